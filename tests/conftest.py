@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -70,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: os.close(lock))
         os.environ["SHOUYUE_TEST_SLOT"] = str(slot)
         os.environ["SHOUYUE_REDIS_DATABASE"] = str(16 * slot)
+    # pytest-django looked for settings before this file named them; its own hook, which follows, then blocks queries.
+    django.setup()
 
 
 @pytest.hookimpl(optionalhook=True)
