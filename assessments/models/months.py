@@ -1,0 +1,192 @@
+"""A month, its revisions, and what a revision holds: a row per resident, a row per coverage, and the figures.
+
+The three row tables are partitioned by revision (see the migration): a revision is built as a table of its own beside the
+old one and attached in the transaction that makes it the current one; a frozen revision's table is never dropped.
+"""
+
+from calendar import monthrange
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Coverage
+from residents.models import Household, Resident
+from teams.models import Division, Institution, Team
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+
+class Month(models.Model):
+    """A calendar month that has been asked for; `current` is the revision whose figures are shown."""
+
+    first_on = models.DateField(_("month"), unique=True)
+    current = models.ForeignKey("Revision", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-first_on",)
+        constraints = (models.CheckConstraint(name="assessments_month_is_a_first", condition=Q(first_on__day=1)),)
+
+    def __str__(self) -> str:
+        return f"{self.first_on:%Y-%m}"
+
+
+class Revision(models.Model):
+    """One computation of a month as of its report date."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        DROPPED = "dropped", _("replaced")
+
+    month = models.ForeignKey(Month, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(_("revision"))
+    as_of = models.DateField(_("as of"))
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    step = models.CharField(_("step"), max_length=20, blank=True)
+    definitions = models.CharField(_("version of the definitions"), max_length=20)
+    error = models.TextField(blank=True)
+    requested_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    frozen_at = models.DateTimeField(null=True)
+    frozen_by = models.CharField(max_length=150, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ("-month__first_on", "-number")
+        constraints = (
+            models.UniqueConstraint(name="assessments_revision_number", fields=["month", "number"]),
+            models.CheckConstraint(
+                name="assessments_revision_freeze_is_whole",
+                condition=Q(frozen_at=None, frozen_by="", sha256="")
+                | (Q(frozen_at__isnull=False, status="done") & ~Q(frozen_by="") & ~Q(sha256="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month} r{self.number}"
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the month wasn't over on the report date."""
+        return self.as_of.day != monthrange(self.as_of.year, self.as_of.month)[1]
+
+
+class MonthRowQuerySet(models.QuerySet):
+    """Rows of a revision by what an account may see."""
+
+    def visible_to(self, user: "User") -> "MonthRowQuerySet":
+        """Rows of people managed in the account's institutions, in its villages, or signed with its teams."""
+        scope = user.scope
+        if not scope.identities:
+            return self.none()
+        if scope.is_district:
+            return self
+        return self.filter(
+            scope.where("institution_id") | Q(village_id__in=scope.villages) | Q(team_id__in=scope.teams)
+        )
+
+
+class ResidentMonth(models.Model):
+    """A resident on the report date. No identities. Masks have one bit per key population (`Category.bit`)."""
+
+    pk = models.CompositePrimaryKey("revision_id", "resident_id")
+    revision = models.ForeignKey(Revision, models.DO_NOTHING, db_constraint=False, related_name="+")
+    resident = models.ForeignKey(Resident, models.DO_NOTHING, db_constraint=False, related_name="+")
+    person = models.BigIntegerField()
+    county = models.IntegerField()
+    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, related_name="+")
+    village = models.ForeignKey(Division, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    household = models.ForeignKey(Household, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    coverage = models.ForeignKey(Coverage, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    age = models.SmallIntegerField()
+    in_population = models.BooleanField()
+    covered = models.BooleanField()
+    paid = models.BooleanField()
+    renewal_due = models.BooleanField()
+    leads_household = models.BooleanField()
+    household_covered = models.BooleanField()
+    categories = models.IntegerField()
+    managed_due = models.IntegerField()
+    managed = models.IntegerField()
+    measured = models.IntegerField()
+    controlled = models.IntegerField()
+
+    objects = MonthRowQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "assessments_residentmonth"
+
+
+class CoverageMonth(models.Model):
+    """A coverage on the report date, with what its year owed and got. One row per coverage that counts somewhere."""
+
+    pk = models.CompositePrimaryKey("revision_id", "coverage_id")
+    revision = models.ForeignKey(Revision, models.DO_NOTHING, db_constraint=False, related_name="+")
+    coverage = models.ForeignKey(Coverage, models.DO_NOTHING, db_constraint=False, related_name="+")
+    resident = models.ForeignKey(Resident, models.DO_NOTHING, db_constraint=False, related_name="+")
+    person = models.BigIntegerField()
+    county = models.IntegerField()
+    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, related_name="+")
+    village = models.ForeignKey(Division, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.DO_NOTHING, db_constraint=False, related_name="+")
+    categories = models.IntegerField()
+    in_force = models.BooleanField()
+    obligations = models.IntegerField()
+    obligations_met = models.IntegerField()
+    obligations_on_time = models.IntegerField()
+    obligations_waived = models.IntegerField()
+    packages = models.IntegerField()
+    packages_complete = models.IntegerField()
+    service_expected = models.BooleanField()
+    unserved = models.BooleanField()
+    visits = models.IntegerField()
+    primary_visits = models.IntegerField()
+    visit_cost_fen = models.BigIntegerField()
+
+    objects = MonthRowQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "assessments_coveragemonth"
+
+
+class FigureQuerySet(models.QuerySet):
+    """Figures by what an account may see."""
+
+    def visible_to(self, user: "User") -> "FigureQuerySet":
+        """Figures of the account's institutions and a doctor's teams; counts hold no identities."""
+        return self.filter(user.scope.where_team("team_id", "institution_id"))
+
+
+class Figure(models.Model):
+    """A numerator and a denominator of one indicator, unit and category in one revision. `team` empty: the
+    institution's own figure over its subtree; else the team's, under its institution."""
+
+    pk = models.CompositePrimaryKey("revision_id", "institution_id", "team_key", "category", "indicator")
+    revision = models.ForeignKey(Revision, models.DO_NOTHING, db_constraint=False, related_name="figures")
+    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, related_name="+")
+    team_key = models.BigIntegerField()  # the team's id, 0 for an institution's own figure
+    team = models.ForeignKey(Team, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    category = models.CharField(max_length=20)
+    indicator = models.CharField(max_length=20)
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "assessments_figure"
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.category}: {self.numerator}/{self.denominator}"

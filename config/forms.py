@@ -1,0 +1,9 @@
+"""How every form field of the product is drawn: one template (templates/forms/field.html)."""
+
+from django.forms.renderers import TemplatesSetting
+
+
+class FieldRenderer(TemplatesSetting):
+    """Draws fields by the project's own template."""
+
+    field_template_name = "forms/field.html"

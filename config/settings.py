@@ -1,0 +1,209 @@
+"""Settings of the project: one file, driven by the environment (docs/configuration.md lists every variable)."""
+
+import base64
+import os
+from datetime import date
+from pathlib import Path
+
+import dj_database_url
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import servers
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """An environment variable as yes or no."""
+    return os.environ.get(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def secret(name: str) -> str:
+    """An environment variable that must be there; raises `ImproperlyConfigured` with the remedy."""
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise ImproperlyConfigured(f"Set {name} in the environment (see docs/configuration.md).") from None
+
+
+DEMO = flag("SHOUYUE_DEMO")
+DEBUG = flag("SHOUYUE_DEBUG")
+if DEMO or "DATABASE_URL" not in os.environ:
+    # The project's own server goes with the project's own keys; a bureau's real server never gets keys made on the fly.
+    servers.load_secrets(create=True)
+
+SECRET_KEY = secret("SHOUYUE_SECRET_KEY")
+IDENTITY_KEYS = {
+    key_id: base64.b64decode(value)
+    for key_id, _colon, value in (pair.partition(":") for pair in secret("SHOUYUE_IDENTITY_KEYS").split(","))
+}
+IDENTITY_KEY_ID = os.environ.get("SHOUYUE_IDENTITY_KEY_ID", max(IDENTITY_KEYS))
+HASH_KEY = base64.b64decode(secret("SHOUYUE_HASH_KEY"))
+ALLOWED_HOSTS = os.environ.get("SHOUYUE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SHOUYUE_ORIGINS", "").split(",") if origin]
+# The business clock of demos and tests: a fixed day instead of today's.
+TODAY = date.fromisoformat(os.environ["SHOUYUE_TODAY"]) if os.environ.get("SHOUYUE_TODAY") else None
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "pgtrigger",
+    "pghistory",
+    "axes",
+    "django_htmx",
+    "import_export",
+    "rest_framework",
+    "teams",
+    "residents",
+    "service_packages",
+    "contracts",
+    "assessments",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "teams.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "teams.middleware.HistoryMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.navigation.navigation",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "config.forms.FieldRenderer"
+
+DATABASES = {
+    "default": dj_database_url.parse(servers.database_url(), conn_max_age=60, conn_health_checks=True)
+    | {"ATOMIC_REQUESTS": True}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = servers.redis_url()
+
+AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+# A health centre shares one address: the account and the address together are locked, not the address alone.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = int(os.environ.get("SHOUYUE_IDLE_MINUTES", "30")) * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# TLS ends at the proxy (deploy/nginx.conf); without it, on a desk, plain HTTP must work.
+HTTPS = flag("SHOUYUE_HTTPS")
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = os.environ.get("SHOUYUE_STATIC_ROOT", str(servers.home() / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+# The largest upload that is looked at; bigger ones are refused before they are opened (trust.md, faults).
+UPLOAD_LIMIT = 64 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+CELERY_BROKER_URL = servers.celery_broker_url()
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "max_retries": 1}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    # The month past is computed on the 1st, when its last day is over; the running one every night.
+    "compute-last-month": {
+        "task": "assessments.tasks.compute_last_month",
+        "schedule": crontab(minute=0, hour=2, day_of_month=1),
+    },
+    "compute-running-month": {
+        "task": "assessments.tasks.compute_running_month",
+        "schedule": crontab(minute=0, hour=3),
+    },
+    # Work that was asked for while Redis was down, or whose worker was killed, is taken up again.
+    "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
+    "resume-months": {"task": "assessments.tasks.resume_months", "schedule": 60.0},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+PGHISTORY_DEFAULT_TRACKERS: tuple[object, ...] = ()
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("SHOUYUE_LOG_LEVEL", "WARNING")},
+}
+# Months, imports and other long work say what they do; nothing identifying is ever logged (trust.md).
+for _app in ("teams", "residents", "contracts", "assessments"):
+    LOGGING.setdefault("loggers", {})[_app] = {"level": os.environ.get("SHOUYUE_APP_LOG_LEVEL", "INFO")}  # type: ignore[index]
+
+SITE_NAME = _("Shouyue")

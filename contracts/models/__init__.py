@@ -1,0 +1,15 @@
+"""Contracts and coverages, what they promise (obligations) and cost (charges), what was given (services, visits)."""
+
+from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
+from contracts.models.ledger import Obligation, Service, Visit
+
+__all__ = [
+    "Charge",
+    "Contract",
+    "Coverage",
+    "CoveragePackage",
+    "Obligation",
+    "Service",
+    "Suspension",
+    "Visit",
+]

@@ -1,0 +1,183 @@
+"""Contracts (协议), coverages (one resident within one contract), packages held, charges, suspensions."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from residents.models import Resident
+from service_packages.models import PackageVersion, Payer
+from teams.history import track_history
+from teams.models import Team
+from teams.models.dated import DatedQuerySet, DateRange, one_at_a_time, ordered
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+
+class ContractQuerySet(models.QuerySet):
+    """Contracts by what an account may see."""
+
+    def visible_to(self, user: "User") -> "ContractQuerySet":
+        """Contracts of teams that the account sees; none for accounts without identities."""
+        if not user.scope.identities:
+            return self.none()
+        return self.filter(user.scope.where_team("team_id", "team__institution_id"))
+
+
+@track_history()
+class Contract(models.Model):
+    """An agreement of a household or person with one team."""
+
+    number = models.CharField(_("contract number"), max_length=60, unique=True)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="contracts")
+    signed_on = models.DateField(_("signed on"))
+    representative = models.ForeignKey(
+        Resident, models.PROTECT, null=True, blank=True, related_name="represented_contracts"
+    )
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contract")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CoverageQuerySet(models.QuerySet):
+    """Coverages by what an account may see, and by date."""
+
+    def visible_to(self, user: "User") -> "CoverageQuerySet":
+        """Coverages of contracts that the account sees."""
+        if not user.scope.identities:
+            return self.none()
+        return self.filter(user.scope.where_team("contract__team_id", "contract__team__institution_id"))
+
+    def in_force_on(self, day: date) -> "CoverageQuerySet":
+        """In force on `day` (rules.md 1): within its term, not suspended, the resident in the population."""
+        suspended = Suspension.objects.on(day).filter(coverage=models.OuterRef("pk"))
+        return self.filter(
+            Q(terminated_on=None) | Q(terminated_on__gt=day),
+            ~models.Exists(suspended),
+            resident__in=Resident.objects.in_population_on(day),
+            start_on__lte=day,
+            end_on__gte=day,
+        )
+
+
+@track_history()
+class Coverage(models.Model):
+    """One resident within one contract, from `start_on` to `end_on` (the last day in force), cut by termination."""
+
+    class Reason(models.TextChoices):
+        REQUEST = "request", _("on request")
+        MOVED = "moved", _("moved away")
+        DIED = "died", _("died")
+        LOST = "lost", _("lost to follow-up")
+        OTHER = "other", _("other")
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="coverages")
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="coverages")
+    start_on = models.DateField(_("in force from"))
+    end_on = models.DateField(_("last day in force"))
+    terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
+    termination_reason = models.CharField(_("reason"), max_length=40, blank=True)
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coverage")
+        indexes = (models.Index(name="contracts_coverage_end", fields=["end_on"]),)
+        constraints = (
+            models.UniqueConstraint(name="contracts_coverage_once", fields=["contract", "resident"]),
+            models.CheckConstraint(name="contracts_coverage_ordered", condition=Q(end_on__gte=F("start_on"))),
+            models.CheckConstraint(
+                name="contracts_coverage_terminated_after_start",
+                condition=Q(terminated_on=None) | Q(terminated_on__gte=F("start_on")),
+            ),
+            # rules.md 1: at most one coverage at a time.
+            ExclusionConstraint(
+                name="contracts_coverage_one_at_a_time",
+                expressions=[
+                    ("resident", RangeOperators.EQUAL),
+                    (
+                        DateRange(
+                            F("start_on"),
+                            Greatest(
+                                F("start_on"),
+                                Least(
+                                    models.ExpressionWrapper(F("end_on") + 1, models.DateField()), F("terminated_on")
+                                ),
+                            ),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}: {self.resident_id}"
+
+
+@track_history()
+class CoveragePackage(models.Model):
+    """A package version that a coverage holds, with its price a year as it was signed."""
+
+    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="packages")
+    version = models.ForeignKey(PackageVersion, models.PROTECT, related_name="held")
+    price = models.DecimalField(_("price a year"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="contracts_coveragepackage_once", fields=["coverage", "version"]),
+            models.CheckConstraint(name="contracts_coveragepackage_price", condition=Q(price__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.coverage_id}: {self.version_id}"
+
+
+@track_history()
+class Charge(models.Model):
+    """What one payer owes a year for a package that a coverage holds; copied at signing (rules.md 6)."""
+
+    held = models.ForeignKey(CoveragePackage, models.CASCADE, related_name="charges")
+    payer = models.CharField(_("payer"), max_length=24, choices=Payer)
+    amount = models.DecimalField(_("amount"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="contracts_charge_once", fields=["held", "payer"]),
+            models.CheckConstraint(name="contracts_charge_not_negative", condition=Q(amount__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.payer} {self.amount}"
+
+
+@track_history()
+class Suspension(models.Model):
+    """Days on which a coverage isn't in force though its term runs."""
+
+    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="suspensions")
+    from_on = models.DateField(_("from"))
+    to_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            one_at_a_time("contracts_suspension_one_at_a_time", "coverage"),
+            ordered("contracts_suspension_ordered"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.coverage_id} {self.from_on}"

@@ -1,0 +1,133 @@
+"""The promise ledger: obligations (what is owed when), services (what was given), and visits."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models.agreements import Coverage, CoveragePackage
+from residents.models import Resident
+from service_packages.models import Item
+from teams.history import track_history
+from teams.models import Institution, Staff
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+
+class PersonalQuerySet(models.QuerySet):
+    """Rows of a resident by what an account may see."""
+
+    def visible_to(self, user: "User") -> "PersonalQuerySet":
+        """Rows of residents whom the account sees."""
+        if not user.scope.identities:
+            return self.none()
+        if user.scope.is_district:
+            return self
+        return self.filter(resident__in=Resident.objects.visible_to(user))
+
+
+@track_history()
+class Service(models.Model):
+    """A service given to a resident on a day, with the readings taken."""
+
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="services", db_index=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="services", db_index=False)
+    performed_on = models.DateField(_("service date"))
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="services")
+    place = models.CharField(_("mode"), max_length=20, blank=True)
+    systolic = models.PositiveSmallIntegerField(_("systolic"), null=True, blank=True)
+    diastolic = models.PositiveSmallIntegerField(_("diastolic"), null=True, blank=True)
+    fasting_glucose = models.DecimalField(_("fasting glucose"), max_digits=4, decimal_places=1, null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = PersonalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service")
+        constraints = (
+            models.UniqueConstraint(name="contracts_service_once_a_day", fields=["resident", "item", "performed_on"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.performed_on}"
+
+
+@track_history(exclude=["met_by", "met_on"])
+class Obligation(models.Model):
+    """One service owed within one window of a contract year (rules.md 5).
+
+    `opens_on` … `due_on` is the window, both days in it. `met_by`/`met_on` is the outcome of the matching
+    (contracts.matching), never edited by hand. Whether it counts on a day follows from the coverage.
+    """
+
+    class Waiver(models.TextChoices):
+        REFUSED = "refused", _("refused")
+        IN_HOSPITAL = "in_hospital", _("in hospital")
+        AWAY = "away", _("away")
+
+    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="obligations")
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="obligations", db_index=False)
+    held = models.ForeignKey(CoveragePackage, models.CASCADE, related_name="obligations", db_index=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    opens_on = models.DateField(_("window opens"))
+    due_on = models.DateField(_("due on"))
+    met_by = models.ForeignKey(Service, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    met_on = models.DateField(_("met on"), null=True, blank=True)
+    waived_on = models.DateField(_("waived on"), null=True, blank=True)
+    waived_by = models.CharField(_("waived by"), max_length=150, blank=True)
+    waiver = models.CharField(_("waived because"), max_length=20, choices=Waiver, blank=True)
+
+    objects = PersonalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("obligation")
+        indexes = (
+            models.Index(name="contracts_obligation_due", fields=["due_on"]),
+            models.Index(name="contracts_obligation_met_by", fields=["met_by"], condition=Q(met_by__isnull=False)),
+        )
+        constraints = (
+            models.UniqueConstraint(name="contracts_obligation_once", fields=["held", "item", "opens_on"]),
+            models.CheckConstraint(name="contracts_obligation_ordered", condition=Q(due_on__gte=F("opens_on"))),
+            models.CheckConstraint(
+                name="contracts_obligation_waiver_is_whole",
+                condition=Q(waived_on=None, waiver="", waived_by="")
+                | (Q(waived_on__isnull=False) & ~Q(waiver="") & ~Q(waived_by="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.opens_on}–{self.due_on}"
+
+
+@track_history()
+class Visit(models.Model):
+    """A visit to an institution, for the share of first contact at the primary level and its cost."""
+
+    resident = models.ForeignKey(Resident, models.PROTECT, related_name="visits")
+    visited_on = models.DateField(_("visit date"))
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    cost = models.DecimalField(_("total cost"), max_digits=12, decimal_places=2)
+    insurance_paid = models.DecimalField(_("paid by insurance"), max_digits=12, decimal_places=2, null=True, blank=True)
+    visit_no = models.CharField(_("visit number"), max_length=60, blank=True)
+
+    objects = PersonalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("visit")
+        indexes = (models.Index(name="contracts_visit_day", fields=["visited_on"]),)
+        constraints = (
+            models.UniqueConstraint(
+                name="contracts_visit_one_per_number", fields=["visit_no"], condition=~Q(visit_no="")
+            ),
+            models.UniqueConstraint(
+                name="contracts_visit_once_a_day",
+                fields=["resident", "visited_on", "institution"],
+                condition=Q(visit_no=""),
+            ),
+            models.CheckConstraint(name="contracts_visit_cost_not_negative", condition=Q(cost__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} {self.visited_on}"

@@ -1,0 +1,182 @@
+"""Households, residents, dated transfers and registers."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from residents.categories import AddedRegister
+from teams.access import Scope
+from teams.history import track_history
+from teams.models import Division, Institution
+from teams.models.dated import DatedQuerySet, ordered
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+__all__ = ["AddedRegister", "Household", "Register", "Resident", "Sex", "Transfer"]
+
+# Further reasons why an account sees a resident, added by apps above (a doctor: those signed with the team).
+seen_through: list[Callable[[Scope], Q]] = []
+
+
+class Sex(models.TextChoices):
+    """As the ID number tells it."""
+
+    MALE = "male", _("male")
+    FEMALE = "female", _("female")
+
+
+class HouseholdQuerySet(models.QuerySet):
+    """Households by what an account may see."""
+
+    def visible_to(self, user: "User") -> "HouseholdQuerySet":
+        """Households with a resident whom the account sees."""
+        return self.filter(id__in=Resident.objects.visible_to(user).values("household"))
+
+
+@track_history()
+class Household(models.Model):
+    """People who live together and sign together."""
+
+    number = models.CharField(_("household number"), max_length=40, unique=True)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("household")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ResidentQuerySet(models.QuerySet):
+    """Residents by what an account may see, and by date."""
+
+    def visible_to(self, user: "User") -> "ResidentQuerySet":
+        """Those managed in the account's institutions, living in a doctor's villages, or seen through a contract."""
+        scope = user.scope
+        if not scope.identities:
+            return self.none()
+        if scope.is_district:
+            return self
+        seen = scope.where("institution_id") | Q(village_id__in=scope.villages)
+        for reason in seen_through:
+            seen |= reason(scope)
+        return self.filter(seen)
+
+    def in_population_on(self, day: date) -> "ResidentQuerySet":
+        """In the population on `day` (rules.md 1)."""
+        return self.filter(
+            Q(registered_on=None) | Q(registered_on__lte=day),
+            Q(moved_out_on=None) | Q(moved_out_on__gt=day),
+            Q(died_on=None) | Q(died_on__gt=day),
+            birth_date__lte=day,
+        )
+
+
+@track_history()
+class Resident(models.Model):
+    """A person. `institution` and `village` are the present ones; earlier ones follow from `Transfer` rows.
+
+    The ID number and phone are stored encrypted (`*_cipher`) beside a keyed hash for equality (`*_hash`).
+    `person` is a keyed hash of the ID number that is the same in every district of a province (scale.md).
+    """
+
+    person = models.BigIntegerField()
+    id_cipher = models.BinaryField()
+    id_hash = models.BinaryField(max_length=32)
+    name = models.CharField(_("name"), max_length=60)
+    initials = models.CharField(max_length=60, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex)
+    birth_date = models.DateField(_("birth date"))
+    phone_cipher = models.BinaryField(null=True, blank=True)
+    phone_hash = models.BinaryField(max_length=32, null=True, blank=True)
+    phone_problem = models.CharField(_("problem of the phone number"), max_length=20, blank=True)
+    household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="residents")
+    is_head = models.BooleanField(_("head of household"), default=False)
+    village = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="residents")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="residents")
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    registered_on = models.DateField(_("registered on"), null=True, blank=True)
+    moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
+    died_on = models.DateField(_("died on"), null=True, blank=True)
+
+    objects = ResidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("resident")
+        indexes = (
+            models.Index(name="residents_resident_phone", fields=["phone_hash"]),
+            models.Index(name="residents_resident_initials", fields=["initials"], opclasses=["varchar_pattern_ops"]),
+            models.Index(name="residents_resident_name", fields=["name"], opclasses=["varchar_pattern_ops"]),
+        )
+        constraints = (
+            models.UniqueConstraint(name="residents_resident_one_per_id", fields=["id_hash"]),
+            models.UniqueConstraint(name="residents_resident_one_per_person", fields=["person"]),
+            models.CheckConstraint(
+                name="residents_resident_dies_after_birth",
+                condition=Q(died_on=None) | Q(died_on__gte=F("birth_date")),
+            ),
+            models.CheckConstraint(
+                name="residents_resident_moves_out_after_birth",
+                condition=Q(moved_out_on=None) | Q(moved_out_on__gte=F("birth_date")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@track_history()
+class Transfer(models.Model):
+    """A resident's move to another managing institution or village, from a day on.
+
+    Where someone was on a day: the `from_*` of their first transfer after it, else the resident's present place.
+    """
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="transfers")
+    on = models.DateField(_("from"))
+    from_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    from_village = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    to_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    to_village = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("on",)
+        constraints = (models.UniqueConstraint(name="residents_transfer_one_a_day", fields=["resident", "on"]),)
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} {self.on}"
+
+
+class RegisterQuerySet(DatedQuerySet):
+    """Register entries by what an account may see."""
+
+    def visible_to(self, user: "User") -> "RegisterQuerySet":
+        """Entries of residents whom the account sees."""
+        return self.filter(resident__in=Resident.objects.visible_to(user))
+
+
+@track_history()
+class Register(models.Model):
+    """A resident's entry on a key-population register, from a day to a day (rules.md 2)."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="registers")
+    category = models.CharField(_("category"), max_length=20)
+    from_on = models.DateField(_("from"))
+    to_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
+
+    objects = RegisterQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="residents_register_once_a_day", fields=["resident", "category", "from_on"]),
+            ordered("residents_register_ordered"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} {self.category}"

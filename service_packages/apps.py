@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ServicePackagesConfig(AppConfig):
+    name = "service_packages"

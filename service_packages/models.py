@@ -1,0 +1,174 @@
+"""Service items, packages and their versions, prices and payer shares (rules.md 5-6)."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from teams.history import track_history
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+
+class Payer(models.TextChoices):
+    """Who bears a share of a package's price."""
+
+    PUBLIC_HEALTH_FUND = "public_health_fund", _("public health fund")
+    MEDICAL_INSURANCE = "medical_insurance", _("medical insurance")
+    RESIDENT = "resident", _("resident")
+    FINANCE = "finance", _("finance")
+    CIVIL_AFFAIRS = "civil_affairs", _("civil affairs")
+    DISABLED_FEDERATION = "disabled_federation", _("disabled persons' federation")
+    POVERTY_RELIEF = "poverty_relief", _("poverty relief")
+    FAMILY_PLANNING = "family_planning", _("family planning")
+    INSTITUTION_DISCOUNT = "institution_discount", _("institution's discount")
+
+
+# Item kinds that feed the standards of rules.md 3; other kinds are free words.
+STANDARD_KINDS = ("htn_follow_up", "dm_follow_up", "smd_follow_up", "tb_follow_up", "elderly_exam")
+
+
+class CatalogueQuerySet(models.QuerySet):
+    """The catalogue is the district's: every account with a role reads it."""
+
+    def visible_to(self, user: "User") -> "CatalogueQuerySet":
+        """All rows for an account with a role, none otherwise."""
+        return self if user.roles else self.none()
+
+
+@track_history()
+class Item(models.Model):
+    """A service that can be promised and given: a follow-up, an examination, advice."""
+
+    code = models.CharField(_("item code"), max_length=40, unique=True)
+    name = models.CharField(_("item name"), max_length=80)
+    kind = models.CharField(_("item kind"), max_length=40, blank=True)
+
+    objects = CatalogueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("item")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@track_history()
+class Package(models.Model):
+    """A service package; what it holds and costs stands in its versions."""
+
+    code = models.CharField(_("package code"), max_length=40, unique=True)
+
+    objects = CatalogueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("package")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@track_history()
+class PackageVersion(models.Model):
+    """One state of a package. A version that a contract holds never changes; a change makes the next version."""
+
+    class Tier(models.TextChoices):
+        BASIC = "basic", _("basic")
+        PERSONALISED = "personalised", _("personalised")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        RETIRED = "retired", _("retired")
+
+    package = models.ForeignKey(Package, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    name = models.CharField(_("package name"), max_length=80)
+    tier = models.CharField(_("tier"), max_length=12, choices=Tier, default=Tier.BASIC)
+    categories = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    annual_price = models.DecimalField(
+        _("price a year"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("empty: sum of its items"),
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PUBLISHED)
+
+    objects = CatalogueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("package version")
+        ordering = ("package__code", "-number")
+        constraints = (
+            models.UniqueConstraint(name="service_packages_version_number", fields=["package", "number"]),
+            models.UniqueConstraint(
+                name="service_packages_version_one_published",
+                fields=["package"],
+                condition=Q(status="published"),
+            ),
+            models.CheckConstraint(
+                name="service_packages_version_price_not_negative",
+                condition=Q(annual_price=None) | Q(annual_price__gte=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.number}"
+
+    @property
+    def price(self) -> Decimal:
+        """Yuan a year: the fixed price, or the sum over the items of unit price × times (rules.md 6)."""
+        if self.annual_price is not None:
+            return self.annual_price
+        return sum((row.unit_price * row.times_per_year for row in self.items.all()), Decimal("0.00"))
+
+
+@track_history()
+class PackageItem(models.Model):
+    """An item of a package version: how often a year, at which unit price."""
+
+    version = models.ForeignKey(PackageVersion, models.CASCADE, related_name="items")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    times_per_year = models.PositiveSmallIntegerField(_("times a year"))
+    unit_price = models.DecimalField(_("unit price"), max_digits=10, decimal_places=2, default=Decimal("0.00"))
+
+    class Meta:
+        ordering = ("item__code",)
+        constraints = (
+            models.UniqueConstraint(name="service_packages_item_once", fields=["version", "item"]),
+            models.CheckConstraint(
+                name="service_packages_item_times", condition=Q(times_per_year__gte=1, times_per_year__lte=366)
+            ),
+            models.CheckConstraint(name="service_packages_item_price", condition=Q(unit_price__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id} × {self.times_per_year}"
+
+
+@track_history()
+class PayerShare(models.Model):
+    """What one payer bears of a version's yearly price; `category` empty: the rule for everyone else."""
+
+    version = models.ForeignKey(PackageVersion, models.CASCADE, related_name="shares")
+    category = models.CharField(_("category"), max_length=20, blank=True)
+    payer = models.CharField(_("payer"), max_length=24, choices=Payer)
+    amount = models.DecimalField(_("amount"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        ordering = ("category", "payer")
+        constraints = (
+            models.UniqueConstraint(name="service_packages_share_once", fields=["version", "category", "payer"]),
+            models.CheckConstraint(name="service_packages_share_not_negative", condition=Q(amount__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.payer} {self.amount}"

@@ -1,0 +1,125 @@
+"""Accounts, their roles and scope, and the audit trail."""
+
+from functools import cached_property
+
+import pgtrigger
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from teams.access import DISTRICT, NOWHERE, Scope
+from teams.clock import today
+from teams.history import track_history
+from teams.models.places import Institution, subtree_ids
+from teams.models.staff import Staff, TeamMember, TeamVillage
+
+
+class Role(models.TextChoices):
+    """What an account may do; where it may do it is its institution (trust.md, access)."""
+
+    CLERK = "clerk", _("clerk")
+    DOCTOR = "doctor", _("doctor")
+    OFFICIAL = "official", _("official")
+    ADMINISTRATOR = "administrator", _("administrator")
+    AUDITOR = "auditor", _("auditor")
+
+
+@track_history(exclude=["last_login"])
+class User(AbstractUser):
+    """An account of an institution (or of the bureau's root: no institution) with roles."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, related_name="accounts")
+    staff = models.OneToOneField(Staff, models.PROTECT, null=True, blank=True, related_name="account")
+    roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("account")
+
+    def has_role(self, *roles: Role) -> bool:
+        """Whether the account holds one of the roles."""
+        return bool(set(roles) & set(self.roles))
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the account sees; worked out once for each request."""
+        if not self.is_active or not self.roles:
+            return NOWHERE
+        identities = self.has_role(Role.CLERK, Role.DOCTOR, Role.OFFICIAL, Role.ADMINISTRATOR)
+        by_place = self.has_role(Role.CLERK, Role.OFFICIAL, Role.ADMINISTRATOR, Role.AUDITOR)
+        if by_place and self._is_of_the_bureau:
+            return Scope(None, frozenset(), frozenset(), identities)
+        institutions = subtree_ids(self.institution_id) if by_place and self.institution_id else frozenset()
+        teams, villages = self._teams_and_villages() if self.has_role(Role.DOCTOR) else (frozenset(), frozenset())
+        return Scope(institutions, teams, villages, identities)
+
+    @property
+    def _is_of_the_bureau(self) -> bool:
+        return self.institution is None or self.institution.kind == Institution.Kind.BUREAU
+
+    def _teams_and_villages(self) -> tuple[frozenset[int], frozenset[int]]:
+        day = today()
+        teams = frozenset(
+            TeamMember.objects.on(day).filter(staff_id=self.staff_id).values_list("team_id", flat=True)
+            if self.staff_id
+            else ()
+        )
+        villages = TeamVillage.objects.on(day).filter(team__in=teams).values_list("village_id", flat=True)
+        return teams, frozenset(villages)
+
+
+class SystemAccount:
+    """Who a command or a scheduled task acts as: sees the district, is no row."""
+
+    pk = id = None
+    scope = DISTRICT
+    roles = (Role.ADMINISTRATOR,)
+    is_authenticated = True
+
+    def has_role(self, *roles: Role) -> bool:
+        """The system may do everything."""
+        return True
+
+    def __str__(self) -> str:
+        return "system"
+
+
+SYSTEM = SystemAccount()
+
+
+class AuditEvent(models.Model):
+    """One line of the audit trail: a log-in, a refused access, a look at an identity, an export, an action.
+
+    Append-only by trigger; each line carries the hash of the one before, so that a removed line shows.
+    No foreign keys: history never stands in the way of anything.
+    """
+
+    class Kind(models.TextChoices):
+        LOG_IN = "log_in", _("log-in")
+        LOG_IN_FAILED = "log_in_failed", _("failed log-in")
+        LOG_OUT = "log_out", _("log-out")
+        REFUSED = "refused", _("refused access")
+        REVEAL = "reveal", _("identity looked at")
+        PEOPLE = "people", _("list of people looked at")
+        EXPORT = "export", _("export")
+        IMPORT = "import", _("import")
+        COMPUTE = "compute", _("month computed")
+        FREEZE = "freeze", _("month frozen")
+
+    at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    user_id = models.BigIntegerField(null=True)
+    username = models.CharField(max_length=150, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    what = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    previous_sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("id",)
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+        indexes = (models.Index(name="teams_auditevent_user", fields=["user_id", "at"]),)
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %T} {self.kind} {self.username}"

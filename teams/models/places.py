@@ -1,0 +1,124 @@
+"""Divisions (区划) and institutions (机构) with their dated tree."""
+
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from teams.clock import today
+from teams.history import track_history
+from teams.models.dated import Dated, one_at_a_time, ordered
+
+if TYPE_CHECKING:
+    from teams.models.accounts import User
+
+
+@track_history()
+class Division(models.Model):
+    """An administrative division by its statistical code: province, city, county, township, village."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("province")
+        CITY = "city", _("city")
+        COUNTY = "county", _("county")
+        TOWNSHIP = "township", _("township")
+        VILLAGE = "village", _("village")
+
+    code = models.CharField(_("division code"), max_length=12, unique=True)
+    name = models.CharField(_("division name"), max_length=60)
+    level = models.CharField(_("level"), max_length=10, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        verbose_name = _("division")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InstitutionQuerySet(models.QuerySet):
+    """Institutions by what an account may see."""
+
+    def visible_to(self, user: "User") -> "InstitutionQuerySet":
+        """Institutions within the account's scope."""
+        return self.filter(user.scope.where("id"))
+
+    def subtree(self, root_id: int, on: date | None = None) -> "InstitutionQuerySet":
+        """`root_id` and everything below it on the day (default today)."""
+        return self.filter(id__in=subtree_ids(root_id, on))
+
+
+@track_history()
+class Institution(models.Model):
+    """A bureau, hospital, centre or clinic. Its place in the tree is dated (`InstitutionParent`)."""
+
+    class Kind(models.TextChoices):
+        BUREAU = "bureau", _("health bureau")
+        LEAD_HOSPITAL = "lead_hospital", _("lead hospital")
+        HOSPITAL = "hospital", _("hospital")
+        TOWNSHIP_CENTER = "township_center", _("township health centre")
+        COMMUNITY_CENTER = "community_center", _("community health centre")
+        VILLAGE_CLINIC = "village_clinic", _("village clinic")
+
+    class Setting(models.TextChoices):
+        URBAN = "urban", _("urban")
+        RURAL = "rural", _("rural")
+
+    # Where a visit counts as one at the primary level (rules.md 3, primary_share).
+    PRIMARY_KINDS = (Kind.TOWNSHIP_CENTER, Kind.COMMUNITY_CENTER, Kind.VILLAGE_CLINIC)
+
+    code = models.CharField(_("institution code"), max_length=40, unique=True)
+    name = models.CharField(_("institution name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    setting = models.CharField(_("urban or rural"), max_length=5, choices=Setting, blank=True)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="institutions")
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("institution")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@track_history()
+class InstitutionParent(Dated):
+    """The institution right above another, from a day to a day. A root has no row."""
+
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="parents")
+    parent = models.ForeignKey(Institution, models.PROTECT, related_name="children")
+
+    class Meta:
+        constraints = (
+            one_at_a_time("teams_institutionparent_one_at_a_time", "institution"),
+            ordered("teams_institutionparent_ordered"),
+            models.CheckConstraint(
+                name="teams_institutionparent_not_itself", condition=~models.Q(institution=models.F("parent"))
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.institution_id} < {self.parent_id}"
+
+
+def parent_ids(on: date | None = None) -> dict[int, int]:
+    """Institution id -> id of the institution right above it on the day (default today). Roots are absent."""
+    rows = InstitutionParent.objects.on(on or today()).values_list("institution_id", "parent_id")
+    return dict(rows)
+
+
+def subtree_ids(root_id: int, on: date | None = None) -> frozenset[int]:
+    """Ids of `root_id` and everything below it on the day (default today)."""
+    children = defaultdict(list)
+    for institution, parent in parent_ids(on).items():
+        children[parent].append(institution)
+    found, todo = {root_id}, [root_id]
+    while todo:
+        todo = [child for above in todo for child in children[above] if child not in found]
+        found.update(todo)
+    return frozenset(found)

@@ -1,0 +1,33 @@
+"""The district's dated settings: codes, defaults (docs/rules.md), and what holds on a day."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from teams.models import PolicyValue
+
+# rules.md 2-3: ages and standards. Values are whole numbers; changing one is a `PolicyValue` with its date.
+DEFAULTS: Mapping[str, int] = {
+    "elderly_age": 65,
+    "child_age": 6,
+    "standard_hypertension": 4,
+    "standard_diabetes": 4,
+    "standard_mental_disorder": 4,
+    "standard_tuberculosis": 12,
+    "standard_elderly": 1,
+    "goal_systolic": 140,
+    "goal_diastolic": 90,
+    "goal_systolic_elderly": 150,
+    "goal_diastolic_elderly": 90,
+    "goal_age": 65,
+    "goal_glucose_tenths": 70,
+    "unserved_after_days": 90,
+    "unserved_window_days": 364,
+}
+
+
+def policy_on(day: date) -> dict[str, int]:
+    """Every setting as it holds on `day`: the latest value dated on or before it, else the default."""
+    values = dict(DEFAULTS)
+    for row in PolicyValue.objects.filter(from_on__lte=day, code__in=DEFAULTS).order_by("from_on"):
+        values[row.code] = int(row.value)
+    return values
