@@ -39,7 +39,7 @@ IDENTITY_KEYS = {
     key_id: base64.b64decode(value)
     for key_id, _colon, value in (pair.partition(":") for pair in secret("SHOUYUE_IDENTITY_KEYS").split(","))
 }
-IDENTITY_KEY_ID = os.environ.get("SHOUYUE_IDENTITY_KEY_ID", max(IDENTITY_KEYS))
+IDENTITY_KEY_ID = os.environ.get("SHOUYUE_IDENTITY_KEY_ID", list(IDENTITY_KEYS)[-1])
 HASH_KEY = base64.b64decode(secret("SHOUYUE_HASH_KEY"))
 ALLOWED_HOSTS = os.environ.get("SHOUYUE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SHOUYUE_ORIGINS", "").split(",") if origin]

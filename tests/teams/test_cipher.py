@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from residents.cipher import (
+from teams.cipher import (
     CipherError,
     decrypt,
     decrypt_bytes,
