@@ -334,14 +334,14 @@ class Migration(migrations.Migration):
             name='AuditEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('log_in', 'log-in'), ('log_in_failed', 'failed log-in'), ('log_out', 'log-out'), ('refused', 'refused access'), ('reveal', 'identity looked at'), ('people', 'list of people looked at'), ('export', 'export'), ('import', 'import'), ('compute', 'month computed'), ('freeze', 'month frozen')], max_length=20)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('kind', models.CharField(choices=[('log_in', 'log-in'), ('log_in_failed', 'failed log-in'), ('log_out', 'log-out'), ('locked_out', 'locked out'), ('refused', 'refused access'), ('reveal', 'identity looked at'), ('people', 'list of people looked at'), ('export', 'export'), ('import', 'import'), ('compute', 'month computed'), ('freeze', 'month frozen'), ('account', 'account made'), ('backup', 'backup or restore')], max_length=20)),
                 ('user_id', models.BigIntegerField(null=True)),
                 ('username', models.CharField(blank=True, max_length=150)),
                 ('address', models.GenericIPAddressField(null=True)),
                 ('what', models.CharField(blank=True, max_length=200)),
                 ('reason', models.CharField(blank=True, max_length=200)),
-                ('previous_sha256', models.CharField(max_length=64)),
+                ('previous_sha256', models.CharField(max_length=64, unique=True)),
                 ('sha256', models.CharField(max_length=64, unique=True)),
             ],
             options={

@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from teams.access import DISTRICT, NOWHERE, Scope
@@ -98,6 +99,7 @@ class AuditEvent(models.Model):
         LOG_IN = "log_in", _("log-in")
         LOG_IN_FAILED = "log_in_failed", _("failed log-in")
         LOG_OUT = "log_out", _("log-out")
+        LOCKED_OUT = "locked_out", _("locked out")
         REFUSED = "refused", _("refused access")
         REVEAL = "reveal", _("identity looked at")
         PEOPLE = "people", _("list of people looked at")
@@ -105,15 +107,17 @@ class AuditEvent(models.Model):
         IMPORT = "import", _("import")
         COMPUTE = "compute", _("month computed")
         FREEZE = "freeze", _("month frozen")
+        ACCOUNT = "account", _("account made")
+        BACKUP = "backup", _("backup or restore")
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     kind = models.CharField(max_length=20, choices=Kind)
     user_id = models.BigIntegerField(null=True)
     username = models.CharField(max_length=150, blank=True)
     address = models.GenericIPAddressField(null=True)
     what = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=200, blank=True)
-    previous_sha256 = models.CharField(max_length=64)
+    previous_sha256 = models.CharField(max_length=64, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
 
     class Meta:
