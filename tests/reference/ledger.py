@@ -1,0 +1,103 @@
+"""The promise ledger (rules.md 5): what a coverage owes, window by window, and which service met what."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tests.reference.days import ONE_DAY, add_months
+from tests.reference.facts import Coverage, Facts, Held, Service, Waiver
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """One service owed from `opens_on` to `due_on`, both days in the window."""
+
+    coverage: int
+    held: int
+    package: str
+    item: str
+    opens_on: date
+    due_on: date
+
+
+def windows(start_on: date, end_on: date, times: int) -> list[tuple[date, date]]:
+    """First and last day of every window of an item owed `times` a year, over the full term."""
+    found = []
+    contract_year = 0
+    while add_months(start_on, 12 * contract_year) <= end_on:
+        year_start = add_months(start_on, 12 * contract_year)
+        next_year = add_months(start_on, 12 * (contract_year + 1))
+        openings = [_opening(year_start, number, times) for number in range(times)]
+        for opens_on, next_on in zip(openings, [*openings[1:], next_year], strict=True):
+            due_on = min(next_on - ONE_DAY, end_on)
+            if opens_on <= due_on:
+                found.append((opens_on, due_on))
+        contract_year += 1
+    return found
+
+
+def _opening(year_start: date, number: int, times: int) -> date:
+    if 12 % times == 0:
+        return add_months(year_start, number * 12 // times)
+    days, rest = divmod(number * 365, times)
+    return year_start + timedelta(days=days + 1 if 2 * rest >= times else days)
+
+
+def obligations(coverage: Coverage, held: Iterable[Held]) -> list[Obligation]:
+    """Everything that a coverage owes over its full term, whether or not it ends early."""
+    return [
+        Obligation(coverage.key, package.key, package.package, item, opens_on, due_on)
+        for package in held
+        for item, times in package.items
+        for opens_on, due_on in windows(coverage.start_on, coverage.end_on, times)
+    ]
+
+
+def within_term(coverage: Coverage, day: date) -> bool:
+    """Whether the day lies in the coverage's term, cut by termination; suspension and population don't matter here."""
+    ended = coverage.terminated_on is not None and coverage.terminated_on <= day
+    return coverage.start_on <= day <= coverage.end_on and not ended
+
+
+def match(
+    coverage: Coverage, owed: Sequence[Obligation], services: Iterable[Service], waivers: Iterable[Waiver] = ()
+) -> dict[Obligation, Service]:
+    """Which service met which obligation of the coverage. `services` may hold other people's and other days'."""
+    waived = {(waiver.held, waiver.item, waiver.opens_on): waiver.waived_on for waiver in waivers}
+    met: dict[Obligation, Service] = {}
+    given = [one for one in services if one.resident == coverage.resident and within_term(coverage, one.performed_on)]
+    for service in sorted(given, key=lambda one: one.performed_on):
+        chosen = _choose(service, [one for one in owed if one not in met and not _is_waived(one, service, waived)])
+        if chosen is not None:
+            met[chosen] = service
+    return met
+
+
+def _is_waived(one: Obligation, service: Service, waived: dict[tuple[int, str, date], date]) -> bool:
+    waived_on = waived.get((one.held, one.item, one.opens_on))
+    return waived_on is not None and waived_on <= service.performed_on
+
+
+def _choose(service: Service, unmet: Sequence[Obligation]) -> Obligation | None:
+    day = service.performed_on
+    same_item = [one for one in unmet if one.item == service.item]
+    current = [one for one in same_item if one.opens_on <= day <= one.due_on]
+    if current:
+        return min(current, key=lambda one: one.package)
+    missed = [one for one in same_item if one.due_on < day]
+    return min(missed, key=lambda one: (one.due_on, one.package), default=None)
+
+
+def ledger(facts: Facts) -> Iterator[tuple[Coverage, Obligation, Service | None]]:
+    """Every obligation of every coverage with the service that met it."""
+    held: dict[int, list[Held]] = {}
+    services: dict[int, list[Service]] = {}
+    for package in facts.held:
+        held.setdefault(package.coverage, []).append(package)
+    for service in facts.services:
+        services.setdefault(service.resident, []).append(service)
+    for coverage in facts.coverages:
+        owed = obligations(coverage, held.get(coverage.key, ()))
+        met = match(coverage, owed, services.get(coverage.resident, ()), facts.waivers)
+        for one in owed:
+            yield coverage, one, met.get(one)
