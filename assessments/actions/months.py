@@ -1,0 +1,244 @@
+"""Ask for a month, compute it, freeze it. A month is written whole or not at all (trust.md, faults)."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from assessments import definitions, figures
+from assessments.calendar import CalendarMonth
+from assessments.models import Month, Revision
+from assessments.rules import check_can_compute, check_can_freeze, check_rows
+from residents.categories import categories
+from teams.actions import audit
+from teams.models import AuditEvent, User
+from teams.models.accounts import SYSTEM, SystemAccount
+from teams.policy import policy_on
+
+log = logging.getLogger(__name__)
+Account = User | SystemAccount
+
+LOCK_CLASS = 0x5359  # the first key of this project's advisory locks on months
+PARENTS = ("assessments_residentmonth", "assessments_coveragemonth", "assessments_figure")
+
+
+@transaction.atomic
+def request(*, month: date, as_of: date | None = None, by: Account = SYSTEM) -> Revision:
+    """A queued revision of the month as of `as_of` (default: its report date); joins one that waits or runs already.
+
+    Raises `RuleViolation` for a month that hasn't begun or a date outside the month or in the future.
+    """
+    calendar = CalendarMonth.of(month)
+    day = as_of or calendar.report_date()
+    check_can_compute(calendar, day)
+    row, _created = Month.objects.get_or_create(first_on=calendar.first)
+    row = Month.objects.select_for_update().get(pk=row.pk)
+    waiting = row.revisions.filter(status__in=[Revision.Status.QUEUED, Revision.Status.RUNNING], as_of=day).first()
+    if waiting:
+        return waiting
+    last = row.revisions.aggregate(last=Max("number"))["last"] or 0
+    return row.revisions.create(number=last + 1, as_of=day, definitions=definitions.VERSION, by_id=by.pk)
+
+
+def compute(*, month: date, as_of: date | None = None, by: Account | None = None) -> Revision:
+    """Request the month and compute it now. Returns the finished revision; raises what went wrong."""
+    revision = request(month=month, as_of=as_of, by=by or SYSTEM)
+    with _alone(revision.month, wait=True):
+        revision.refresh_from_db()
+        if revision.status != Revision.Status.DONE:
+            _compute(revision)
+    return revision
+
+
+def compute_revision(*, revision: Revision) -> bool:
+    """Compute a queued revision unless its month is being computed by somebody else. Returns whether it is done."""
+    with _alone(revision.month, wait=False) as alone:
+        if not alone:
+            return False
+        revision.refresh_from_db()
+        if revision.status in (Revision.Status.QUEUED, Revision.Status.RUNNING):
+            _compute(revision)
+    return revision.status == Revision.Status.DONE
+
+
+def _compute(revision: Revision) -> None:
+    """Build, check and swap in one transaction; a failure is kept on the revision and raised again."""
+    _note(revision, status=Revision.Status.RUNNING, started_at=timezone.now(), error="")
+    started = time.monotonic()
+    try:
+        with transaction.atomic():
+            _build(revision)
+    except Exception as failure:
+        _note(revision, status=Revision.Status.FAILED, finished_at=timezone.now(), error=_first_line(failure))
+        log.exception("month %s failed, the old figures stay", revision)
+        raise
+    log.info("month %s as of %s computed in %.1f s", revision, revision.as_of, time.monotonic() - started)
+    drop_replaced(month=revision.month)
+
+
+def _build(revision: Revision) -> None:
+    tables = figures.Tables(revision.pk)
+    policy, known = policy_on(revision.as_of), categories()
+    definition = definitions.Definition(revision.as_of, policy, known)
+    _create_tables(tables)
+    step = partial(_step, revision)
+    step(
+        "residents",
+        lambda: _insert(tables.residents, revision, definitions.RESIDENT_COLUMNS, definition.resident_rows()),
+    )
+    step(
+        "coverages",
+        lambda: _insert(tables.coverages, revision, definitions.COVERAGE_COLUMNS, _coverage_rows(tables, definition)),
+    )
+    step("figures", lambda: figures.count(tables, revision.as_of, known))
+    step("checks", lambda: check_rows(tables, revision.as_of))
+    step("swap", lambda: _swap(tables, revision))
+
+
+def _coverage_rows(tables: figures.Tables, definition: definitions.Definition) -> str:
+    narrow = (
+        "(select resident_id as resident, person, county, institution_id as institution, village_id as village,"
+        f" categories, coverage_id as coverage from {tables.residents})"
+    )
+    return definition.coverage_rows(narrow)
+
+
+def _step(revision: Revision, name: str, work: Callable[[], None]) -> None:
+    started = time.monotonic()
+    work()
+    log.debug("month %s: %s took %.2f s", revision, name, time.monotonic() - started)
+
+
+def _create_tables(tables: figures.Tables) -> None:
+    with connection.cursor() as cursor:
+        for parent, name in zip(PARENTS, (tables.residents, tables.coverages, tables.figures), strict=True):
+            # A run that was killed left nothing; one that failed after a crash of the server might have.
+            cursor.execute(f"drop table if exists {name}")
+            cursor.execute(f"create table {name} (like {parent} including defaults)")
+            cursor.execute(f"alter table {name} add constraint {name}_own check (revision_id = {tables.revision})")
+
+
+def _insert(table: str, revision: Revision, columns: str, select: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"insert into {table} (revision_id, {columns}) select {revision.pk}, m.* from ({select}) m")
+        cursor.execute(f"analyze {table}")
+
+
+def _swap(tables: figures.Tables, revision: Revision) -> None:
+    """Attach the finished tables and show them, unless the month is frozen: then the revision stands beside it."""
+    keys = {
+        tables.residents: "revision_id, resident_id",
+        tables.coverages: "revision_id, coverage_id",
+        tables.figures: "revision_id, institution_id, team_key, category, indicator",
+    }
+    with connection.cursor() as cursor:
+        for parent, (name, key) in zip(PARENTS, keys.items(), strict=True):
+            cursor.execute(f"alter table {name} add primary key ({key})")
+            cursor.execute(f"alter table {parent} attach partition {name} for values in ({revision.pk})")
+            cursor.execute(f"alter table {name} drop constraint {name}_own")
+    revision.status, revision.finished_at, revision.error = Revision.Status.DONE, timezone.now(), ""
+    revision.save(update_fields=["status", "finished_at", "error"])
+    month = Month.objects.select_for_update().get(pk=revision.month_id)
+    if month.current is None or month.current.frozen_at is None:
+        month.current = revision
+        month.save(update_fields=["current"])
+
+
+def drop_replaced(*, month: Month) -> None:
+    """Drop the rows of revisions that are neither current, nor frozen, nor the latest beside a frozen one."""
+    latest = month.revisions.filter(status=Revision.Status.DONE).order_by("-number").first()
+    current = Month.objects.get(pk=month.pk).current_id
+    replaced = month.revisions.filter(status=Revision.Status.DONE, frozen_at=None).exclude(
+        pk__in=[pk for pk in (current, latest and latest.pk) if pk]
+    )
+    for revision in replaced:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                # Somebody may be reading a long list: rather leave the old rows to the next run than block readers.
+                cursor.execute("set local lock_timeout = '3s'")
+                for parent in PARENTS:
+                    cursor.execute(f"drop table if exists {parent}_{revision.pk}")
+                Revision.objects.filter(pk=revision.pk).update(status=Revision.Status.DROPPED)
+        except OperationalError:
+            log.warning("the rows of %s are being read; the next run drops them", revision)
+
+
+@transaction.atomic
+def freeze(*, revision: Revision, by: Account) -> Revision:
+    """Freeze a computed month: its rows never change again; their hash lets anyone check that.
+
+    Raises `RuleViolation` when it isn't done, isn't the current revision, is provisional, or is frozen already.
+    """
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    check_can_freeze(revision)
+    revision.frozen_at = timezone.now()
+    revision.frozen_by = str(by)
+    revision.sha256 = rows_sha256(revision)
+    revision.save(update_fields=["frozen_at", "frozen_by", "sha256"])
+    audit.record(kind=AuditEvent.Kind.FREEZE, by=by, what=f"{revision} {revision.sha256}")
+    return revision
+
+
+def rows_sha256(revision: Revision) -> str:
+    """SHA-256 over the revision's rows as CSV, table by table, ordered by key, without the revision's own id."""
+    digest = hashlib.sha256()
+    queries = (
+        f"select {definitions.RESIDENT_COLUMNS} from {PARENTS[0]}"
+        f" where revision_id = {revision.pk} order by resident_id",
+        f"select {definitions.COVERAGE_COLUMNS} from {PARENTS[1]}"
+        f" where revision_id = {revision.pk} order by coverage_id",
+        "select institution_id, team_key, category, indicator, numerator, denominator"
+        f" from {PARENTS[2]} where revision_id = {revision.pk}"
+        ' order by institution_id, team_key, category collate "C", indicator collate "C"',
+    )
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", _Hashing(digest))
+    return digest.hexdigest()
+
+
+class _Hashing:
+    """A file to COPY into that keeps only the hash."""
+
+    def __init__(self, digest: "hashlib._Hash") -> None:
+        self.digest = digest
+
+    def write(self, data: bytes | str) -> int:
+        self.digest.update(data.encode() if isinstance(data, str) else data)
+        return len(data)
+
+
+@contextmanager
+def _alone(month: Month, *, wait: bool) -> Iterator[bool]:
+    """One computation of a month at a time, whoever starts it; the lock goes with the connection when killed."""
+    key = (LOCK_CLASS, month.first_on.toordinal())
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("select pg_advisory_lock(%s, %s)", key)
+            got = True
+        else:
+            cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
+            (got,) = cursor.fetchone()
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s, %s)", key)
+
+
+def _note(revision: Revision, **values: object) -> None:
+    for name, value in values.items():
+        setattr(revision, name, value)
+    revision.save(update_fields=list(values))
+
+
+def _first_line(failure: Exception) -> str:
+    return (str(failure).strip().splitlines() or [""])[0][:500] or type(failure).__name__

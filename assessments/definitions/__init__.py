@@ -1,0 +1,144 @@
+"""The portable SQL of a month's rows and the literals that go into it (architecture.md, the heart; docs/rules.md).
+
+The two texts are pure SELECTs over the fact views: no clock, no functions of the database, every boundary a literal.
+A change of what they mean is a new version beside this one; months computed before keep the version that they name.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from residents.categories import Category
+from teams.dates import add_months, last_born_with_age, last_start_of_months
+
+VERSION = "1"
+HERE = Path(__file__).parent
+
+# rules.md 3: the register whose members are owed a standard number of services a year, and the kind that counts.
+STANDARD_KINDS: Mapping[str, str] = {
+    "hypertension": "htn_follow_up",
+    "diabetes": "dm_follow_up",
+    "mental_disorder": "smd_follow_up",
+    "tuberculosis": "tb_follow_up",
+    "elderly": "elderly_exam",
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a month's rows depend on besides the facts: the report date, the policy on it, the categories."""
+
+    report: date
+    policy: Mapping[str, int]
+    categories: Sequence[Category]
+
+    def resident_rows(self) -> str:
+        """The SELECT of `ResidentMonth` rows, in the order of `RESIDENT_COLUMNS`."""
+        return self._text("resident_month.sql", **self._boundaries(), **self._masks(), **self._standards())
+
+    def coverage_rows(self, resident_rows: str) -> str:
+        """The SELECT of `CoverageMonth` rows, in the order of `COVERAGE_COLUMNS`; reads the table `resident_rows`."""
+        return self._text("coverage_month.sql", **self._boundaries(), resident_rows=resident_rows)
+
+    def _text(self, name: str, **literals: object) -> str:
+        return (HERE / name).read_text(encoding="utf-8").format(**literals)
+
+    def _boundaries(self) -> dict[str, object]:
+        """Dates, each the last or first day of what it names."""
+        report, policy = self.report, self.policy
+        return {
+            "report": literal(report),
+            "year": report.year,
+            "month_day": report.month * 100 + report.day,
+            "year_start": literal(report.replace(month=1, day=1)),
+            "year_before": literal(add_months(report, -12)),
+            "elderly_born_by": literal(last_born_with_age(policy["elderly_age"], report)),
+            "child_born_after": literal(last_born_with_age(policy["child_age"] + 1, report)),
+            "unserved_since": literal(report - timedelta(days=policy["unserved_window_days"])),
+            "unserved_started_by": literal(report - timedelta(days=policy["unserved_after_days"])),
+        }
+
+    def _masks(self) -> dict[str, object]:
+        mask = {category.code: category.mask for category in self.categories}
+        registers = " ".join(f"when '{row.code}' then {row.mask}" for row in self.categories if row.is_register)
+        policy = self.policy
+        systolic, diastolic = (
+            f"case when p.age >= {policy['goal_age']} then {policy[f'goal_{name}_elderly']}"
+            f" else {policy[f'goal_{name}']} end"
+            for name in ("systolic", "diastolic")
+        )
+        pressure = f"(p.categories & {mask['hypertension']}) <> 0"
+        glucose = f"(p.categories & {mask['diabetes']}) <> 0"
+        return {
+            "elderly": mask["elderly"],
+            "child": mask["child"],
+            "register_mask": f"case category {registers} else 0 end",
+            "measured": _bits(
+                (mask["hypertension"], f"{pressure} and b.resident is not null"),
+                (mask["diabetes"], f"{glucose} and s.resident is not null"),
+            ),
+            "controlled": _bits(
+                (mask["hypertension"], f"{pressure} and b.systolic < {systolic} and b.diastolic < {diastolic}"),
+                (mask["diabetes"], f"{glucose} and s.glucose_tenths < {policy['goal_glucose_tenths']}"),
+            ),
+        }
+
+    def _standards(self) -> dict[str, object]:
+        """How many standard services each member must have had, and who had them."""
+        mask = {category.code: category.mask for category in self.categories}
+        registers = [code for code in STANDARD_KINDS if code != "elderly"]
+        required = {code: self._required(f"e.{code}_from", code) for code in registers}
+        required["elderly"] = self._required("r.birth_on", "elderly")
+        return {
+            "standard_kinds": ", ".join(f"'{kind}'" for kind in STANDARD_KINDS.values()),
+            "register_required": ", ".join(
+                f"min(case when category = '{code}' then from_on end) as {code}_from" for code in registers
+            ),
+            "services_given": ", ".join(
+                f"sum(case when kind = '{kind}' then 1 else 0 end) as {code}_given"
+                for code, kind in STANDARD_KINDS.items()
+            ),
+            "required_columns": ", ".join(f"{text} as {code}_required" for code, text in required.items()),
+            "managed_due": _bits(*((mask[code], f"p.{code}_required > 0") for code in STANDARD_KINDS)),
+            "managed": _bits(
+                *(
+                    (mask[code], f"p.{code}_required > 0 and g.{code}_given >= p.{code}_required")
+                    for code in STANDARD_KINDS
+                )
+            ),
+        }
+
+    def _required(self, column: str, code: str) -> str:
+        """⌊standard × m ÷ 12⌋ for m whole months of membership, as a sum of steps: each further service is required
+        from a number of months on, and a day tells whether those have passed."""
+        standard = self.policy[f"standard_{code}"]
+        steps = []
+        for services in range(1, standard + 1):
+            months = -(-12 * services // standard)
+            since = last_start_of_months(months, self.report)
+            if code == "elderly":
+                since = last_born_with_age(self.policy["elderly_age"], since)
+            steps.append(f"case when {column} <= {literal(since)} then 1 else 0 end")
+        return f"({' + '.join(steps) or '0'})"
+
+
+def literal(day: date) -> str:
+    """A date as SQL that every engine reads."""
+    return f"date '{day.isoformat()}'"
+
+
+def _bits(*rows: tuple[int, str]) -> str:
+    return " + ".join(f"case when {condition} then {mask} else 0 end" for mask, condition in rows)
+
+
+RESIDENT_COLUMNS = (
+    "resident_id, person, county, institution_id, village_id, household_id, coverage_id, team_id, age, in_population,"
+    " covered, paid, renewal_due, leads_household, household_covered, categories, managed_due, managed, measured,"
+    " controlled"
+)
+COVERAGE_COLUMNS = (
+    "coverage_id, resident_id, person, county, institution_id, village_id, team_id, categories, in_force, obligations,"
+    " obligations_met, obligations_on_time, obligations_waived, packages, packages_complete, service_expected,"
+    " unserved, visits, primary_visits, visit_cost_fen"
+)

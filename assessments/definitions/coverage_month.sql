@@ -1,0 +1,91 @@
+-- One row per coverage that is in force on the report date or whose obligations or visits of the year count
+-- (docs/rules.md 3 and 5). Reads the resident rows of the same revision: {resident_rows}.
+with counting as (
+    -- What falls due this year up to the report date, of coverages in force on the due date.
+    select o.coverage, o.resident, o.held,
+           o.waived_on is not null and o.waived_on <= {report} as waived,
+           o.met_on is not null and o.met_on <= {report} as met,
+           o.met_on is not null and o.met_on <= o.due_on as on_time
+    from fact_obligation o
+    join fact_coverage c on c.coverage = o.coverage and c.resident = o.resident
+    join fact_resident r on r.resident = o.resident
+    left join fact_suspension s
+      on s.coverage = o.coverage and s.resident = o.resident
+         and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
+    where o.due_on >= {year_start} and o.due_on <= {report}
+      and c.start_on <= o.due_on and c.end_on >= o.due_on
+      and (c.terminated_on is null or c.terminated_on > o.due_on)
+      and r.birth_on <= o.due_on
+      and (r.registered_on is null or r.registered_on <= o.due_on)
+      and (r.moved_out_on is null or r.moved_out_on > o.due_on)
+      and (r.died_on is null or r.died_on > o.due_on)
+      and s.coverage is null
+),
+by_package as (
+    select coverage, resident, held,
+           sum(case when waived then 0 else 1 end) as due,
+           sum(case when met and not waived then 1 else 0 end) as met,
+           sum(case when on_time and not waived then 1 else 0 end) as on_time,
+           sum(case when waived then 1 else 0 end) as waived
+    from counting
+    group by coverage, resident, held
+),
+owed as (
+    select coverage, resident, sum(due) as due, sum(met) as met, sum(on_time) as on_time, sum(waived) as waived,
+           sum(case when due > 0 then 1 else 0 end) as packages,
+           sum(case when due > 0 and met = due then 1 else 0 end) as complete
+    from by_package
+    group by coverage, resident
+),
+seen as (
+    select v.resident, c.coverage, count(*) as visits,
+           sum(case when v.is_primary then 1 else 0 end) as primary_visits,
+           sum(v.cost_fen) as cost_fen
+    from fact_visit v
+    join fact_coverage c
+      on c.resident = v.resident and c.start_on <= v.visited_on and c.end_on >= v.visited_on
+         and (c.terminated_on is null or c.terminated_on > v.visited_on)
+    join fact_resident r on r.resident = v.resident
+    left join fact_suspension s
+      on s.coverage = c.coverage and s.resident = c.resident
+         and s.from_on <= v.visited_on and (s.to_on is null or s.to_on > v.visited_on)
+    where v.visited_on >= {year_start} and v.visited_on <= {report}
+      and r.birth_on <= v.visited_on
+      and (r.registered_on is null or r.registered_on <= v.visited_on)
+      and (r.moved_out_on is null or r.moved_out_on > v.visited_on)
+      and (r.died_on is null or r.died_on > v.visited_on)
+      and s.coverage is null
+    group by v.resident, c.coverage
+),
+last_service as (
+    select resident, max(performed_on) as performed_on
+    from fact_service
+    where performed_on >= {unserved_since} and performed_on <= {report}
+    group by resident
+),
+standing as (
+    select c.coverage, c.resident, m.person, m.county, m.institution, m.village, c.team, m.categories,
+           m.coverage is not null as in_force,
+           m.coverage is not null and c.start_on <= {unserved_started_by} as service_expected,
+           l.performed_on is null or l.performed_on < c.start_on as untouched
+    from fact_coverage c
+    join {resident_rows} m on m.resident = c.resident
+    left join last_service l on l.resident = c.resident
+    where m.coverage = c.coverage
+    union all
+    select c.coverage, c.resident, m.person, m.county, m.institution, m.village, c.team, m.categories, false, false, false
+    from fact_coverage c
+    join {resident_rows} m on m.resident = c.resident
+    where m.coverage is null or m.coverage <> c.coverage
+)
+select s.coverage, s.resident, s.person, s.county, s.institution, s.village, s.team, s.categories, s.in_force,
+       coalesce(o.due, 0) as obligations, coalesce(o.met, 0) as obligations_met,
+       coalesce(o.on_time, 0) as obligations_on_time, coalesce(o.waived, 0) as obligations_waived,
+       coalesce(o.packages, 0) as packages, coalesce(o.complete, 0) as packages_complete,
+       s.service_expected, s.service_expected and s.untouched as unserved,
+       coalesce(v.visits, 0) as visits, coalesce(v.primary_visits, 0) as primary_visits,
+       coalesce(v.cost_fen, 0) as visit_cost_fen
+from standing s
+left join owed o on o.coverage = s.coverage and o.resident = s.resident
+left join seen v on v.coverage = s.coverage and v.resident = s.resident
+where s.in_force or o.coverage is not null or v.coverage is not null

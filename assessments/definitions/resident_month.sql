@@ -1,0 +1,123 @@
+-- One row per resident born by the report date (docs/rules.md 1-4). A pure, portable SELECT over the fact views: every
+-- boundary is a date literal computed in Python (assessments.definitions), so that the same text runs elsewhere too.
+with placed as (
+    -- Where a resident was on the report date: the origin of the first transfer after it; without one, the present place.
+    select resident, from_institution, from_village
+    from (
+        select resident, from_institution, from_village,
+               row_number() over (partition by resident order by moved_on, transfer) as place
+        from fact_transfer
+        where moved_on > {report}
+    ) later
+    where place = 1
+),
+priced as (
+    select coverage, resident from fact_package where price_fen > 0 group by coverage, resident
+),
+suspended as (
+    select coverage, resident
+    from fact_suspension
+    where from_on <= {report} and (to_on is null or to_on > {report})
+    group by coverage, resident
+),
+running as (
+    select c.resident, c.coverage, c.team, p.coverage is not null as paid
+    from fact_coverage c
+    left join priced p on p.coverage = c.coverage and p.resident = c.resident
+    left join suspended s on s.coverage = c.coverage and s.resident = c.resident
+    where c.start_on <= {report} and c.end_on >= {report}
+      and (c.terminated_on is null or c.terminated_on > {report})
+      and s.coverage is null
+),
+run_out as (
+    select resident
+    from fact_coverage
+    where end_on >= {year_start} and end_on < {report} and (terminated_on is null or terminated_on > end_on)
+    group by resident
+),
+entered as (
+    select resident, bit_or({register_mask}) as mask, {register_required}
+    from fact_register
+    where from_on <= {report} and (to_on is null or to_on > {report})
+    group by resident
+),
+given as (
+    select resident, {services_given}
+    from fact_service
+    where performed_on > {year_before} and performed_on <= {report} and kind in ({standard_kinds})
+    group by resident
+),
+pressure as (
+    -- When a day has several readings, the worse one counts.
+    select resident, systolic, diastolic
+    from (
+        select resident, systolic, diastolic,
+               row_number() over (partition by resident
+                                  order by performed_on desc, systolic desc, diastolic desc, service) as place
+        from fact_service
+        where performed_on > {year_before} and performed_on <= {report}
+          and systolic is not null and diastolic is not null
+    ) latest
+    where place = 1
+),
+glucose as (
+    select resident, glucose_tenths
+    from (
+        select resident, glucose_tenths,
+               row_number() over (partition by resident
+                                  order by performed_on desc, glucose_tenths desc, service) as place
+        from fact_service
+        where performed_on > {year_before} and performed_on <= {report} and glucose_tenths is not null
+    ) latest
+    where place = 1
+),
+people as (
+    select r.resident, r.person, r.county, r.household, r.birth_on,
+           case when p.resident is null then r.institution else p.from_institution end as institution,
+           case when p.resident is null then r.village else p.from_village end as village,
+           {year} - cast(extract(year from r.birth_on) as integer)
+               - case when cast(extract(month from r.birth_on) as integer) * 100
+                           + cast(extract(day from r.birth_on) as integer) > {month_day} then 1 else 0 end as age,
+           (r.registered_on is null or r.registered_on <= {report})
+               and (r.moved_out_on is null or r.moved_out_on > {report})
+               and (r.died_on is null or r.died_on > {report}) as in_population,
+           coalesce(e.mask, 0)
+               + case when r.birth_on <= {elderly_born_by} then {elderly} else 0 end
+               + case when r.birth_on > {child_born_after} then {child} else 0 end as categories,
+           {required_columns}
+    from fact_resident r
+    left join placed p on p.resident = r.resident
+    left join entered e on e.resident = r.resident
+    where r.birth_on <= {report}
+),
+standing as (
+    select p.*,
+           c.coverage, c.team,
+           c.coverage is not null as covered,
+           coalesce(c.paid, false) as paid,
+           p.in_population and o.resident is not null as renewal_due,
+           case when p.in_population then {managed_due} else 0 end as managed_due,
+           case when p.in_population then {managed} else 0 end as managed,
+           case when p.in_population then {measured} else 0 end as measured,
+           case when p.in_population then {controlled} else 0 end as controlled
+    from people p
+    left join running c on c.resident = p.resident and p.in_population
+    left join run_out o on o.resident = p.resident
+    left join given g on g.resident = p.resident
+    left join pressure b on b.resident = p.resident
+    left join glucose s on s.resident = p.resident
+),
+households as (
+    -- A household counts once in each institution that manages a member, on the row of its first member there.
+    select household, institution, min(resident) as leader, max(case when covered then 1 else 0 end) = 1 as any_covered
+    from standing
+    where in_population and household is not null
+    group by household, institution
+)
+select s.resident, s.person, s.county, s.institution, s.village, s.household, s.coverage, s.team, s.age,
+       s.in_population, s.covered, s.paid, s.renewal_due,
+       h.leader is not null as leads_household,
+       coalesce(h.any_covered, false) as household_covered,
+       s.categories, s.managed_due, s.managed, s.measured, s.controlled
+from standing s
+left join households h on h.household = s.household and h.institution = s.institution and h.leader = s.resident

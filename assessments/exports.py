@@ -1,0 +1,52 @@
+"""The `kpis` file of docs/formats: one line per figure of a month's current revision."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from assessments.calendar import CalendarMonth
+from assessments.indicators import BY_CODE
+from assessments.models import Figure, Month, Revision
+from assessments.rates import rate
+from teams.rules import RuleViolation
+from teams.workbooks import write_rows
+
+COLUMNS = ("month", "institution_code", "team_code", "category", "indicator", "numerator", "denominator", "rate")
+
+
+def current_revision(month: CalendarMonth) -> Revision:
+    """The revision whose figures are shown. Raises `RuleViolation` when the month was never computed."""
+    row = Month.objects.filter(first_on=month.first).select_related("current").first()
+    if row is None or row.current is None:
+        raise RuleViolation("month.not_computed", _("This month has not been computed yet."))
+    return row.current
+
+
+def kpi_rows(month: CalendarMonth) -> Iterator[tuple[object, ...]]:
+    """Lines in the order of the columns; `rate` has 2 places, rounded half up, and is empty for no figure."""
+    figures = (
+        Figure.objects.filter(revision=current_revision(month))
+        .annotate(code=F("institution__code"), team_code=Coalesce(F("team__code"), Value("")))
+        .values_list("code", "team_code", "category", "indicator", "numerator", "denominator")
+    )
+    # Ordered here, by code points: the same on every server whatever its collation.
+    for code, team, category, indicator, numerator, denominator in sorted(figures):
+        value = rate(numerator, denominator, BY_CODE[indicator].unit)
+        text = "" if value is None else str(value)
+        yield str(month), code, team, category, indicator, numerator, denominator, text
+
+
+def write_kpis(month: CalendarMonth, out: Path) -> int:
+    """Write the month's figures to `out` (.csv or .xlsx by its ending). Returns the number of lines."""
+    rows = list(kpi_rows(month))
+    if out.suffix.lower() == ".csv":
+        # Codes and numbers only: plain UTF-8 without a mark, which every program reads.
+        with out.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+    else:
+        write_rows(out, COLUMNS, rows, format="xlsx", text_columns={0, 1, 2, 3, 4})
+    return len(rows)

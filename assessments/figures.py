@@ -1,0 +1,254 @@
+"""From the rows of a revision to its figures: grouped once per table, by the same measures that list people.
+
+Rows are first grouped into cells (institution, village, team, category mask), cells are added up the tree and over the
+categories, and every unit gets every figure, zeros too. Nothing here loops over units or people.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from assessments.definitions import literal
+from assessments.indicators import INDICATORS, Indicator, Rows, TeamRule
+from residents.categories import ALL, CORE, KEY, Category
+from teams.models import Institution
+from teams.models.places import parent_ids
+
+EVERYONE, ANY_CATEGORY = 0, -1  # masks of `all` and `key`
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one revision while it is built."""
+
+    revision: int
+
+    @property
+    def residents(self) -> str:
+        return f"assessments_residentmonth_{self.revision}"
+
+    @property
+    def coverages(self) -> str:
+        return f"assessments_coveragemonth_{self.revision}"
+
+    @property
+    def figures(self) -> str:
+        return f"assessments_figure_{self.revision}"
+
+
+def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
+    """Fill the revision's figures from its rows. Must run inside a transaction (its temporary tables end with it)."""
+    _stage_units(tables, report)
+    _run(
+        "create temp table counted (institution_id bigint, team_key bigint, indicator text, category text,"
+        " numerator bigint, denominator bigint) on commit drop"
+    )
+    for rows in Rows:
+        indicators = [indicator for indicator in INDICATORS if indicator.rows is rows]
+        _stage_cells(rows, source(rows, tables, report), indicators)
+        _count_institutions(rows, indicators, categories)
+        _count_teams(rows, indicators, categories)
+    _count_households_of_teams(tables)
+    _fill(tables, categories)
+
+
+def source(rows: Rows, tables: Tables, report: date) -> str:
+    """The FROM item with the columns that measures of `rows` use, beside institution, village, team and categories."""
+    place = "m.institution_id, m.village_id, m.team_id, m.categories, m.resident_id"
+    this_year = f"between {literal(report.replace(month=1, day=1))} and {literal(report)}"
+    if rows is Rows.RESIDENT:
+        return tables.residents
+    if rows is Rows.COVERAGE:
+        return tables.coverages
+    if rows is Rows.SURVEY:
+        return (
+            f"(select {place}, a.rating from assessments_surveyanswer a join {tables.residents} m"
+            f" on m.resident_id = a.resident_id where a.answered_on {this_year})"
+        )
+    return (
+        f"(select {place}, a.outcome in ('resident', 'family') as reached, a.knows_team from assessments_phonecheck a"
+        f" join {tables.residents} m on m.resident_id = a.resident_id where a.called_on {this_year})"
+    )
+
+
+def _stage_units(tables: Tables, report: date) -> None:
+    """Temporary tables: each institution below each of its ancestors; villages served; the units that have figures."""
+    _run("create temp table below (institution_id bigint, ancestor_id bigint) on commit drop")
+    _insert("below", _ancestry(report))
+    _run(
+        "create temp table serving on commit drop as select distinct team_id, village_id from teams_teamvillage"
+        f" where from_on <= {literal(report)} and (to_on is null or to_on > {literal(report)})"
+    )
+    existing = (
+        f"(t.formed_on is null or t.formed_on <= {literal(report)})"
+        f" and (t.dissolved_on is null or t.dissolved_on > {literal(report)})"
+    )
+    _run(
+        "create temp table unit on commit drop as"
+        " select t.institution_id, t.id as team_key from teams_team t"
+        f" where {existing} or t.id in (select team_id from {tables.coverages})"
+    )
+    _run(
+        "insert into unit select distinct b.ancestor_id, 0 from below b where b.institution_id in"
+        f" (select institution_id from {tables.residents} union select institution_id from unit)"
+    )
+
+
+def _ancestry(report: date) -> Iterable[tuple[int, int]]:
+    """Pairs (institution, itself or an institution above it) on the report date."""
+    above = parent_ids(report)
+    for institution in Institution.objects.values_list("id", flat=True):
+        node: int | None = institution
+        seen: set[int] = set()
+        while node is not None and node not in seen:
+            seen.add(node)
+            yield institution, node
+            node = above.get(node)
+
+
+def _columns(indicators: Sequence[Indicator]) -> list[tuple[str, str]]:
+    """(alias, SQL value) of every count of the indicators; one pair per register for those told by register."""
+    columns = []
+    for indicator in indicators:
+        for code, mask in _registers(indicator):
+            name = f"{indicator.code}_{code}" if code else indicator.code
+            columns += [
+                (f"{name}_num", indicator.numerator.value(mask)),
+                (f"{name}_den", indicator.denominator.value(mask)),
+            ]
+    return columns
+
+
+def _registers(indicator: Indicator) -> list[tuple[str, int]]:
+    if not indicator.by_register:
+        return [("", 0)]
+    return [(row.code, row.mask) for row in CORE if row.code in (indicator.categories or ())]
+
+
+def _stage_cells(rows: Rows, rows_sql: str, indicators: Sequence[Indicator]) -> None:
+    """Group the rows once: a cell per institution, village, team and category mask, with every count in a column."""
+    sums = ", ".join(f"sum({value}) as {alias}" for alias, value in _columns(indicators))
+    _run(
+        f"create temp table cell_{rows} on commit drop as"
+        f" select institution_id, village_id, team_id, categories, {sums}"
+        f" from {rows_sql} r group by institution_id, village_id, team_id, categories"
+    )
+
+
+def _category_values(categories: Sequence[Category]) -> str:
+    masks = [(ALL, EVERYONE), (KEY, ANY_CATEGORY), *((row.code, row.mask) for row in categories)]
+    return "(values " + ", ".join(f"('{code}', {mask})" for code, mask in masks) + ") k(code, mask)"
+
+
+def _count_by_category(units: str, columns: Sequence[str], categories: Sequence[Category]) -> str:
+    """SQL: `units` (institution_id, team_key, categories, counts) added over the categories of each mask."""
+    sums = ", ".join(f"sum({column}) as {column}" for column in columns)
+    return (
+        f"select institution_id, team_key, k.code as category, {sums} from ({units}) u"
+        f" join {_category_values(categories)} on k.mask = {EVERYONE} or (u.categories & k.mask) <> 0"
+        " group by institution_id, team_key, k.code"
+    )
+
+
+def _unpivot(indicators: Sequence[Indicator]) -> str:
+    """SQL: one line per figure out of the columns of `grouped`."""
+    lines = []
+    for indicator in indicators:
+        for code, _mask in _registers(indicator):
+            name = f"{indicator.code}_{code}" if code else indicator.code
+            only = code or (ALL if indicator.categories == () else "")
+            where = f" where category = '{only}'" if only else ""
+            lines.append(
+                f"select institution_id, team_key, '{indicator.code}', category, {name}_num, {name}_den"
+                f" from grouped{where}"
+            )
+    return " union all ".join(lines)
+
+
+def _count_institutions(rows: Rows, indicators: Sequence[Indicator], categories: Sequence[Category]) -> None:
+    aliases = [alias for alias, _value in _columns(indicators)]
+    sums = ", ".join(f"sum(c.{alias}) as {alias}" for alias in aliases)
+    units = (
+        f"select b.ancestor_id as institution_id, 0 as team_key, c.categories, {sums} from cell_{rows} c"
+        " join below b on b.institution_id = c.institution_id group by b.ancestor_id, c.categories"
+    )
+    _run(
+        f"with grouped as ({_count_by_category(units, aliases, categories)}) insert into counted {_unpivot(indicators)}"
+    )
+
+
+def _count_teams(rows: Rows, indicators: Sequence[Indicator], categories: Sequence[Category]) -> None:
+    """What is signed with the team; or those who live in its villages, and of them those whom it covers."""
+    signed = [row for row in indicators if row.team is TeamRule.SIGNED]
+    served = [row for row in indicators if row.team is TeamRule.SERVED and row.code != "household_coverage"]
+    if signed:
+        aliases = [alias for alias, _value in _columns(signed)]
+        sums = ", ".join(f"sum(c.{alias}) as {alias}" for alias in aliases)
+        units = (
+            f"select t.institution_id, t.id as team_key, c.categories, {sums} from cell_{rows} c"
+            " join teams_team t on t.id = c.team_id group by t.institution_id, t.id, c.categories"
+        )
+        _count_team_units(units, signed, aliases, categories)
+    if served:
+        aliases = [alias for alias, _value in _columns(served)]
+        sums = ", ".join(
+            f"sum(case when c.team_id = s.team_id then c.{alias} else 0 end) as {alias}"
+            if alias.endswith("_num")
+            else f"sum(c.{alias}) as {alias}"
+            for alias in aliases
+        )
+        units = (
+            f"select t.institution_id, t.id as team_key, c.categories, {sums} from cell_{rows} c"
+            " join serving s on s.village_id = c.village_id join teams_team t on t.id = s.team_id"
+            " group by t.institution_id, t.id, c.categories"
+        )
+        _count_team_units(units, served, aliases, categories)
+
+
+def _count_team_units(
+    units: str, indicators: Sequence[Indicator], aliases: Sequence[str], categories: Sequence[Category]
+) -> None:
+    _run(
+        f"with grouped as ({_count_by_category(units, aliases, categories)}) insert into counted {_unpivot(indicators)}"
+    )
+
+
+def _count_households_of_teams(tables: Tables) -> None:
+    """Households can't be added over villages: each counts once for a team, covered when the team covers a member."""
+    _run(
+        "insert into counted select t.institution_id, t.id, 'household_coverage', 'all',"
+        " count(distinct case when m.covered and m.team_id = t.id then m.household_id end),"
+        " count(distinct m.household_id)"
+        f" from {tables.residents} m join serving s on s.village_id = m.village_id"
+        " join teams_team t on t.id = s.team_id"
+        " where m.in_population and m.household_id is not null group by t.institution_id, t.id"
+    )
+
+
+def _fill(tables: Tables, categories: Sequence[Category]) -> None:
+    """Every unit gets every figure: what was counted, else 0 / 0."""
+    grid = [
+        f"('{indicator.code}', '{code}')" for indicator in INDICATORS for code in indicator.category_codes(categories)
+    ]
+    _run(
+        f"insert into {tables.figures}"
+        " (revision_id, institution_id, team_key, team_id, category, indicator, numerator, denominator)"
+        f" select {tables.revision}, u.institution_id, u.team_key, nullif(u.team_key, 0), g.category, g.indicator,"
+        " coalesce(c.numerator, 0), coalesce(c.denominator, 0)"
+        f" from unit u cross join (values {', '.join(grid)}) g(indicator, category)"
+        " left join counted c on c.institution_id = u.institution_id and c.team_key = u.team_key"
+        " and c.indicator = g.indicator and c.category = g.category"
+    )
+
+
+def _run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def _insert(table: str, pairs: Iterable[tuple[int, int]]) -> None:
+    values = ", ".join(f"({int(first)}, {int(second)})" for first, second in pairs)
+    if values:
+        _run(f"insert into {table} values {values}")

@@ -1,0 +1,40 @@
+"""`compute_kpis --month 2018-10`: the same code as the monthly task."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from assessments.actions import months
+from assessments.calendar import CalendarMonth
+from teams.models.accounts import SYSTEM
+from teams.rules import RuleViolation
+
+
+class Command(BaseCommand):
+    help = "Compute the figures of a month (or of several that end with it)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--month", required=True, help="the month, like 2018-10")
+        parser.add_argument("--as-of", type=date.fromisoformat, help="the report date within the month")
+        parser.add_argument("--months", type=int, default=1, help="how many months, ending with --month")
+        parser.add_argument("--freeze", action="store_true", help="freeze what was computed")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            last = CalendarMonth.parse(options["month"])
+            if options["months"] < 1:
+                raise CommandError("--months must be at least 1")
+            for back in range(options["months"] - 1, -1, -1):
+                self._compute(last.plus(-back), options["as_of"] if back == 0 else None, options["freeze"])
+        except RuleViolation as refusal:
+            raise CommandError(str(refusal)) from None
+
+    def _compute(self, month: CalendarMonth, as_of: date | None, freeze: bool) -> None:
+        revision = months.compute(month=month.first, as_of=as_of, by=SYSTEM)
+        if freeze:
+            revision = months.freeze(revision=revision, by=SYSTEM)
+        state = _("provisional") if revision.is_provisional else (_("frozen") if revision.frozen_at else _("complete"))
+        self.stdout.write(f"{month} r{revision.number} {revision.as_of} {state}")

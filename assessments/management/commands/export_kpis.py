@@ -1,0 +1,28 @@
+"""`export_kpis --month 2018-10 --out kpis.csv`: the month's figures as a file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from assessments.calendar import CalendarMonth
+from assessments.exports import write_kpis
+from teams.rules import RuleViolation
+
+
+class Command(BaseCommand):
+    help = "Write the figures of a computed month to a .csv or .xlsx file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--month", required=True, help="the month, like 2018-10")
+        parser.add_argument("--out", required=True, type=Path, help="the file; its ending tells the format")
+
+    def handle(self, *, month: str, out: Path, **_options: Any) -> None:
+        if out.suffix.lower() not in {".csv", ".xlsx"}:
+            raise CommandError(f"{out}: the ending must be .csv or .xlsx")
+        try:
+            lines = write_kpis(CalendarMonth.parse(month), out)
+        except (RuleViolation, OSError) as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(f"{out}: {lines}")

@@ -1,0 +1,76 @@
+"""When a month may be computed and frozen, and what its rows must satisfy before they are shown."""
+
+from datetime import date
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from assessments.calendar import CalendarMonth
+from assessments.definitions import literal
+from assessments.figures import Tables
+from assessments.indicators import INDICATORS, Rows
+from assessments.models import Revision
+from assessments.rates import PERCENT
+from teams.clock import today
+from teams.rules import RuleViolation
+
+
+class BrokenInvariant(Exception):
+    """The rows of a month contradict themselves: a defect of the engine or the data, never shown as figures."""
+
+
+def check_can_compute(month: CalendarMonth, as_of: date) -> None:
+    """A month is computed as of one of its days, not later than today."""
+    if not month.first <= as_of <= month.last:
+        raise RuleViolation("month.as_of_outside", _("The report date must lie within the month."))
+    if as_of > today():
+        raise RuleViolation("month.as_of_future", _("The report date must not lie in the future."))
+
+
+def check_can_freeze(revision: Revision) -> None:
+    """Only the current, complete figures of a month that is over are frozen, once."""
+    if revision.frozen_at is not None:
+        raise RuleViolation("month.frozen_already", _("This month is frozen already."))
+    if revision.status != Revision.Status.DONE or revision.month.current_id != revision.pk:
+        raise RuleViolation("month.not_current", _("Only the current figures of a month can be frozen."))
+    if revision.is_provisional:
+        raise RuleViolation("month.provisional", _("A month is frozen when its last day has been computed."))
+
+
+def check_rows(tables: Tables, report: date) -> None:
+    """Invariants before the swap: everybody is there once, no numerator above its denominator, roots hold everything.
+
+    Raises `BrokenInvariant` naming the first that fails.
+    """
+    missing = _number(
+        f"select (select count(*) from residents_resident where birth_date <= {literal(report)})"
+        f" - (select count(*) from {tables.residents})"
+    )
+    if missing:
+        raise BrokenInvariant(f"{missing} residents are missing from the month")
+    rates = ", ".join(f"'{indicator.code}'" for indicator in INDICATORS if indicator.unit == PERCENT)
+    if above := _number(
+        f"select count(*) from {tables.figures} where numerator > denominator and indicator in ({rates})"
+    ):
+        raise BrokenInvariant(f"{above} numerators are above their denominators")
+    roots = (
+        "select distinct institution_id from below b where not exists"
+        " (select 1 from below u where u.institution_id = b.institution_id and u.ancestor_id <> u.institution_id)"
+    )
+    for indicator in INDICATORS:
+        if indicator.rows not in (Rows.RESIDENT, Rows.COVERAGE) or indicator.by_register:
+            continue
+        table = tables.residents if indicator.rows is Rows.RESIDENT else tables.coverages
+        lost = _number(
+            f"select (select coalesce(sum({indicator.denominator.value()}), 0) from {table})"
+            f" - (select coalesce(sum(denominator), 0) from {tables.figures} where indicator = '{indicator.code}'"
+            f" and category = 'all' and team_key = 0 and institution_id in ({roots}))"
+        )
+        if lost:
+            raise BrokenInvariant(f"{indicator.code}: the institutions don't add up to the district ({lost})")
+
+
+def _number(sql: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return int(cursor.fetchone()[0])

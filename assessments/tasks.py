@@ -1,0 +1,34 @@
+"""Doorways of the worker to months: ids in, one action out."""
+
+from celery import shared_task
+
+from assessments.actions import months
+from assessments.calendar import CalendarMonth
+from assessments.models import Revision
+from teams.clock import today
+
+
+@shared_task
+def compute_month(revision_id: int) -> None:
+    """Compute a requested revision; when its month is being computed already, that run goes on alone."""
+    months.compute_revision(revision=Revision.objects.select_related("month").get(pk=revision_id))
+
+
+@shared_task
+def compute_last_month() -> None:
+    """On the 1st: the month past, its last day being over."""
+    months.compute(month=CalendarMonth.of(today()).plus(-1).first)
+
+
+@shared_task
+def compute_running_month() -> None:
+    """Every night: the running month as of today, provisional."""
+    months.compute(month=CalendarMonth.of(today()).first)
+
+
+@shared_task
+def resume_months() -> None:
+    """Take up months that wait or whose worker was killed: nobody holds their lock."""
+    waiting = Revision.objects.filter(status__in=[Revision.Status.QUEUED, Revision.Status.RUNNING])
+    for revision in waiting.select_related("month"):
+        months.compute_revision(revision=revision)
