@@ -1,0 +1,1 @@
+"""What teams writes: accounts and the audit trail."""

@@ -1,0 +1,76 @@
+"""A small district with an account for every role: who sees what is told by these.
+
+Two centres below the bureau, and in each a village, a team, a resident, a contract and an import.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+
+from contracts.models import Contract
+from residents.models import Resident
+from teams import cipher
+from teams.models import Division, Import, Institution, Role, Team, User
+from tests import factories
+
+# Columns of the table of expectations, in order.
+VISITORS = ("anonymous", "clerk", "foreign", "doctor", "official", "administrator", "auditor")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A centre and what belongs to it."""
+
+    centre: Institution
+    village: Division
+    team: Team
+    resident: Resident
+    contract: Contract
+    imported: Import
+
+
+@dataclass(frozen=True)
+class District:
+    """`own` is the place of the clerk and the doctor, `other` that of the foreign clerk."""
+
+    own: Place
+    other: Place
+    users: dict[str, User]
+
+
+def make_account(username: str, *roles: Role, institution: Institution | None = None, **fields: object) -> User:
+    """An account without a usable password: tests sign in with `client.force_login`."""
+    return User.objects.create(
+        username=username, password=make_password(None), roles=list(roles), institution=institution, **fields
+    )
+
+
+def make_district() -> District:
+    """Both centres, and the accounts of VISITORS except the anonymous one."""
+    own, other = factories.make_institution(name="甲镇卫生院"), factories.make_institution(name="乙镇卫生院")
+    staff = factories.make_staff(institution=own)
+    users = {
+        "clerk": make_account("clerk", Role.CLERK, institution=own),
+        "foreign": make_account("foreign", Role.CLERK, institution=other),
+        "doctor": make_account("doctor", Role.DOCTOR, institution=own, staff=staff),
+        "official": make_account("official", Role.OFFICIAL, institution=factories.bureau()),
+        "administrator": make_account("administrator", Role.ADMINISTRATOR),
+        "auditor": make_account("auditor", Role.AUDITOR, institution=factories.bureau()),
+    }
+    return District(make_place(own, users["clerk"], [staff]), make_place(other, users["foreign"], []), users)
+
+
+def make_place(centre: Institution, clerk: User, members: list) -> Place:
+    """A village, a team of `members` that serves it, a resident signed with it, and an import by the clerk."""
+    village = factories.make_village()
+    team = factories.make_team(institution=centre, members=members, villages=[village])
+    resident = factories.make_resident(institution=centre, village=village)
+    contract = factories.make_coverage(resident=resident, team=team).contract
+    imported = Import.objects.create(
+        kind="residents",
+        filename="residents.csv",
+        content=cipher.encrypt_bytes(b"", field="import"),
+        sha256="0" * 64,
+        by=clerk,
+    )
+    return Place(centre, village, team, resident, contract, imported)
