@@ -1,11 +1,85 @@
-"""What every page's frame shows: the entries that the account may open, and the business day of a demo."""
+"""What every page's frame shows: the entries that the account may open, who is signed in, what is amiss."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from teams.health import is_work_waiting
+from teams.models import Role, User
+from teams.permissions import Permission, has_permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place in the main navigation: the page it opens, and the names of the pages that belong to it."""
+
+    label: str | Promise
+    view: str
+    permission: Permission
+    pages: tuple[str, ...]
+    district_only: bool = False
+
+
+# In order; the first that an account may open is its start page.
+ENTRIES = (
+    Entry(gettext_lazy("Overview"), "assessments:dashboard", Permission.FIGURE_READ, ("assessments:",)),
+    Entry(gettext_lazy("Imports"), "teams:imports", Permission.IMPORT_RUN, ("teams:import",)),
+    Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context of `base.html`: `nav` entries (label, url, active) and `demo_today`."""
-    return {"nav": [], "demo_today": settings.TODAY if settings.DEMO else None}
+    """Context of `base.html`: nav entries (label, url, active), account, warnings, demo_today."""
+    context: dict[str, Any] = {"nav": [], "demo_today": settings.TODAY if settings.DEMO else None}
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return context
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    nav = [
+        {"label": entry.label, "url": reverse(entry.view), "active": here.startswith(entry.pages)}
+        for entry in entries_of(user)
+    ]
+    warnings = [_("Background work is waiting: its server cannot be reached.")] if is_work_waiting() else []
+    return context | {"nav": nav, "account": account_of(user), "warnings": warnings}
+
+
+def entries_of(user: User) -> list[Entry]:
+    """The entries that the account may open, in order."""
+    return [
+        entry
+        for entry in ENTRIES
+        if has_permission(user, entry.permission) and (user.scope.is_district or not entry.district_only)
+        if _exists(entry.view)
+    ]
+
+
+def _exists(view: str) -> bool:
+    try:
+        reverse(view)
+    except NoReverseMatch:
+        return False
+    return True
+
+
+def account_of(user: User) -> dict[str, str]:
+    """Institution, name and roles of the signed-in account, in words."""
+    return {
+        "institution": user.institution.name if user.institution else _("Health bureau"),
+        "name": user.get_full_name() or user.username,
+        "role": " · ".join(str(Role(role).label) for role in user.roles),
+    }
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the account's first page; an account without a role learns whom to ask."""
+    entries = entries_of(request.user)  # type: ignore[arg-type]
+    return redirect(entries[0].view) if entries else render(request, "registration/no_role.html")

@@ -47,7 +47,7 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("SHOUYUE_ORIGINS", "
 TODAY = date.fromisoformat(os.environ["SHOUYUE_TODAY"]) if os.environ.get("SHOUYUE_TODAY") else None
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,15 +71,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "teams.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "teams.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "teams.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "teams.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -110,6 +111,10 @@ DATABASES = {
     "default": dj_database_url.parse(servers.database_url(), conn_max_age=60, conn_health_checks=True)
     | {"ATOMIC_REQUESTS": True}
 }
+# A host that drops packets must not hold every page for minutes.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# The folder of pg_dump and pg_restore; empty: those of the installed wheel, else those on the PATH.
+POSTGRES_PROGRAMS = os.environ.get("SHOUYUE_POSTGRES_PROGRAMS", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = servers.redis_url()
 
@@ -132,8 +137,13 @@ AXES_COOLOFF_TIME = 0.25  # hours
 # A health centre shares one address: the account and the address together are locked, not the address alone.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_VERBOSE = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "teams.views.accounts.locked_out"
+AXES_USERNAME_CALLABLE = "teams.sign_ins.attempt_name"
+AXES_CLIENT_IP_CALLABLE = "teams.address.client_address"
+# The audit trail holds what axes would keep a second time, in clear.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = int(os.environ.get("SHOUYUE_IDLE_MINUTES", "30")) * 60
 SESSION_SAVE_EVERY_REQUEST = True
@@ -145,12 +155,19 @@ HTTPS = flag("SHOUYUE_HTTPS")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# How many proxies of ours append to X-Forwarded-For; what stands further left is a claim of the client.
+TRUSTED_PROXIES = int(os.environ.get("SHOUYUE_PROXIES", "1" if HTTPS else "0"))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
@@ -193,12 +210,16 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 PGHISTORY_DEFAULT_TRACKERS: tuple[object, ...] = ()
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"()": "teams.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("SHOUYUE_LOG_LEVEL", "WARNING")},
 }

@@ -1,8 +1,22 @@
 """Every URL of the product."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config.navigation import home
+from teams.views.accounts import sign_in
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", sign_in, name="login"),
+    path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("teams.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "teams.views.errors.permission_denied"
+handler500 = "teams.views.errors.server_error"

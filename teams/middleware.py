@@ -1,10 +1,16 @@
-"""What every request carries: a strict Content-Security-Policy, and who and from where for the row history."""
+"""What every request carries: a strict Content-Security-Policy, its language, who and from where for the history."""
 
 from collections.abc import Callable
 from typing import Any
 
+import django.contrib.auth.middleware
 import pghistory.middleware
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+from teams.address import client_address, forwarded_address, present_address
 
 POLICY = "; ".join(
     (
@@ -32,8 +38,60 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class ClientAddressMiddleware:
+    """Behind `settings.TRUSTED_PROXIES` proxies, REMOTE_ADDR becomes the client's address: for all that reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        forwarded = forwarded_address(request.META.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
+        if forwarded:
+            request.META["REMOTE_ADDR"] = forwarded
+        return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """Chinese until the account switches; the cookie remembers. The browser's own language is no choice of its user."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        translation.activate(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE or settings.LANGUAGE_CODE)
+        return response
+
+
+class LoginRequiredMiddleware(django.contrib.auth.middleware.LoginRequiredMiddleware):
+    """Signed in everywhere, except for views marked `login_not_required`."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        # Asked first: a health probe must not touch the database to learn who is calling.
+        if not getattr(view_func, "login_required", True):
+            return None
+        response = super().process_view(request, view_func, view_args, view_kwargs)
+        if response and getattr(request, "htmx", False):
+            # The session has ended: a fragment of the page must not become the sign-in page, the page itself must.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return response
+
+
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Row history knows the account, the page and the address behind a change."""
+    """Row history and audit trail know the account, the page and the address behind a change."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().get_context(request) | {"address": request.META.get("REMOTE_ADDR")}
+        return super().get_context(request) | {"address": client_address(request)}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = present_address.set(client_address(request))
+        try:
+            response: HttpResponse = super().__call__(request)
+            return response
+        finally:
+            present_address.reset(token)

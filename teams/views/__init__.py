@@ -1,0 +1,1 @@
+"""Pages of teams: sign-in, refusals, health."""
