@@ -1,0 +1,37 @@
+"""`manage.py restore FILE`: the database as a backup holds it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from teams import backups
+from teams.actions.audit import record
+from teams.models import AuditEvent
+from teams.models.accounts import SYSTEM
+
+
+class Command(BaseCommand):
+    help = "Fill the database from a backup. Refused while it holds tables, unless --replace says to remove them first."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--replace", action="store_true", help="remove what the database holds now")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._make_room(replace=options["replace"], file=options["file"])
+            backups.read_backup(options["file"], backups.connection_parameters())
+        except backups.BackupError as error:
+            raise CommandError(str(error)) from None
+        record(kind=AuditEvent.Kind.BACKUP, by=SYSTEM, what="restore")
+        self.stdout.write(f"Restored from {options['file']}. Run `manage.py migrate` if this version is newer.")
+
+    def _make_room(self, *, replace: bool, file: Path) -> None:
+        if backups.is_empty():
+            return
+        if not replace:
+            raise CommandError("The database holds tables. Restore into an empty one, or add --replace.")
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
+        backups.empty()
