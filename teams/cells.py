@@ -63,7 +63,9 @@ def normalise(text: str) -> str:
 
 def is_blank(cell: object) -> bool:
     """True for None and for text of nothing but spaces and invisible characters."""
-    return cell is None or (isinstance(cell, str) and not normalise(cell))
+    if isinstance(cell, str):
+        return not (cell[:1].isalnum() or normalise(cell))  # most cells begin with a letter or digit
+    return cell is None
 
 
 def parse_text(cell: object, max_length: int) -> str:

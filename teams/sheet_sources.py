@@ -83,7 +83,8 @@ class CsvSource:
         with open(os.dup(self.file.fileno()), encoding=self.encoding, newline="") as text:
             while line := text.readline(limit + 1):
                 if len(line) > limit:
-                    raise too_large(self.filename)
+                    message = _("“{name}” has a line of more than {limit} characters: it is no table, or damaged.")
+                    raise SheetError("too_large", format_lazy(message, name=self.filename, limit=limit))
                 yield line
 
     def close(self) -> None:
@@ -134,7 +135,7 @@ class CsvSheet:
         """The rows with a value; the apostrophe that `teams.workbooks` sets before a formula's sign is taken off."""
         for number, row in enumerate(self._rows(), start=1):
             if any(row):
-                yield number, [cell[1:] if _NEUTRALISED.match(cell) else cell for cell in row]
+                yield number, [cell[1:] if cell[:1] == "'" and _NEUTRALISED.match(cell) else cell for cell in row]
 
     def _rows(self) -> Iterator[list[str]]:
         number = 1

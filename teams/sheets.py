@@ -68,6 +68,7 @@ class Table:
         self._source = source
         self._heading = heading
         self._records: Iterator[Record] | None = sheet.records()
+        self._unnamed: dict[int, list[int]] = {}  # by the width of a row: the positions under no heading
 
     def rows(self) -> Iterator[SheetRow]:
         """The rows, lazily, without blank ones and without the totals at the end. Raises SheetError, RuntimeError."""
@@ -105,10 +106,12 @@ class Table:
     def _row(self, number: int, cells: Sequence[object]) -> SheetRow:
         columns = self._heading.columns
         width = len(cells)
+        if width not in self._unnamed:
+            self._unnamed[width] = [index for index in range(width) if index not in columns]
         values = {name: cells[index] if index < width else "" for index, name in columns.items()}
-        surplus = [index for index, cell in enumerate(cells) if index not in columns and not is_blank(cell)]
         offset = self._heading.first_column
-        return SheetRow(number, values, tuple(column_letters(offset + index) for index in surplus))
+        surplus = [column_letters(offset + index) for index in self._unnamed[width] if not is_blank(cells[index])]
+        return SheetRow(number, values, tuple(surplus))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +269,11 @@ def _cut(text: str) -> str:
 
 
 def _is_totals(cells: Sequence[object]) -> bool:
-    first, *others = (cell for cell in cells if not is_blank(cell))
+    filled = (cell for cell in cells if not is_blank(cell))
+    first = next(filled)
     if not isinstance(first, str) or re.sub(r"[\s:]+", "", normalise(first)).casefold() not in _TOTALS:
         return False
-    return all(_is_number(cell) for cell in others)
+    return all(_is_number(cell) for cell in filled)
 
 
 def _is_number(cell: object) -> bool:

@@ -37,6 +37,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_
 # `teams.sheets` takes one apostrophe off; one more is set before texts that begin with some already, so none is lost.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNCLEAN = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?")
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _FIRST_DAY = datetime.date(1900, 3, 1)  # before, spreadsheet programs disagree on the serial number
@@ -145,6 +146,8 @@ def _delivered(target: Path | BinaryIO) -> Iterator[Path]:
 
 
 def _clean(text: str) -> str:
+    if _UNCLEAN.search(text) is None:
+        return text
     return _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
@@ -163,10 +166,10 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
 
 
 def _csv_cell(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        text = _clean(_text_of(value))
-        return "'" + text if _FORMULA.match(text) else text
-    return _text_of(value)  # a number below zero is no formula
+    if isinstance(value, int | float | Decimal | datetime.date) or value is None:
+        return _text_of(value)  # a number below zero is no formula
+    text = _clean(str(value))
+    return "'" + text if _FORMULA.match(text) else text
 
 
 def _text_of(value: object) -> str:
