@@ -20,6 +20,7 @@ from config.servers.places import ServersError, base, home, prepare, sockets
 __all__ = [
     "Hold",
     "ServersError",
+    "base",
     "celery_broker_url",
     "database_url",
     "ensure",
@@ -29,6 +30,7 @@ __all__ = [
     "redis_url",
     "remove",
     "running",
+    "sockets",
     "start_postgres",
     "start_valkey",
     "stop",
@@ -87,8 +89,9 @@ def remove() -> None:
     stop()
     made = [base() / name for name in ("postgres", "postgres.partial", "valkey", "run", "logs")]
     made += [*base().glob("programs-*"), base() / "users.lock", base() / "servers.lock"]
-    for path in [*made, sockets(), home() / "secrets.env", home() / "location"]:
-        if path.is_dir() and not path.is_symlink():
+    made += [sockets(), *([base()] if base() != home() else []), home() / "secrets.env", home() / "location"]
+    for path in made:
+        if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)

@@ -31,7 +31,7 @@ def load_secrets(*, create: bool = False) -> None:
 def _create(path: Path) -> None:
     """Write the file whole, mode 600; of two processes at once, the first one's keys stand."""
     values = (secrets.token_urlsafe(50), f"1:{_random_key()}", _random_key())
-    places.prepare()
+    places.make_home()
     partial = path.with_name(f"secrets.{os.getpid()}.partial")
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.writelines(f"{name}={value}\n" for name, value in zip(NAMES, values, strict=True))

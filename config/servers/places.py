@@ -3,6 +3,7 @@
 Nothing here starts anything; only `prepare`, `account` and `binaries` touch the disk.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -10,6 +11,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -55,9 +57,12 @@ def base() -> Path:
 
 
 def sockets() -> Path:
-    """The folder of the servers' sockets: `run` in `base()`, or a short one under /tmp when that path is too long."""
+    """The folder of the servers' sockets: `run` in `base()`, or a short one under /tmp when that path will not do.
+
+    It is too long, or it holds a comma, which to PostgreSQL's clients begins the next host.
+    """
     folder = base() / "run"
-    if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+    if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES and "," not in str(folder):
         return folder
     # Not tempfile.gettempdir(): two processes with different TMPDIRs must agree on the place.
     owner = base().stat().st_uid if base().exists() else os.geteuid()
@@ -85,21 +90,20 @@ def account() -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def prepare() -> None:
-    """Make the folders that servers and their users need, and record where they are.
+def make_home() -> None:
+    """Make `home()`. Raises ServersError when that is not ours to make."""
+    with _permission_explained():
+        _make_folder(home())
 
-    Raises ServersError when they belong to somebody else.
-    """
-    try:
-        _make_home(home())
-        _make_home(base())
+
+def prepare() -> None:
+    """Make the folders that servers and their users need, and record where they are. Raises ServersError."""
+    with _permission_explained():
+        _make_folder(home())
+        _make_folder(base())
         if base() != home() and not (home() / "location").exists():
             (home() / "location").write_text(f"{base()}\n", encoding="utf-8")
         (base() / "logs").mkdir(exist_ok=True)
-    except PermissionError as error:
-        raise ServersError(
-            f"{error.filename}: permission denied. Run as the owner of that folder, or set SHOUYUE_HOME to your own."
-        ) from error
 
 
 def make_private(folder: Path, owner: Account | None) -> None:
@@ -149,11 +153,21 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _make_home(folder: Path) -> None:
+@contextlib.contextmanager
+def _permission_explained() -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        raise ServersError(
+            f"{error.filename}: permission denied. Run as the owner of that folder, or set SHOUYUE_HOME to your own."
+        ) from error
+
+
+def _make_folder(folder: Path) -> None:
     """Make `folder` and its missing parents; only folders made here are opened for passing through."""
     if folder.exists():
         return
-    _make_home(folder.parent)
+    _make_folder(folder.parent)
     try:
         folder.mkdir()
     except FileExistsError:  # another process was faster

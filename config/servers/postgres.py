@@ -46,18 +46,9 @@ def url() -> str:
 def start() -> None:
     """Start PostgreSQL unless it runs, and see that the role and the database exist. Raises ServersError."""
     places.prepare()
-    owner, data, log = places.account(), _data(), places.base() / "logs/postgres.log"
-    programs, _ = places.binaries(owner)
-    if not (data / "PG_VERSION").exists():
-        _initialise(programs, data, owner)
-    if process := processes.running(data / "postmaster.pid", data):
-        pid = process.pid
-    else:
-        places.make_private(places.sockets(), owner)
-        # Left by a server that was killed. If its number is another process's now, PostgreSQL would refuse to start.
-        (data / "postmaster.pid").unlink(missing_ok=True)
-        pid = processes.spawn([str(programs / "postgres"), "-D", str(data), *_options()], log, owner, data)
-    _wait(pid, log)
+    log = places.base() / "logs/postgres.log"
+    process = processes.running(_data() / "postmaster.pid", _data())
+    _wait(process.pid if process else _launch(log), log)
     _create_database()
 
 
@@ -89,6 +80,18 @@ def _shared_memory() -> str:
         return "posix" if shutil.disk_usage("/dev/shm").total >= 1 << 30 else "mmap"
     except OSError:
         return "posix"  # macOS has no such folder and no such limit
+
+
+def _launch(log: Path) -> int:
+    """Start the server, making its cluster first if there is none. Returns its process id."""
+    owner, data = places.account(), _data()
+    programs, _ = places.binaries(owner)
+    places.make_private(places.sockets(), owner)
+    if not (data / "PG_VERSION").exists():
+        _initialise(programs, data, owner)
+    # Left by a server that was killed. If its number is another process's now, PostgreSQL would refuse to start.
+    (data / "postmaster.pid").unlink(missing_ok=True)
+    return processes.spawn([str(programs / "postgres"), "-D", str(data), *_options()], log, owner, data)
 
 
 def _initialise(programs: Path, data: Path, owner: Account | None) -> None:

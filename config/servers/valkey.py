@@ -20,15 +20,9 @@ def url(database: int = 0) -> str:
 def start() -> None:
     """Start Valkey unless it runs. Raises ServersError with the end of its log."""
     places.prepare()
-    owner, data, log = places.account(), _data(), places.base() / "logs/valkey.log"
-    if process := processes.running(data / "valkey.pid", data):
-        pid = process.pid
-    else:
-        _, program = places.binaries(owner)
-        places.make_private(places.sockets(), owner)
-        places.make_private(data, owner)
-        _socket().unlink(missing_ok=True)
-        pid = processes.spawn([str(program), *_options(data)], log, owner, data)
+    log = places.base() / "logs/valkey.log"
+    process = processes.running(_data() / "valkey.pid", _data())
+    pid = process.pid if process else _launch(log)
     deadline = time.monotonic() + START_SECONDS
     while not _answers():
         if not processes.is_alive(pid) or time.monotonic() > deadline:
@@ -48,6 +42,15 @@ def _data() -> Path:
 
 def _socket() -> Path:
     return places.sockets() / "valkey.sock"
+
+
+def _launch(log: Path) -> int:
+    owner, data = places.account(), _data()
+    _, program = places.binaries(owner)
+    for folder in (places.sockets(), data):
+        places.make_private(folder, owner)
+    _socket().unlink(missing_ok=True)
+    return processes.spawn([str(program), *_options(data)], log, owner, data)
 
 
 def _options(data: Path) -> list[str]:
