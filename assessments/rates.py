@@ -6,7 +6,7 @@ PERCENT, YUAN = "percent", "yuan"
 
 
 def rate(numerator: int, denominator: int, unit: str = PERCENT, places: int = 2) -> Decimal | None:
-    """Per cent, or yuan for a cost kept in fen, rounded half up once; None ("no figure") when there is no denominator."""
+    """Per cent, or yuan for a cost kept in fen, rounded half up once; None is "no figure": no denominator."""
     if denominator == 0:
         return None
     scaled = Decimal(numerator) * 100 if unit == PERCENT else Decimal(numerator) / 100

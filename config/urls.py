@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", sign_in, name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("assessments.urls")),
     path("", include("teams.urls")),
     path("admin/", admin.site.urls),
 ]

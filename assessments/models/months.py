@@ -1,7 +1,7 @@
 """A month, its revisions, and what a revision holds: a row per resident, a row per coverage, and the figures.
 
-The three row tables are partitioned by revision (see the migration): a revision is built as a table of its own beside the
-old one and attached in the transaction that makes it the current one; a frozen revision's table is never dropped.
+The three row tables are partitioned by revision (see the migration): a revision is built as a table of its own beside
+the old one and attached in the transaction that makes it the current one; a frozen revision's table is never dropped.
 """
 
 from calendar import monthrange
@@ -126,6 +126,9 @@ class ResidentMonth(models.Model):
         managed = False
         db_table = "assessments_residentmonth"
 
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.resident_id}"
+
 
 class CoverageMonth(models.Model):
     """A coverage on the report date, with what its year owed and got. One row per coverage that counts somewhere."""
@@ -158,6 +161,9 @@ class CoverageMonth(models.Model):
     class Meta:
         managed = False
         db_table = "assessments_coveragemonth"
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.coverage_id}"
 
 
 class FigureQuerySet(models.QuerySet):

@@ -1,0 +1,115 @@
+"""Gathers a page: asks the queries once for everything that it shows, and hands it to the presenters."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assessments.calendar import CalendarMonth
+from assessments.indicators import Indicator
+from assessments.models import Month
+from assessments.presenters import figure as figure_page
+from assessments.presenters import overview as overview_page
+from assessments.presenters.frame import link
+from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
+from assessments.queries.people import has_people
+from assessments.queries.units import Selection, Unit
+from teams.models import Team
+
+Window = list[tuple[CalendarMonth, Month | None]]
+
+
+def overview(selection: Selection, *, by: str) -> dict[str, Any]:
+    """Context of the overview beside its frame; empty when no month was computed."""
+    if selection.calendar is None or selection.revision is None:
+        return {"tiles": []}
+    window = _window(selection, overview_page.MONTHS_SHOWN + 1)
+    targets = Targets(selection.calendar.year)
+    categories = [Key("coverage", code) for code in selection.names]
+    keys = [*(tile.key for tile in overview_page.TILES), *categories]
+    counts = counts_of_months(selection.unit, _revisions(window), keys)
+    now = counts.get(selection.revision.pk, {})
+    units, breakdowns = _units_below(selection, by)
+    before = window[-2][1].current_id if window[-2][1] else None
+    compared = [pk for pk in (selection.revision.pk, before) if pk]
+    of_units = counts_of_units(units, compared, overview_page.UNIT_KEYS)
+    of_units |= counts_of_units([selection.unit], compared, overview_page.UNIT_KEYS) if units else {}
+    cascade, finding = overview_page.promise_cascade(selection, now)
+    return {
+        "tiles": [
+            overview_page.tile(selection, shown, window, counts, targets.of(selection.unit, shown.key))
+            for shown in overview_page.TILES
+        ],
+        "categories": overview_page.categories_table(selection, now, targets),
+        "institutions": overview_page.units_table(selection, units, of_units, targets, before) if units else None,
+        "breakdowns": breakdowns,
+        "cascade": cascade,
+        "cascade_finding": finding,
+    }
+
+
+def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
+    """Context of a figure's explanation beside its frame."""
+    window = _window(selection, 24)
+    key = Key(indicator.code, selection.category)
+    keys = [Key(indicator.code, code) for code in selection.names]
+    targets = Targets(window[-1][0].year)
+    target = targets.of(selection.unit, key)
+    counts = counts_of_months(selection.unit, _revisions(window), keys)
+    series = [(month, counts.get(row.current_id or 0, {}).get(key) if row else None) for month, row in window]
+    now = counts.get(window[-1][1].current_id or 0, {}) if window[-1][1] else {}
+    units, _breakdowns = _units_below(selection, "")
+    of_units = counts_of_units(units, _revisions(window[-12:]), [key]) if units else {}
+    before = window[-2][1].current_id if window[-2][1] else None
+    drawn, matrix = figure_page.multiples(selection, key, units, window[-12:], of_units, target)
+    count = now.get(key)
+    return {
+        "figure": figure_page.figure(selection, indicator, series, target),
+        "definition": figure_page.definition(indicator, selection.revision.definitions if selection.revision else ""),
+        "chart": figure_page.chart(selection, window[-12:], counts, key, target),
+        "by_month": figure_page.by_month(selection, key, series[-12:]),
+        "by_institution": figure_page.by_unit(selection, key, units, of_units, targets, before),
+        "by_category": figure_page.by_category(selection, indicator, now, targets),
+        "multiples": drawn,
+        "matrix": matrix,
+        "people": figure_page.people_links(selection, indicator, count)
+        if count and has_people(selection, indicator)
+        else [],
+        "official": _official(selection, indicator, count),
+        "late": None,
+    }
+
+
+def _official(selection: Selection, indicator: Indicator, count: Count | None) -> str:
+    """Only figures whose denominator is the population have an official one beside it."""
+    if indicator.code not in ("coverage", "paid_coverage") or selection.calendar is None:
+        return ""
+    population = official_population(selection.unit, selection.calendar.year, selection.category)
+    return figure_page.official_text(count, population)
+
+
+def _window(selection: Selection, months: int) -> Window:
+    calendar = selection.calendar
+    rows = selection.window(months)
+    return [(calendar.plus(back - months + 1), row) for back, row in enumerate(rows)] if calendar else []
+
+
+def _revisions(window: Window) -> list[int]:
+    return [row.current_id for _month, row in window if row and row.current_id]
+
+
+def _units_below(selection: Selection, by: str) -> tuple[list[Unit], list[tuple[str, str, bool]]]:
+    """The units that break the selected one down: institutions right below it, or its teams; and the choice."""
+    if selection.unit.team:
+        return [], []
+    institution = selection.unit.institution
+    below = [Unit(row) for row in selection.tree.below.get(institution.pk, [])]
+    teams = Team.objects.visible_to(selection.user).filter(institution=institution).select_related("institution")
+    of_teams = [Unit(institution, team) for team in teams]
+    if not (below and of_teams):
+        return below or of_teams, []
+    by_team = by == "team"
+    choice = [
+        (_("Institutions"), link("assessments:overview", selection), not by_team),
+        (_("Teams"), link("assessments:overview", selection, by="team"), by_team),
+    ]
+    return (of_teams if by_team else below), choice

@@ -1,0 +1,243 @@
+"""The overview of a unit: leading figures over twelve months, key populations, the units below, promise to service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assessments.calendar import CalendarMonth
+from assessments.charts import Point, Step, bar, cascade, line_chart
+from assessments.indicators import BY_CODE
+from assessments.models import Month, Target
+from assessments.presenters.frame import is_provisional, link
+from assessments.presenters.words import change, finding, gap_text, rate_text, signed, target_text
+from assessments.queries.figures import Count, Key, Targets, is_met
+from assessments.queries.units import Selection, Unit
+from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
+from residents.categories import KEY
+
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A leading figure: its key, its colour, and its name when the category makes it another than the indicator's."""
+
+    key: Key
+    tone: str
+
+
+TILES = (
+    Tile(Key("coverage"), "blue"),
+    Tile(Key("coverage", KEY), "green"),
+    Tile(Key("item_completion"), "purple"),
+    Tile(Key("unserved"), "orange"),
+)
+UNIT_KEYS = (
+    Key("coverage"),
+    Key("coverage", KEY),
+    Key("paid_coverage"),
+    Key("package_completion"),
+    Key("item_completion"),
+    Key("unserved"),
+)
+
+
+def title(key: Key, names: Mapping[str, str]) -> str:
+    """The indicator's name, with the category behind it unless it is everyone."""
+    name = str(BY_CODE[key.indicator].name)
+    if key.category == "all":
+        return name
+    return _("%(name)s · %(category)s") % {"name": name, "category": names[key.category]}
+
+
+def sentence(count: Count) -> str:
+    """Numerator and denominator in words."""
+    values = {"num": count_text(count.numerator), "den": count_text(count.denominator)}
+    words = {
+        Key("coverage"): _("%(num)s of %(den)s residents are signed"),
+        Key("coverage", KEY): _("%(num)s of %(den)s in key populations are signed"),
+        Key("item_completion"): _("%(num)s of %(den)s services due were given"),
+        Key("unserved"): _("%(num)s of %(den)s signed 90 days ago were never served"),
+    }
+    return words.get(count.key, "%(num)s / %(den)s") % values
+
+
+def points(
+    window: Sequence[tuple[CalendarMonth, Month | None]],
+    counts: Mapping[int, Mapping[Key, Count]],
+    key: Key,
+    urls: Mapping[CalendarMonth, str] | None = None,
+) -> list[Point]:
+    """The months of a line: no figure leaves a gap, a month that isn't over is provisional."""
+    found = []
+    for calendar, month in window:
+        count = counts.get(month.current_id or 0, {}).get(key) if month else None
+        found.append(
+            Point(
+                label=_("%(month)s/%(year)s") % {"month": calendar.month, "year": calendar.year},
+                value=count.rate() if count else None,
+                text=rate_text(count),
+                provisional=is_provisional(month),
+                url=(urls or {}).get(calendar, "") if month else "",
+            )
+        )
+    return found
+
+
+def tile(
+    selection: Selection,
+    shown: Tile,
+    window: Sequence[tuple[CalendarMonth, Month | None]],
+    counts: Mapping[int, Mapping[Key, Count]],
+    target: Target | None,
+) -> dict[str, Any]:
+    """Context of `assessments/_tile.html`. `window` is the months shown with one more before them: a year ago."""
+    of = {month: counts.get(row.current_id or 0, {}).get(shown.key) if row else None for month, row in window}
+    months = list(of)
+    now, before, year_ago = of[months[-1]], of[months[-2]], of[months[0]]
+    higher = BY_CODE[shown.key.indicator].higher_is_better
+    line = points(window[1:], counts, shown.key)
+    return {
+        "code": shown.key.indicator,
+        "title": title(shown.key, selection.names),
+        "finding": finding([(month, of[month]) for month in months[1:]], target),
+        "rate_text": rate_text(now),
+        "sentence": sentence(now) if now else "",
+        "target_text": "",
+        "gap_text": gap_text(now, target),
+        "met": is_met(now, target) if now and target else None,
+        "change_text": _change_text(_("on the month before %(change)s"), change(now, before)),
+        "year_text": _change_text(_("on last year %(change)s"), change(now, year_ago)),
+        "chart": line_chart(line, target=target.rate if target else None, target_text=target_text(target, higher)),
+        "url": link("assessments:figure", selection, shown.key.indicator, category=_category(shown.key)),
+        "tone": shown.tone,
+    }
+
+
+def _category(key: Key) -> str:
+    return "" if key.category == "all" else key.category
+
+
+def _change_text(words: str, points: Decimal | None) -> str:
+    return "" if points is None else words % {"change": signed(points)}
+
+
+def rate_cell(count: Count | None, target: Target | None, *, url: str = "", with_bar: bool = False) -> Cell:
+    """A cell with a rate: sorts by its value, marked when the target is missed, with a bar when wished."""
+    value = count.rate() if count else None
+    met = is_met(count, target) if count and target else None
+    goal = target.rate if target else None
+    return Cell(
+        text=rate_text(count),
+        value=value,
+        url=url if value is not None else "",
+        tone="missed" if met is False else "",
+        bar=bar(value, 100, goal=goal) if with_bar else None,
+    )
+
+
+def categories_table(selection: Selection, counts: Mapping[Key, Count], targets: Targets) -> Table:
+    """The key populations: signed of members, with the rate as a bar against its target."""
+    rows = []
+    for code, name in selection.names.items():
+        key = Key("coverage", code)
+        count = counts.get(key)
+        if code == "all" or count is None:
+            continue
+        target = targets.of(selection.unit, key)
+        url = link("assessments:figure", selection, "coverage", category=code)
+        pair = f"{count_text(count.numerator)} / {count_text(count.denominator)}"
+        cells = (Cell(pair, count.numerator), rate_cell(count, target, url=url, with_bar=True))
+        rows.append(Row(str(name), cells, url=url))
+    columns = (Column(_("signed / members")), Column(_("signed"), hint=_("the mark in the bar is the target")))
+    return Table(_("Key populations signed"), _("key population"), columns, tuple(rows[1:]), rows[0] if rows else None)
+
+
+def units_table(
+    selection: Selection,
+    units: Sequence[Unit],
+    counts: Mapping[tuple[int, tuple[int, int]], Mapping[Key, Count]],
+    targets: Targets,
+    before: int | None,
+) -> Table:
+    """The units below, best covered first, with the unit itself as the total; every rate opens its figure."""
+    now = selection.revision.pk if selection.revision else 0
+    rows = []
+    for unit in units:
+        present = counts.get((now, unit.key), {})
+        earlier = counts.get((before or 0, unit.key), {})
+        if present:
+            rows.append(_unit_row(selection, unit, present, earlier, targets))
+    rows.sort(key=lambda row: (row.cells[2].value is None, -(row.cells[2].value or 0), row.name))
+    own = counts.get((now, selection.unit.key), {})
+    total = _unit_row(selection, selection.unit, own, counts.get((before or 0, selection.unit.key), {}), targets)
+    columns = (
+        Column(_("residents")),
+        Column(_("signed")),
+        Column(_("coverage"), hint=_("signed residents of the population"), sorted="descending"),
+        Column(_("key populations")),
+        Column(_("paid")),
+        Column(_("packages done")),
+        Column(_("items done")),
+        Column(_("not served")),
+        Column(_("change"), hint=_("coverage against the month before, in points")),
+    )
+    return Table(_("Signed and served, unit by unit"), _("unit"), columns, tuple(rows), total)
+
+
+def _unit_row(
+    selection: Selection,
+    unit: Unit,
+    now: Mapping[Key, Count],
+    before: Mapping[Key, Count],
+    targets: Targets,
+) -> Row:
+    coverage, unserved = now.get(Key("coverage")), now.get(Key("unserved"))
+    moved = change(coverage, before.get(Key("coverage")))
+
+    def opened(key: Key) -> str:
+        return link("assessments:figure", selection, key.indicator, category=_category(key), **unit.query)
+
+    def rated(key: Key, with_bar: bool = False) -> Cell:
+        return rate_cell(now.get(key), targets.of(unit, key), url=opened(key), with_bar=with_bar)
+
+    cells = (
+        count_cell(coverage.denominator if coverage else None),
+        count_cell(coverage.numerator if coverage else None),
+        rated(Key("coverage"), with_bar=True),
+        rated(Key("coverage", KEY)),
+        rated(Key("paid_coverage")),
+        rated(Key("package_completion")),
+        rated(Key("item_completion")),
+        count_cell(unserved.numerator if unserved else None, url=opened(Key("unserved"))),
+        Cell(NO_FIGURE if moved is None else signed(moved), moved, tone="missed" if moved and moved < 0 else ""),
+    )
+    url = "" if unit.key == selection.unit.key else link("assessments:overview", selection, **unit.query)
+    return Row(unit.name, cells, url=url)
+
+
+def promise_cascade(selection: Selection, counts: Mapping[Key, Count]) -> tuple[Any, str]:
+    """From the population to what was served, and what it says."""
+    coverage, served = counts.get(Key("coverage")), counts.get(Key("unserved"))
+    items = counts.get(Key("item_completion"))
+    if not coverage or not coverage.denominator or not served or not items:
+        return None, ""
+    whole = coverage.denominator
+    kept = served.denominator - served.numerator
+    steps = [
+        Step(_("residents"), whole, count_text(whole), tone="grey"),
+        _step(selection, _("signed"), coverage.numerator, whole, "coverage"),
+        _step(selection, _("signed for 90 days"), served.denominator, whole, "unserved"),
+        _step(selection, _("of them served"), kept, whole, "unserved", tone="green"),
+    ]
+    said = _("%(rate)s of what was due was given") % {"rate": rate_text(items)}
+    return cascade(steps), said
+
+
+def _step(selection: Selection, label: str, count: int, whole: int, code: str, tone: str = "blue") -> Step:
+    share = rate_text(Count(Key("coverage"), count, whole))
+    url = link("assessments:figure", selection, code)
+    return Step(label, count, count_text(count), share, url, tone=tone)

@@ -1,0 +1,108 @@
+"""How figures are worded: rates, changes, targets, and the sentence that a line of months says."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from assessments.calendar import CalendarMonth
+from assessments.models import Target
+from assessments.queries.figures import Count, is_met
+from assessments.rates import YUAN
+from assessments.tables import NO_FIGURE, count_text
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def rate_text(count: Count | None, places: int = 1) -> str:
+    """`31.4%`, `¥ 58.3`, or a dash for no figure."""
+    value = count.rate(places) if count else None
+    if count is None or value is None:
+        return NO_FIGURE
+    return f"¥{value:,}" if count.indicator.unit == YUAN else f"{value}%"
+
+
+def numerator_text(count: Count) -> str:
+    """The numerator as shown: a head count, or yuan for a cost."""
+    if count.indicator.unit == YUAN:
+        return f"¥{Decimal(count.numerator) / 100:,.2f}"
+    return count_text(count.numerator)
+
+
+def signed(value: Decimal) -> str:
+    """`+0.3` or `−0.3`, with a real minus."""
+    return f"+{value}" if value >= 0 else f"{MINUS}{-value}"
+
+
+def change(now: Count | None, before: Count | None) -> Decimal | None:
+    """Points between two rates as they are shown, so that a reader can subtract them too."""
+    if now is None or before is None:
+        return None
+    rates = now.rate(), before.rate()
+    return None if rates[0] is None or rates[1] is None else rates[0] - rates[1]
+
+
+def target_text(target: Target | None, higher_is_better: bool = True) -> str:
+    """`target 30%`, `at most 5%`, `target 33,600 people`, or nothing."""
+    if target is None:
+        return ""
+    if target.count is not None:
+        return _("target %(count)s people") % {"count": count_text(target.count)}
+    words = _("target %(rate)s%%") if higher_is_better else _("at most %(rate)s%%")
+    return words % {"rate": plain(target.rate)}
+
+
+def plain(value: Decimal | None) -> str:
+    """A number without trailing zeros: 30, 62.5."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def gap_text(count: Count | None, target: Target | None) -> str:
+    """How far a figure is from its target, in points or people."""
+    if count is None or target is None:
+        return ""
+    if target.count is not None:
+        missing = target.count - count.numerator
+        if missing <= 0:
+            return _("target reached")
+        return _("%(count)s people short") % {"count": count_text(missing)}
+    value = count.rate()
+    if value is None or target.rate is None:
+        return ""
+    gap = value - target.rate
+    if gap == 0:
+        return _("at the target")
+    words = _("%(points)s points above the target") if gap > 0 else _("%(points)s points below the target")
+    return words % {"points": plain(abs(gap))}
+
+
+def finding(series: Sequence[tuple[CalendarMonth, Count | None]], target: Target | None) -> str:
+    """What the line of months says: where it went, and since when the target is reached."""
+    known = [(month, count) for month, count in series if count and count.rate() is not None]
+    if not known:
+        return _("No figure in these months")
+    if len(known) == 1:
+        return _("One month so far")
+    moved = change(known[-1][1], known[0][1]) or Decimal(0)
+    values = {"months": len(known) - 1, "points": plain(abs(moved))}
+    if moved > 0:
+        said = _("Up %(points)s in %(months)s months") % values
+    elif moved < 0:
+        said = _("Down %(points)s in %(months)s months") % values
+    else:
+        said = _("Unchanged in %(months)s months") % values
+    since = _reached_since(known, target)
+    if since is None or target is None:
+        return said
+    if since == known[0][0]:
+        return _("%(said)s, target reached throughout") % {"said": said}
+    return _("%(said)s, target reached since %(month)s") % {"said": said, "month": since}
+
+
+def _reached_since(known: Sequence[tuple[CalendarMonth, Count]], target: Target | None) -> CalendarMonth | None:
+    since = None
+    for month, count in reversed(known):
+        if target is None or not is_met(count, target):
+            break
+        since = month
+    return since

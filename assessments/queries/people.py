@@ -1,0 +1,84 @@
+"""The people behind a figure: the same rows, conditions and units that made the count."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from assessments.indicators import Indicator, Rows, TeamRule
+from assessments.models import CoverageMonth, ResidentMonth
+from assessments.queries.units import Selection
+from residents.categories import ALL, KEY, categories
+from teams.models import TeamVillage
+
+
+class Part(StrEnum):
+    """Which of a figure's people: counted above the line, below it, or below and not above."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+    GAP = "gap"
+
+
+def has_people(selection: Selection, indicator: Indicator) -> bool:
+    """Whether the figure opens to a list. Answers and calls are listed with their surveys; a team's households are
+    counted over villages, not on rows."""
+    if indicator.rows not in (Rows.RESIDENT, Rows.COVERAGE):
+        return False
+    return not (selection.unit.team and indicator.code == "household_coverage")
+
+
+def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[Any]:
+    """Rows of the figure (`ResidentMonth` or `CoverageMonth`), a person or coverage each, in a stable order.
+
+    For counts of obligations, packages and visits a row stands for all of a coverage's.
+    """
+    model = ResidentMonth if indicator.rows is Rows.RESIDENT else CoverageMonth
+    mask = _mask(selection.category)
+    register = mask if indicator.by_register else 0
+    rows = model.objects.visible_to(selection.user).filter(revision=selection.revision)
+    served = selection.unit.team is not None and indicator.team is TeamRule.SERVED
+    rows = rows.filter(_in_unit(selection, served))
+    conditions = [_condition(indicator, part, register, selection.unit.team.pk if served else None)]
+    if mask:
+        conditions.append(f"(categories & {mask}) <> 0")
+    # The measures' own SQL: what counts a row lists it.
+    return rows.extra(where=conditions).order_by("resident_id" if model is ResidentMonth else "coverage_id")
+
+
+def _in_unit(selection: Selection, served: bool) -> Q:
+    team = selection.unit.team
+    if team is None:
+        return Q(institution__in=selection.tree.subtree(selection.unit.institution))
+    if not served:
+        return Q(team=team)
+    day = selection.revision.as_of if selection.revision else None
+    return Q(village__in=TeamVillage.objects.on(day).filter(team=team).values("village"))
+
+
+def _condition(indicator: Indicator, part: Part, register: int, covering_team: int | None) -> str:
+    numerator, denominator = indicator.numerator.where(register), indicator.denominator.where(register)
+    if covering_team is not None:
+        numerator = f"({numerator}) and team_id = {int(covering_team)}"
+    if part is Part.NUMERATOR:
+        return f"({denominator}) and ({numerator})"
+    if part is Part.DENOMINATOR:
+        return f"({denominator})"
+    if indicator.numerator.column:
+        return f"{indicator.denominator.column} > {indicator.numerator.column}"
+    return f"({denominator}) and ({numerator}) is not true"
+
+
+def _mask(category: str) -> int:
+    if category == ALL:
+        return 0
+    known = {row.code: row.mask for row in categories()}
+    return sum(known.values()) if category == KEY else known[category]
+
+
+def counted_sql(selection: Selection, indicator: Indicator) -> str:
+    """SQL: whether a row of the denominator is in the numerator too."""
+    register = _mask(selection.category) if indicator.by_register else 0
+    team = selection.unit.team
+    covering = team.pk if team and indicator.team is TeamRule.SERVED else None
+    return f"coalesce({_condition(indicator, Part.NUMERATOR, register, covering)}, false)"

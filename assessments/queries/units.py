@@ -1,0 +1,166 @@
+"""Units (an institution with its subtree, or a team) and months as a page or command selects them, within a scope."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import Http404
+
+from assessments.calendar import CalendarMonth
+from assessments.models import Month, Revision
+from residents.categories import category_names
+from teams.models import Institution, Team, User
+from teams.models.places import parent_ids
+from teams.rules import RuleViolation
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An institution's own figures (`team` empty) or a team's."""
+
+    institution: Institution
+    team: Team | None = None
+
+    @property
+    def name(self) -> str:
+        return self.team.name if self.team else self.institution.name
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """As figures are keyed: institution id, team id or 0."""
+        return self.institution.pk, self.team.pk if self.team else 0
+
+    @property
+    def query(self) -> dict[str, str]:
+        """GET parameters that select it."""
+        return {"team": self.team.code} if self.team else {"unit": self.institution.code}
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The institutions that an account sees, as the tree stood on a day."""
+
+    institutions: Mapping[int, Institution]
+    above: Mapping[int, int]
+
+    @cached_property
+    def below(self) -> dict[int, list[Institution]]:
+        """Institution id -> those right below it, by code."""
+        found: dict[int, list[Institution]] = {}
+        for row in self.institutions.values():
+            parent = self.above.get(row.pk)
+            if parent in self.institutions:
+                found.setdefault(parent, []).append(row)
+        return found
+
+    def path(self, institution: Institution) -> list[Institution]:
+        """From the highest that the account sees down to the institution."""
+        path, node = [institution], self.above.get(institution.pk)
+        while node in self.institutions and len(path) < 20:
+            path.insert(0, self.institutions[node])
+            node = self.above.get(node)
+        return path
+
+    def subtree(self, institution: Institution) -> set[int]:
+        """Ids of the institution and everything below it."""
+        found, todo = {institution.pk}, [institution.pk]
+        while todo:
+            todo = [row.pk for node in todo for row in self.below.get(node, ()) if row.pk not in found]
+            found.update(todo)
+        return found
+
+    @property
+    def roots(self) -> list[Institution]:
+        """Those without a visible institution above them."""
+        return [row for row in self.institutions.values() if self.above.get(row.pk) not in self.institutions]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a page of figures is about: the account, a unit of its scope, a month with figures, the category."""
+
+    user: User
+    tree: Tree
+    unit: Unit
+    months: list[Month]
+    month: Month | None
+    category: str = "all"
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Category code -> its name in the page's language."""
+        return {code: str(name) for code, name in category_names().items()}
+
+    @property
+    def revision(self) -> Revision | None:
+        return self.month.current if self.month else None
+
+    @property
+    def calendar(self) -> CalendarMonth | None:
+        return CalendarMonth.of(self.month.first_on) if self.month else None
+
+    def query(self, **changes: str) -> dict[str, str]:
+        """GET parameters of this selection with some changed; empty values are left out."""
+        present = {**self.unit.query, **({"month": str(self.calendar)} if self.month else {})}
+        if self.category != "all":
+            present["category"] = self.category
+        if "unit" in changes or "team" in changes:
+            present.pop("unit", None)
+            present.pop("team", None)
+        return {name: value for name, value in {**present, **changes}.items() if value}
+
+    def window(self, count: int) -> list[Month | None]:
+        """The `count` calendar months that end with this one, oldest first; None where nothing was computed."""
+        if self.calendar is None:
+            return []
+        rows = {CalendarMonth.of(row.first_on): row for row in self.months}
+        return [rows.get(self.calendar.plus(-back)) for back in range(count - 1, -1, -1)]
+
+
+def select(user: User, parameters: Mapping[str, str], *, category: str = "all") -> Selection:
+    """Read `unit`, `team` and `month` of a page's GET parameters. What isn't there for the account is not found."""
+    months = list(Month.objects.exclude(current=None).select_related("current").order_by("-first_on"))
+    month = _month(months, parameters.get("month", ""))
+    day = month.current.as_of if month else None
+    tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
+    return Selection(user, tree, _unit(user, tree, parameters), months, month, category)
+
+
+def _month(months: list[Month], text: str) -> Month | None:
+    if not text:
+        return months[0] if months else None
+    try:
+        wanted = CalendarMonth.parse(text).first
+    except RuleViolation:
+        raise Http404 from None
+    for row in months:
+        if row.first_on == wanted:
+            return row
+    raise Http404
+
+
+def _unit(user: User, tree: Tree, parameters: Mapping[str, str]) -> Unit:
+    if code := parameters.get("team", ""):
+        team = Team.objects.visible_to(user).select_related("institution").filter(code=code).first()
+        if team is None:
+            raise Http404
+        return Unit(team.institution, team)
+    if code := parameters.get("unit", ""):
+        for row in tree.institutions.values():
+            if row.code == code:
+                return Unit(row)
+        raise Http404
+    return _own_unit(user, tree)
+
+
+def _own_unit(user: User, tree: Tree) -> Unit:
+    """The account's institution; else the district's root; for a doctor the first of their teams."""
+    if user.institution_id in tree.institutions:
+        return Unit(tree.institutions[user.institution_id])
+    roots = sorted(tree.roots, key=lambda row: (row.kind != Institution.Kind.BUREAU, row.code))
+    if roots:
+        return Unit(roots[0])
+    team = Team.objects.visible_to(user).select_related("institution").order_by("code").first()
+    if team is None:
+        raise Http404
+    return Unit(team.institution, team)

@@ -1,0 +1,15 @@
+"""Pages of figures."""
+
+from django.urls import path
+
+from assessments import views
+
+app_name = "assessments"
+
+urlpatterns = [
+    path("overview/", views.overview, name="overview"),
+    path("figures/<slug:indicator>/", views.figure, name="figure"),
+    path("figures/<slug:indicator>/people/", views.people_list, name="people"),
+    path("months/kpis.xlsx", views.kpis, name="kpis"),
+    path("months/compute/", views.month_compute, name="month_compute"),
+]
