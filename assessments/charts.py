@@ -1,7 +1,8 @@
 """Geometry of the inline SVG charts: numbers and texts in, coordinates and paths out.
 
-Pure functions over values that the callers have computed and worded; nothing here divides one count by another to show it.
-Coordinates are SVG user units with one decimal; `None` is "no figure" and leaves a gap. Drawn by templates/assessments/charts/.
+Pure functions over values that the callers have computed and worded; nothing here divides one count by another to show
+it. Coordinates are SVG user units with one decimal; `None` is "no figure" and leaves a gap. The templates in
+templates/assessments/charts/ draw what comes out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -62,15 +63,22 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """The rectangle inside the margins, where the line runs."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineChart:
     """Everything that templates/assessments/charts/_line.html draws; paths are values of a `d` attribute."""
 
     width: int
     height: int
-    left: float
-    right: float
-    top: float
-    bottom: float
+    plot: Plot
     solid: str
     dashed: str
     area: str
@@ -86,7 +94,7 @@ class LineChart:
     @property
     def axis_x(self) -> float:
         """Where the labels of the value axis end."""
-        return self.left - 5
+        return self.plot.left - 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,37 +137,30 @@ def line_chart(
 ) -> LineChart:
     """Lay out months as a line from a zero base line.
 
-    A point without a value breaks the line; the way to a provisional point is dashed and not shaded. `y_max` makes several
-    charts comparable; without it the axis ends at a round number above the values and the target. `compact` leaves out
-    the axes (small multiples). `unit` follows the axis labels.
+    A point without a value breaks the line; the way to a provisional point is dashed and not shaded. `y_max` makes
+    several charts comparable; without it the axis ends at a round number above the values and the target. `compact`
+    leaves out the axes (small multiples). `unit` follows the axis labels.
     """
-    top_value = y_max or round_ceiling(
-        [point.value for point in points if point.value is not None] + [target or Decimal(0)]
-    )
-    margin = COMPACT_MARGIN if compact else 0.0
-    left, right = margin or LEFT_MARGIN, width - (margin or RIGHT_MARGIN)
-    top, bottom = TOP_MARGIN, height - (margin or BOTTOM_MARGIN)
-    scale = _Scale(len(points), left, right, top, bottom, top_value)
-    marks = [scale.mark(index, point) for index, point in enumerate(points)]
-    placed = tuple(mark for mark in marks if mark)
-    target_y = scale.y(target) if target is not None else None
+    values = [point.value for point in points if point.value is not None]
+    plot = _plot(width, height, compact)
+    scale = _Scale(len(points), plot, y_max or round_ceiling([*values, target or Decimal(0)]))
+    slots = [scale.mark(index, point) for index, point in enumerate(points)]
+    marks = tuple(mark for mark in slots if mark)
+    target_y = None if target is None else scale.y(target)
     return LineChart(
         width=width,
         height=height,
-        left=left,
-        right=right,
-        top=top,
-        bottom=bottom,
-        solid=_segments(marks, provisional=False),
-        dashed=_segments(marks, provisional=True),
-        area=_area(marks, bottom),
-        marks=placed,
-        last=_last_label(placed, top, bottom, right),
+        plot=plot,
+        solid=_segments(slots, provisional=False),
+        dashed=_segments(slots, provisional=True),
+        area=_area(slots, plot.bottom),
+        marks=marks,
+        last=_last_label(marks, plot),
         target_y=target_y,
-        target=None if target_y is None or compact else _target_label(placed, target_y, target_text, left),
+        target=None if target_y is None or compact else _target_label(marks, target_y, target_text, plot.left),
         x_ticks=() if compact else tuple(_month_ticks(points, scale)),
-        y_ticks=() if compact else _value_ticks(top_value, scale, unit),
-        linked=any(mark.url for mark in placed),
+        y_ticks=() if compact else _value_ticks(scale, unit),
+        linked=any(mark.url for mark in marks),
         summary="; ".join(f"{point.label} {point.text}" for point in points),
     )
 
@@ -202,30 +203,29 @@ def round_ceiling(values: Sequence[Decimal]) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
+    """From months and values to coordinates."""
+
     count: int
-    left: float
-    right: float
-    top: float
-    bottom: float
+    plot: Plot
     top_value: Decimal
 
     @property
     def step(self) -> float:
-        return (self.right - self.left) / max(self.count - 1, 1)
+        return (self.plot.right - self.plot.left) / max(self.count - 1, 1)
 
     def x(self, index: int) -> float:
-        offset = index * self.step if self.count > 1 else (self.right - self.left) / 2
-        return round(self.left + offset, 1)
+        offset = index * self.step if self.count > 1 else self.step / 2
+        return round(self.plot.left + offset, 1)
 
     def y(self, value: Decimal) -> float:
         share = min(max(float(value / self.top_value), 0.0), 1.0)
-        return round(self.bottom - share * (self.bottom - self.top), 1)
+        return round(self.plot.bottom - share * (self.plot.bottom - self.plot.top), 1)
 
     def mark(self, index: int, point: Point) -> Mark | None:
         if point.value is None:
             return None
         x, half = self.x(index), self.step / 2
-        start, end = max(x - half, self.left), min(x + half, self.right)
+        start, end = max(x - half, self.plot.left), min(x + half, self.plot.right)
         return Mark(
             x=x,
             y=self.y(point.value),
@@ -236,6 +236,12 @@ class _Scale:
             provisional=point.provisional,
             url=point.url,
         )
+
+
+def _plot(width: int, height: int, compact: bool) -> Plot:
+    if compact:
+        return Plot(COMPACT_MARGIN, width - COMPACT_MARGIN, TOP_MARGIN, height - COMPACT_MARGIN)
+    return Plot(LEFT_MARGIN, width - RIGHT_MARGIN, TOP_MARGIN, height - BOTTOM_MARGIN)
 
 
 def _share(value: Decimal | int | None, maximum: Decimal | int, width: int) -> float:
@@ -271,15 +277,15 @@ def _area(marks: Sequence[Mark | None], bottom: float) -> str:
     return "".join(f"{_path(run)}L{run[-1].x} {bottom}L{run[0].x} {bottom}Z" for run in runs)
 
 
-def _last_label(marks: Sequence[Mark], top: float, bottom: float, right: float) -> Label | None:
+def _last_label(marks: Sequence[Mark], plot: Plot) -> Label | None:
     """The last figure, written on the side of the line where it comes from the other side."""
     if not marks:
         return None
     last = marks[-1]
     falling = len(marks) > 1 and last.y > marks[-2].y + 1
-    below = falling and last.y + LABEL_HEIGHT + 3 <= bottom
-    y = last.y + LABEL_HEIGHT + 1 if below else max(last.y - 6, top - 3)
-    return Label(x=min(last.x + 6, right + 6), y=round(y, 1), text=last.text)
+    below = falling and last.y + LABEL_HEIGHT + 3 <= plot.bottom
+    y = last.y + LABEL_HEIGHT + 1 if below else max(last.y - 6, plot.top - 3)
+    return Label(x=last.x + 6, y=round(y, 1), text=last.text)
 
 
 def _target_label(marks: Sequence[Mark], target_y: float, text: str, left: float) -> Label:
@@ -291,13 +297,13 @@ def _target_label(marks: Sequence[Mark], target_y: float, text: str, left: float
 
 def _month_ticks(points: Sequence[Point], scale: _Scale) -> Iterator[Tick]:
     """As many month labels as fit, counted back from the last month, which always has one."""
-    room = max(int((scale.right - scale.left) // LABEL_WIDTH), 1)
+    room = max(int((scale.plot.right - scale.plot.left) // LABEL_WIDTH), 1)
     every = max(ceil(len(points) / room), 1)
     for index, point in enumerate(points):
         if (len(points) - 1 - index) % every == 0:
             yield Tick(scale.x(index), point.label)
 
 
-def _value_ticks(top_value: Decimal, scale: _Scale, unit: str) -> tuple[Tick, ...]:
-    values = (Decimal(0), top_value / 2, top_value)
+def _value_ticks(scale: _Scale, unit: str) -> tuple[Tick, ...]:
+    values = (Decimal(0), scale.top_value / 2, scale.top_value)
     return tuple(Tick(scale.y(value), f"{value.normalize():f}{unit}") for value in values)
