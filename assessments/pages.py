@@ -25,14 +25,14 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
     window = _window(selection, overview_page.MONTHS_SHOWN + 1)
     targets = Targets(selection.calendar.year)
     categories = [Key("coverage", code) for code in selection.names]
-    keys = [*(tile.key for tile in overview_page.TILES), *categories]
+    keys = [*(tile.key for tile in overview_page.TILES), *categories, *overview_page.UNIT_KEYS]
     counts = counts_of_months(selection.unit, _revisions(window), keys)
     now = counts.get(selection.revision.pk, {})
     units, breakdowns = _units_below(selection, by)
     before = window[-2][1].current_id if window[-2][1] else None
     compared = [pk for pk in (selection.revision.pk, before) if pk]
     of_units = counts_of_units(units, compared, overview_page.UNIT_KEYS)
-    of_units |= counts_of_units([selection.unit], compared, overview_page.UNIT_KEYS) if units else {}
+    of_units |= {(revision, selection.unit.key): counts.get(revision, {}) for revision in compared}
     cascade, finding = overview_page.promise_cascade(selection, now)
     return {
         "tiles": [
