@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
-from pytest_django.fixtures import SettingsWrapper
+from django.test import override_settings
 
 from assessments.charts import (
     Bar,
@@ -185,10 +185,8 @@ def test_drawn_chart_with_links_is_a_group_of_named_links() -> None:
     assert [link.get("aria-label") for link in links] == ["1月 10%", "2月 20%"]
 
 
-def test_drawn_coordinates_do_not_depend_on_the_language(settings: SettingsWrapper) -> None:
-    settings.LANGUAGE_CODE = "de"
-    settings.USE_THOUSAND_SEPARATOR = True
-
+@override_settings(LANGUAGE_CODE="de", USE_THOUSAND_SEPARATOR=True)
+def test_drawn_coordinates_do_not_depend_on_the_language() -> None:
     svg = draw(line_chart(points("10", "20"), width=1200))
 
     assert svg.get("viewBox") == "0 0 1200 84"
