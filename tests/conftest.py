@@ -73,6 +73,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["SHOUYUE_REDIS_DATABASE"] = str(16 * slot)
     # pytest-django looked for settings before this file named them; its own hook, which follows, then blocks queries.
     django.setup()
+    from django.conf import settings
+
+    # A hash that is slow on purpose would be most of the time of the tests that sign in.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -87,9 +91,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Name the test database after this run's slot: two runs in one checkout do not drop each other's."""
     from django.conf import settings
 
+    from tests import template_database
+
     for database in settings.DATABASES.values():
         test = database.setdefault("TEST", {})
         test["NAME"] = f"{test.get('NAME') or 'test_' + database['NAME']}_run{os.environ['SHOUYUE_TEST_SLOT']}"
+        if "DATABASE_URL" not in os.environ:
+            test["TEMPLATE"] = template_database.ensure()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
