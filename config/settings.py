@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "teams.middleware.ContentSecurityPolicyMiddleware",
+    "teams.middleware.ProbeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "teams.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

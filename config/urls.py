@@ -14,8 +14,8 @@ urlpatterns = [
     path("sign-in/", sign_in, name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),
-    path("", include("assessments.urls")),
     path("", include("teams.urls")),
+    path("", include("assessments.urls")),
     path("admin/", admin.site.urls),
 ]
 
