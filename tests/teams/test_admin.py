@@ -1,4 +1,4 @@
-"""The administration: reference tables only, for administrators of the district; its changes keep who and from where."""
+"""The administration: reference tables, for administrators of the district; changes keep who and from where."""
 
 import pghistory.models
 import pytest

@@ -43,7 +43,11 @@ def test_reason_with_an_id_number_is_blotted_out() -> None:
 @pytest.mark.parametrize("statement", ["UPDATE teams_auditevent SET what = 'x'", "DELETE FROM teams_auditevent"])
 def test_line_that_stands_cannot_be_changed_or_removed(statement: str) -> None:
     three_lines()
-    with pytest.raises(DatabaseError, match="append_only|Cannot"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="Cannot update or delete"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 

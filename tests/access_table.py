@@ -1,0 +1,73 @@
+"""What every URL answers to everybody: the one table of expectations that test_access.py holds the product to.
+
+A new URL needs a line here; what its address holds (path arguments, query) stands in ADDRESSES. Columns are the
+visitors of tests/accounts.py, for GET and then for POST without fields. The object is of the clerk's own centre
+(`own`), of the other one (`other`), or the page has none (`-`). `in` means: sent to the sign-in page. A row of another's
+is 404, never 403.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.accounts import VISITORS, Place
+
+# an: anonymous, cl: clerk, fo: clerk of the other centre, do: doctor, of: official, ad: administrator, au: auditor
+TABLE = """
+#                                  GET                            POST
+# name                    object   an  cl  fo  do  of  ad  au     an  cl  fo  do  of  ad  au
+home                      -        in  302 302 302 302 302 302    in  405 405 405 405 405 405
+login                     -        200 200 200 200 200 200 200    200 200 200 200 200 200 200
+logout                    -        in  405 405 405 405 405 405    in  302 302 302 302 302 302
+set_language              -        302 302 302 302 302 302 302    302 302 302 302 302 302 302
+admin:index               -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+teams:healthz             -        200 200 200 200 200 200 200    405 405 405 405 405 405 405
+teams:readyz              -        200 200 200 200 200 200 200    405 405 405 405 405 405 405
+assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
+assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:figure        -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:figure        own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+assessments:figure        other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:people        -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
+assessments:people        own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+assessments:people        other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+assessments:kpis          -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:kpis          own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
+assessments:kpis          other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
+"""
+
+Arguments = Mapping[str, object]
+
+# Path arguments and query of a page; of a place, or of none.
+ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
+    "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
+    "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
+    "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
+    "assessments:kpis": lambda place: ({}, {"unit": place.centre.code} if place else {}),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """The expectations of one URL and one object: method -> visitor -> status."""
+
+    name: str
+    whose: str
+    expected: dict[str, dict[str, str]]
+
+
+def lines() -> list[Line]:
+    """The table, read."""
+    rows = [text.split() for text in TABLE.strip().splitlines() if not text.startswith("#")]
+    return [
+        Line(
+            name,
+            whose,
+            {
+                "GET": dict(zip(VISITORS, statuses[:7], strict=True)),
+                "POST": dict(zip(VISITORS, statuses[7:], strict=True)),
+            },
+        )
+        for name, whose, *statuses in rows
+    ]
