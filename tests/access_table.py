@@ -2,8 +2,8 @@
 
 A new URL needs a line here; what its address holds (path arguments, query) stands in ADDRESSES. Columns are the
 visitors of tests/accounts.py, for GET and then for POST without fields. The object is of the clerk's own centre
-(`own`), of the other one (`other`), or the page has none (`-`). `in` means: sent to the sign-in page. A row of another's
-is 404, never 403.
+(`own`), of the other one (`other`), or the page has none (`-`). `in` means: sent to the sign-in page. A row of
+another's is 404, never 403.
 """
 
 from collections.abc import Callable, Mapping
