@@ -10,6 +10,9 @@ from itertools import count
 from random import Random
 from typing import TypeVar
 
+from tests.reference.days import add_months
+
+BEGINNING = date(1900, 1, 1)
 FIRST, LAST = date(2015, 6, 1), date(2020, 6, 30)
 AWKWARD = (
     date(2016, 2, 29),
@@ -20,10 +23,12 @@ AWKWARD = (
     date(2018, 1, 31),
     date(2018, 6, 30),
     date(2018, 10, 31),
-    date(2019, 3, 1),
+    date(2019, 2, 28),
     date(2019, 12, 31),
     date(2020, 2, 29),
 )
+# How many days back unserved looks, and one that a policy changes it to (rules.md 3).
+LOOKS_BACK = (30, 90, 364)
 
 Thing = TypeVar("Thing")
 
@@ -33,7 +38,7 @@ class Chance:
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self.notable = [*AWKWARD, *(self.any_day() for _ in range(6))]
+        self.notable = [*rng.sample(AWKWARD, 5), self.any_day(), self.any_day()]
         self.numbers = count(1)
 
     def chance(self, share: float) -> bool:
@@ -43,10 +48,13 @@ class Chance:
         return first + timedelta(days=self.rng.randrange((last - first).days + 1))
 
     def near(self, *days: date) -> date:
-        """A notable day (or one of `days`) or its neighbour; now and then any day at all."""
-        if self.chance(0.25):
+        """A notable day (or one of `days`), its neighbour, or as far from it as the rules look; or any day at all."""
+        if self.chance(0.12):
             return self.any_day()
-        return self.rng.choice(days or self.notable) + timedelta(days=self.rng.choice((-1, 0, 0, 0, 1)))
+        day = self.rng.choice(days or self.notable)
+        if self.chance(0.2):
+            day = self.rng.choice((add_months(day, -12), *(day - timedelta(days=number) for number in LOOKS_BACK)))
+        return day + timedelta(days=self.rng.choice((-1, 0, 0, 0, 0, 1)))
 
     def perhaps(self, share: float, *days: date) -> date | None:
         return self.near(*days) if self.chance(share) else None

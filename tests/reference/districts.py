@@ -3,7 +3,7 @@
 `build_district` makes the same district for the same random state.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -16,12 +16,12 @@ from contracts.models import Contract, Coverage, CoveragePackage, Service, Suspe
 from residents.models import AddedRegister, Household, Register, Resident, Sex, Transfer
 from service_packages.models import Item, Package, PackageItem, PackageVersion
 from teams.models import Division, Institution, InstitutionParent, PolicyValue, Team, TeamVillage
-from tests.reference.chance import FIRST, LAST, Chance
-from tests.reference.days import ONE_DAY, add_months, birthday, exists
+from tests.reference.chance import BEGINNING, FIRST, LAST, Chance
+from tests.reference.days import ONE_DAY, add_months, exists
 from tests.reference.districts_ledger import write_ledger
 from tests.reference.report import REGISTERS
 
-TIMES = (1, 1, 2, 3, 4, 4, 5, 6, 7, 10, 12, 12, 24)
+TIMES = (1, 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 10, 12, 24)
 ITEM_KINDS = ("htn_follow_up", "htn_follow_up", "dm_follow_up", "smd_follow_up", "tb_follow_up", "elderly_exam", "")
 POLICIES = (
     ("elderly_age", (60, 66)),
@@ -52,7 +52,7 @@ def build_district(rng: Random, size: int) -> list[date]:
     write_ledger(rng, builder.near)
     builder.add_visits()
     builder.add_opinions()
-    return builder.report_days()
+    return sorted({*builder.notable, *(day + ONE_DAY for day in builder.notable)})
 
 
 class _Builder(Chance):
@@ -92,24 +92,25 @@ class _Builder(Chance):
 
     def add_teams(self) -> None:
         """Teams with changing villages: some have none, some share one, some are dissolved or not yet formed."""
-        self.teams = []
-        for _ in range(self.rng.randint(1, 5)):
-            formed, dissolved = sorted([self.near(), self.near()])
-            self.teams += _create(
-                [
-                    Team(
-                        code=self.code("T"),
-                        name="team",
-                        institution=self.rng.choice(self.institutions),
-                        formed_on=formed if self.chance(0.3) else None,
-                        dissolved_on=dissolved if self.chance(0.2) else None,
-                    )
-                ]
-            )
-        for team in self.teams[1:] if self.chance(0.5) else self.teams:
-            for village in self.some(self.villages, 3):
-                periods = [(date(1900, 1, 1), None)] if self.chance(0.5) else self.periods()
-                _create(TeamVillage(team=team, village=village, from_on=day, to_on=end) for day, end in periods)
+        self.teams = _create(self._team() for _ in range(self.rng.randint(1, 5)))
+        idle = self.teams[:1] if self.chance(0.5) else []
+        _create(
+            TeamVillage(team=team, village=village, from_on=start, to_on=end)
+            for team in self.teams
+            if team not in idle
+            for village in self.some(self.villages, 3)
+            for start, end in ([(BEGINNING, None)] if self.chance(0.5) else self.periods())
+        )
+
+    def _team(self) -> Team:
+        formed, dissolved = sorted([self.near(), self.near()])
+        return Team(
+            code=self.code("T"),
+            name="team",
+            institution=self.rng.choice(self.institutions),
+            formed_on=formed if self.chance(0.3) else None,
+            dissolved_on=dissolved if self.chance(0.3) else None,
+        )
 
     # --- The catalogue ----------------------------------------------------------------------------------------------
 
@@ -150,8 +151,8 @@ class _Builder(Chance):
         if self.chance(0.5):
             AddedRegister.objects.create(code="copd", name="copd", bit=self.rng.randint(10, 30))
             self.registers.append("copd")
-        if self.chance(0.3):
-            for code, values in self.some(POLICIES, 4):
+        if self.chance(0.5):
+            for code, values in self.some(POLICIES, 6):
                 days = sorted({self.near() for _ in range(self.rng.randint(1, 2))})
                 _create(PolicyValue(code=code, value=self.rng.choice(values), from_on=day) for day in days)
 
@@ -161,9 +162,8 @@ class _Builder(Chance):
         """Residents with their moves and registers; households may be split over villages and institutions."""
         homes = _create(Household(number=self.code("H")) for _ in range(size // 3 + 1))
         self.residents = _create(self._resident(number, homes) for number in range(1, size + 1))
-        for resident in self.residents:
-            self._add_transfers(resident)
-            self._add_registers(resident)
+        _create(row for resident in self.residents for row in self._transfers(resident))
+        _create(row for resident in self.residents for row in self._registers(resident))
 
     def _resident(self, number: int, homes: Sequence[Household]) -> Resident:
         birth = self._birth_date()
@@ -186,7 +186,7 @@ class _Builder(Chance):
         """Old, young, newborn, on a 29 February, or 6, 7 or 65 years old on a notable day."""
         choice = self.rng.random()
         if choice < 0.15:
-            return date(self.rng.choice((1948, 1952, 1956, 1984, 2008, 2012, 2016)), 2, 29)
+            return date(self.rng.choice((1948, 1952, 1952, 1984, 2012, 2012, 2016)), 2, 29)
         if choice < 0.3:
             return self.near()
         if choice < 0.6:
@@ -201,15 +201,14 @@ class _Builder(Chance):
     def _village(self) -> Division | None:
         return self.rng.choice(self.villages) if self.chance(0.85) else None
 
-    def _add_transfers(self, resident: Resident) -> None:
+    def _transfers(self, resident: Resident) -> Iterator[Transfer]:
         """Up to three moves, each from where the one before led; sometimes the record was corrected afterwards."""
         days = sorted({self.near() for _ in range(self.rng.choice((0, 0, 1, 2, 3)))})
         places = [(self.rng.choice(self.institutions), self._village()) for _ in days]
         present = (resident.institution, resident.village)
         places.append(present if self.chance(0.95) else (self.rng.choice(self.institutions), None))
-        moves = zip(days, places[:-1], places[1:], strict=True)
-        _create(
-            Transfer(
+        for day, old, new in zip(days, places[:-1], places[1:], strict=True):
+            yield Transfer(
                 resident=resident,
                 on=day,
                 from_institution=old[0],
@@ -217,96 +216,99 @@ class _Builder(Chance):
                 to_institution=new[0],
                 to_village=new[1],
             )
-            for day, old, new in moves
-        )
 
-    def _add_registers(self, resident: Resident) -> None:
+    def _registers(self, resident: Resident) -> Iterator[Register]:
         """Entries that were closed and opened again, or overlap."""
         for category in self.some(self.registers, 3):
             rows = {start: end for _ in range(self.rng.randint(1, 2)) for start, end in self.periods()}
             if self.chance(0.4):
-                rows = {max(resident.birth_date, date(2014, 5, 31)): None}
-            _create(
-                Register(resident=resident, category=category, from_on=start, to_on=end) for start, end in rows.items()
-            )
+                rows = {max(resident.birth_date, self.rng.choice((self.near(), date(2014, 5, 31)))): None}
+            for start, end in rows.items():
+                yield Register(resident=resident, category=category, from_on=start, to_on=end)
 
     # --- Contracts --------------------------------------------------------------------------------------------------
 
     def add_coverages(self) -> None:
         """Up to three coverages a resident, one after the other, of one household contract or of their own."""
-        self.coverages: list[Coverage] = []
-        self.contracts: list[Contract] = []
-        for resident in self.residents:
-            free_from = max(resident.birth_date, FIRST)
-            for _ in range(self.rng.choice((0, 1, 1, 2, 3))):
-                coverage = self._coverage(resident, free_from)
-                end = coverage.end_on + ONE_DAY
-                ends = [end, coverage.terminated_on or end]
-                free_from = max(min(ends), coverage.start_on)
-                self._add_suspensions(coverage)
-                self._add_packages(coverage)
+        self.contracts: list[tuple[Contract, set[int]]] = []
+        coverages = [row for resident in self.residents for row in self._coverages(resident)]
+        _create(contract for contract, _ in self.contracts)
+        self.coverages = _create(coverages)
+        _create(
+            Suspension(coverage=coverage, from_on=start, to_on=end)
+            for coverage in self.coverages
+            if self.chance(0.25)
+            for start, end in self.periods()
+        )
+        _create(
+            CoveragePackage(coverage=coverage, version=version, price=version.price)
+            for coverage in self.coverages
+            for package in self.some(list(self.packages), 3)
+            for version in [self.rng.choice(self.packages[package])]
+        )
+
+    def _coverages(self, resident: Resident) -> Iterator[Coverage]:
+        free_from = max(resident.birth_date, FIRST)
+        for _ in range(self.rng.choice((0, 1, 1, 2, 3))):
+            coverage = self._coverage(resident, free_from)
+            after = coverage.end_on + ONE_DAY
+            free_from = max(min(after, coverage.terminated_on or after), coverage.start_on)
+            yield coverage
 
     def _coverage(self, resident: Resident, free_from: date) -> Coverage:
         start = max(self.near(free_from, *self.notable), free_from)
-        if start.day > 28 and self.chance(0.3):
-            start = max(free_from, add_months(start.replace(day=1), 1) - ONE_DAY)
         end = self._term_end(start)
         stops = (start, end, end + ONE_DAY, self.any_day(start, end), *self.notable)
         terminated = self.perhaps(0.3, *stops)
-        coverage = Coverage(
+        return Coverage(
             contract=self._contract(resident),
             resident=resident,
             start_on=start,
             end_on=end,
             terminated_on=max(terminated, start) if terminated else None,
         )
-        coverage.save()
-        self.coverages.append(coverage)
-        return coverage
 
     def _term_end(self, start: date) -> date:
         if self.chance(0.7):
-            return add_months(start, 12 * self.rng.choice((1, 1, 1, 2, 3))) - ONE_DAY
+            return add_months(start, 12 * self.rng.choice((1, 1, 1, 2, 3, 5))) - ONE_DAY
         return start + timedelta(days=self.rng.choice((0, 1, 29, 89, 90, 200, 365, 366, 500, 900)))
 
     def _contract(self, resident: Resident) -> Contract:
-        shared = [one for one in self.contracts if not one.coverages.filter(resident=resident).exists()]
-        if shared and self.chance(0.4):
-            return self.rng.choice(shared)
-        contract = Contract.objects.create(
-            number=self.code("C"), team=self.rng.choice(self.teams), signed_on=FIRST, representative=resident
-        )
-        self.contracts.append(contract)
+        others = [row for row in self.contracts if resident.pk not in row[1]]
+        if not others or self.chance(0.6):
+            team = self.rng.choice(self.teams)
+            others = [(Contract(number=self.code("C"), team=team, signed_on=FIRST), set())]
+            self.contracts += others
+        contract, covered = self.rng.choice(others)
+        covered.add(resident.pk)
         return contract
-
-    def _add_suspensions(self, coverage: Coverage) -> None:
-        if self.chance(0.25):
-            _create(Suspension(coverage=coverage, from_on=start, to_on=end) for start, end in self.periods())
-
-    def _add_packages(self, coverage: Coverage) -> None:
-        for package in self.some(list(self.packages), 3):
-            version = self.rng.choice(self.packages[package])
-            CoveragePackage.objects.create(coverage=coverage, version=version, price=version.price)
 
     # --- What happened ----------------------------------------------------------------------------------------------
 
     def add_services(self) -> None:
         """Services in and out of windows and coverages, many on neighbouring days, some with readings."""
-        given = set()
-        for resident in self.residents:
-            mine = [one for one in self.coverages if one.resident_id == resident.pk]
-            days = [day for one in mine for day in (one.start_on, one.end_on, one.terminated_on) if day]
-            days += [add_months(one.start_on, months) for one in mine for months in (1, 3, 6, 9, 12)]
-            last = resident.died_on or LAST + timedelta(days=90)
-            for item in self.items:
-                for _ in range(self.rng.choice((0, 0, 1, 2, 4, 9))):
-                    day = self.near(*days, *self.notable) if self.chance(0.7) else self.any_day()
-                    if resident.birth_date <= day <= last:
-                        given.add((resident, item, day))
+        given = {
+            (resident, item, day)
+            for resident in self.residents
+            for item, day in self._days_of_services(resident)
+            if resident.birth_date <= day <= (resident.died_on or LAST + timedelta(days=90))
+        }
         # A set of rows has no fixed order; the district of a seed must have one.
         ordered = sorted(given, key=lambda row: (row[0].pk, row[1].pk, row[2]))
         self.rng.shuffle(ordered)
         _create(self._service(*row) for row in ordered)
+
+    def _days_of_services(self, resident: Resident) -> Iterator[tuple[Item, date]]:
+        mine = [one for one in self.coverages if one.resident_id == resident.pk]
+        days = [day for one in mine for day in (one.start_on, one.end_on, one.terminated_on) if day]
+        days += [add_months(one.start_on, months) for one in mine for months in (1, 3, 6, 9, 12)]
+        often = self.rng.choice((0, 2, 3, 6, 10))
+        common = [self.near(*days, *self.notable) for _ in range(often)]
+        for item in self.items:
+            for _ in range(self.rng.randint(0, often)):
+                day = self.near(*common, *self.notable)
+                for number in range(self.rng.choice((1, 1, 2, 4))):
+                    yield item, day + timedelta(days=number)
 
     def _service(self, resident: Resident, item: Item, day: date) -> Service:
         glucose = self.rng.choice((None, None, Decimal("5.5"), Decimal("6.9"), Decimal("7.0"), Decimal("7.1")))
@@ -321,33 +323,36 @@ class _Builder(Chance):
 
     def add_visits(self) -> None:
         """Visits inside and outside coverages, with and without a number."""
-        seen = set()
+        visits: dict[object, Visit] = {}
         for resident in self.residents:
-            for _ in range(self.rng.choice((0, 1, 2, 5))):
-                day, place = self.near(), self.rng.choice(self.institutions)
-                number = self.code("V") if self.chance(0.5) else ""
-                if number or (resident.pk, day, place.pk) not in seen:
-                    seen.add((resident.pk, day, place.pk))
-                    cost = Decimal(self.rng.choice((0, 1, 1050, 99999, self.rng.randrange(10**7)))) / 100
-                    Visit.objects.create(
-                        resident=resident, visited_on=day, institution=place, cost=cost, visit_no=number
-                    )
+            for _ in range(self.rng.choice((0, 1, 2, 5, 9))):
+                visit = Visit(
+                    resident=resident,
+                    visited_on=self.near(),
+                    institution=self.rng.choice(self.institutions),
+                    cost=Decimal(self.rng.choice((0, 1, 1050, 99999, self.rng.randrange(10**7)))) / 100,
+                    visit_no=self.code("V") if self.chance(0.5) else "",
+                )
+                visits[visit.visit_no or (resident.pk, visit.visited_on, visit.institution_id)] = visit
+        _create(visits.values())
 
     def add_opinions(self) -> None:
         """Survey answers and phone checks, also of people who left."""
-        for resident in self.residents:
-            for _ in range(self.rng.choice((0, 0, 1, 3))):
-                SurveyAnswer.objects.create(resident=resident, answered_on=self.near(), rating=self.rng.randint(1, 5))
-                outcome = self.rng.choice(PhoneCheck.Outcome.values)
-                knows = outcome in ("resident", "family") and self.chance(0.5)
-                PhoneCheck.objects.create(resident=resident, called_on=self.near(), outcome=outcome, knows_team=knows)
-
-    def report_days(self) -> list[date]:
-        """Notable days from 2016 on, and days around which something of this district happens."""
-        coverages = [day for one in self.coverages for day in (one.start_on, one.end_on, one.terminated_on) if day]
-        birthdays = [birthday(one.birth_date, 65) for one in self.residents]
-        happening = [day for day in coverages + birthdays if FIRST <= day <= LAST]
-        return sorted({*self.notable, *happening, *(day + ONE_DAY for day in happening)})
+        asked = [resident for resident in self.residents for _ in range(self.rng.choice((0, 1, 3, 6)))]
+        _create(
+            SurveyAnswer(resident=resident, answered_on=self.near(), rating=self.rng.randint(1, 5))
+            for resident in asked
+        )
+        outcomes = [self.rng.choice(PhoneCheck.Outcome.values) for _ in asked]
+        _create(
+            PhoneCheck(
+                resident=resident,
+                called_on=self.near(),
+                outcome=outcome,
+                knows_team=outcome in PhoneCheck.REACHED and self.chance(0.5),
+            )
+            for resident, outcome in zip(asked, outcomes, strict=True)
+        )
 
 
 def _create(rows: Iterable[Row]) -> list[Row]:

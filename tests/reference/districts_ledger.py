@@ -1,10 +1,11 @@
 """The obligations of a random district, with waivers, as the reference's ledger has them."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from random import Random
 
-from contracts.models import Obligation
+from contracts.models import Obligation, Service
 from service_packages.models import Item
 from tests.reference.facts import load_facts
 from tests.reference.ledger import ledger
@@ -24,9 +25,12 @@ def write_ledger(rng: Random, near: Callable[..., date]) -> None:
         )
         for coverage, owed, _ in ledger(load_facts())
     ]
+    given = defaultdict(list)
+    for resident, item, day in Service.objects.order_by("id").values_list("resident_id", "item_id", "performed_on"):
+        given[resident, item].append(day)
     for row in rows:
-        if rng.random() < 0.07:
-            row.waived_on = near(row.opens_on, row.due_on)
+        if rng.random() < 0.1:
+            row.waived_on = near(row.due_on, *given[row.resident_id, row.item_id])
             row.waived_by, row.waiver = "somebody", rng.choice(Obligation.Waiver.values)
     Obligation.objects.bulk_create(rows)
     write_matches()
