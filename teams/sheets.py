@@ -63,6 +63,7 @@ class Table:
     def __init__(self, source: Source, sheet: SourceSheet, heading: Heading) -> None:
         self.sheet = sheet.name  # '' for CSV
         self.header = list(heading.columns.values())
+        self.headings = [heading.texts[index] for index in heading.columns]  # as they stand in the file
         # The rows below the heading, blank ones too: for a progress bar.
         self.row_count: int | None = max(0, sheet.last_row() - heading.row)
         self._source = source
@@ -116,11 +117,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A row that may be the heading: its number, English names by position, and what is wrong with it."""
+    """A row that may be the heading: its number, English names and own texts by position, what is wrong with it."""
 
     row: int
     first_column: int
     columns: dict[int, str]
+    texts: dict[int, str]
     unknown: Sequence[str]
     duplicates: Sequence[str]
     missing: Sequence[ColumnSpec]
@@ -229,6 +231,7 @@ def _heading_of(
     known: Mapping[str, ColumnSpec],
 ) -> Heading:
     found: dict[int, str] = {}
+    texts: dict[int, str] = {}
     unknown: list[str] = []
     duplicates: list[str] = []
     for index, cell in enumerate(cells):
@@ -241,8 +244,9 @@ def _heading_of(
             duplicates.append(_named(column))
         else:
             found[index] = column.name
+            texts[index] = str(cell).strip()
     missing = [column for column in columns if column.required and column.name not in found.values()]
-    return Heading(number, first_column, found, unknown, list(dict.fromkeys(duplicates)), missing)
+    return Heading(number, first_column, found, texts, unknown, list(dict.fromkeys(duplicates)), missing)
 
 
 def _aliases(column: ColumnSpec) -> Iterator[str]:

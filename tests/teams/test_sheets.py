@@ -22,6 +22,12 @@ def test_header_is_english_in_the_files_order(tmp_path: Path) -> None:
         assert list(table.rows()) == []
 
 
+def test_headings_are_as_they_stand_in_the_file(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", "人数,* 姓名,id_number\n")
+    with read_table(path, path.name, COLUMNS) as table:
+        assert table.headings == ["人数", "* 姓名", "id_number"]
+
+
 @pytest.mark.parametrize(
     "heading",
     [
