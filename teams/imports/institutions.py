@@ -1,0 +1,191 @@
+"""`institutions`: bureau, hospitals, centres and clinics, each below its parent. The rows' order does not matter."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from teams.imports.columns import choice, code, text
+from teams.imports.kinds import Kind, Loader
+from teams.imports.lookups import assign, ids_by_code, rounds, settle, values_of
+from teams.imports.rows import Row
+from teams.models import Division, Institution, InstitutionParent, User
+from teams.models.dated import BEGINNING
+
+KINDS = {
+    "bureau": "卫生健康局",
+    "lead_hospital": "牵头医院",
+    "hospital": "医院",
+    "township_center": "乡镇卫生院",
+    "community_center": "社区卫生服务中心",
+    "village_clinic": "村卫生室",
+}
+KIND_SYNONYMS = {
+    **{"卫健委": "bureau", "卫健局": "bureau", "卫生健康委员会": "bureau", "卫生局": "bureau", "卫计委": "bureau"},
+    **{"医共体牵头单位": "lead_hospital", "牵头单位": "lead_hospital", "卫生院": "township_center"},
+    **{"中心卫生院": "township_center", "社区中心": "community_center", "社区卫生中心": "community_center"},
+    **{"卫生室": "village_clinic", "村卫生所": "village_clinic"},
+}
+SETTINGS = {"urban": "城市", "rural": "农村"}
+SETTING_SYNONYMS = {"城": "urban", "城镇": "urban", "城区": "urban", "乡": "rural", "乡村": "rural", "村": "rural"}
+
+UNKNOWN_INSTITUTION = _("There is no institution with the code “{code}”.")
+_UNKNOWN_PARENT = _("There is no institution “{code}” above it, neither in the file nor in the system.")
+UNKNOWN_DIVISION = _("There is no division with the code “{code}”.")
+_CIRCLE = _("It would stand below itself: the institutions above it lead back to it.")
+_NO_ROOT = _("It must stand below another institution.")
+_NOT_YOURS = _("An institution with this code cannot be changed by your account.")
+
+
+class Place(NamedTuple):
+    """A dated place in the tree, by codes."""
+
+    code: str
+    parent: str
+    from_on: date
+    to_on: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is the place on the day."""
+        return self.from_on <= day and (self.to_on is None or self.to_on > day)
+
+
+class InstitutionLoader(Loader):
+    """Takes the file as a whole: parents may stand anywhere in it."""
+
+    def load(self, rows: Sequence[Row]) -> None:
+        for group in rounds(rows, "code"):
+            Round(group, self.by).load()
+
+
+class Round:
+    """Rows of different codes, against what is stored."""
+
+    def __init__(self, rows: Sequence[Row], by: User) -> None:
+        self.rows = rows
+        self.stored = {row.code: row for row in Institution.objects.all()}
+        self.visible = frozenset(Institution.objects.visible_to(by).values_list("code", flat=True))
+        self.is_whole = by.scope.is_district
+        links = list(InstitutionParent.objects.select_related("institution", "parent").order_by("from_on"))
+        self.open = {link.institution.code: link for link in links if link.to_on is None}
+        self.past = [
+            Place(link.institution.code, link.parent.code, link.from_on, link.to_on) for link in links if link.to_on
+        ]
+        self.divisions = ids_by_code(Division.objects.all(), values_of(rows, "division_code"))
+
+    def load(self) -> None:
+        """Refuse what cannot be, write the rest."""
+        for row in self.rows:
+            if row["code"] in self.stored and row["code"] not in self.visible:
+                row.reject("code", _NOT_YOURS)
+            elif row["division_code"] and row["division_code"] not in self.divisions:
+                row.reject("division_code", format_lazy(UNKNOWN_DIVISION, code=row["division_code"]))
+        while self._refuse_orphans() or self._refuse_circle():  # each refused row may leave others without a parent
+            pass
+        self._write([row for row in self.rows if row.outcome is None])
+
+    def _refuse_orphans(self) -> bool:
+        good = {row["code"]: row for row in self.rows if row.outcome is None}
+        for row in good.values():
+            parent = row["parent_code"]
+            stays = row["code"] in self.stored and parent == self._parent_code(row["code"])
+            if stays or parent in self.visible or parent in good or (not parent and self.is_whole):
+                continue
+            row.reject("parent_code", format_lazy(_UNKNOWN_PARENT, code=parent) if parent else _NO_ROOT)
+        return any(row.outcome is not None for row in good.values())
+
+    def _refuse_circle(self) -> bool:
+        """Refuse the last row of the file that closes a circle on any day; whether there was one."""
+        good = {row["code"]: row for row in self.rows if row.outcome is None}
+        places = self.past + [self._place(row) for row in good.values() if row["parent_code"]]
+        places += [
+            Place(code, link.parent.code, link.from_on, None) for code, link in self.open.items() if code not in good
+        ]
+        for day in {place.from_on for place in places}:
+            parents = {place.code: place.parent for place in places if place.holds_on(day)}
+            circle = [good[code] for code in find_circle(parents) if code in good]
+            moving = [row for row in circle if row["parent_code"] != self._parent_code(row["code"])]
+            if moving:
+                max(moving, key=lambda row: row.number).reject("parent_code", _CIRCLE)
+                return True
+        return False
+
+    def _parent_code(self, code: str) -> str:
+        link = self.open.get(code)
+        return link.parent.code if link else ""
+
+    def _place(self, row: Row) -> Place:
+        """Where the row puts its institution, and since when: since always, unless it stood elsewhere before."""
+        code = row["code"]
+        before = [place.to_on for place in self.past if place.code == code and place.to_on]
+        since = self.open[code].from_on if code in self.open else max(before, default=BEGINNING)
+        return Place(code, row["parent_code"], since, None)
+
+    def _write(self, rows: Sequence[Row]) -> None:
+        created, changed = [], []
+        for row in rows:
+            values = {name: row[name] for name in ("name", "kind", "setting")}
+            values["division_id"] = self.divisions.get(row["division_code"])
+            institution = self.stored.get(row["code"])
+            if institution is None:
+                created.append(Institution(code=row["code"], **values))
+            elif assign(institution, values):
+                changed.append(institution)
+        self.stored |= {institution.code: institution for institution in Institution.objects.bulk_create(created)}
+        Institution.objects.bulk_update(changed, ["name", "kind", "setting", "division"])
+        new, other = {row.code for row in created}, {row.code for row in changed}
+        for row in rows:
+            is_moved = self._move(row)
+            settle(row, is_new=row["code"] in new, is_changed=is_moved or row["code"] in other)
+
+    def _move(self, row: Row) -> bool:
+        """Correct the institution's present place; whether it was another."""
+        code, parent = row["code"], row["parent_code"]
+        if parent == self._parent_code(code):
+            return False
+        link = self.open.get(code)
+        if link is None:
+            since = self._place(row).from_on
+            InstitutionParent.objects.create(institution=self.stored[code], parent=self.stored[parent], from_on=since)
+        elif parent:
+            link.parent = self.stored[parent]
+            link.save(update_fields=["parent"])
+        else:
+            link.delete()
+        return True
+
+
+def find_circle(parents: Mapping[str, str]) -> Sequence[str]:
+    """The codes of a circle among child -> parent; empty when every way up ends."""
+    ends: set[str] = set()
+    for start in parents:
+        way: dict[str, None] = {}
+        code = start
+        while code in parents and code not in ends and code not in way:
+            way[code] = None
+            code = parents[code]
+        if code in way:
+            codes = list(way)
+            return codes[codes.index(code) :]
+        ends.update(way)
+    return ()
+
+
+INSTITUTIONS = Kind(
+    "institutions",
+    _("institutions"),
+    20,
+    (
+        code("code", "机构编码", 40, required=True, sample="3412040101"),
+        text("name", "机构名称", 80, required=True, sample="姜堂村卫生室"),
+        choice("kind", "机构类别", KINDS, KIND_SYNONYMS, required=True, sample="村卫生室"),
+        code("parent_code", "上级机构编码", 40, sample="34120401", help=_("In the file, anywhere, or in the system.")),
+        code("division_code", "区划代码", 12, sample="341204100201"),
+        choice("setting", "城乡", SETTINGS, SETTING_SYNONYMS, sample="农村"),
+    ),
+    InstitutionLoader,
+    models=(Institution, InstitutionParent),
+    batch_rows=None,
+)
