@@ -7,12 +7,13 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from config.navigation import home
-from teams.views.accounts import sign_in
+from teams.views.accounts import ChangePassword, sign_in
 
 urlpatterns = [
     path("", home, name="home"),
     path("sign-in/", sign_in, name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("password/", ChangePassword.as_view(), name="password_change"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("teams.urls")),
     path("", include("assessments.urls")),

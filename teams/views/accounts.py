@@ -1,4 +1,4 @@
-"""Signing in and being locked out."""
+"""Signing in, being locked out, choosing another password."""
 
 import math
 from datetime import timedelta
@@ -6,17 +6,28 @@ from typing import Any
 
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from teams.address import client_address
 from teams.demo_accounts import demo_accounts
 from teams.sign_ins import attempt_name
 
 sign_in = LoginView.as_view(extra_context={"demo_accounts": demo_accounts})
+
+
+class ChangePassword(SuccessMessageMixin, PasswordChangeView):
+    """The own password; other sessions of the account end."""
+
+    template_name = "registration/password_change.html"
+    success_url = reverse_lazy("home")
+    success_message = _("Your password has been changed.")
 
 
 def locked_out(

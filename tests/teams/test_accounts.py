@@ -167,6 +167,16 @@ def test_sign_in_of_a_closed_account_fails(client: Client, clerk: User) -> None:
     assert sign_in(client).status_code == 200
 
 
+def test_password_is_changed_by_its_owner_who_stays_signed_in(client: Client, clerk: User) -> None:
+    client.force_login(clerk)
+    fields = {"old_password": PASSWORD, "new_password1": "quiet-river-17", "new_password2": "quiet-river-17"}
+    assert client.post("/password/", fields).headers["Location"] == "/"
+    clerk.refresh_from_db()
+    assert clerk.check_password("quiet-river-17")
+    assert client.get("/").headers["Location"] != "/sign-in/?next=/"
+    assert client.post("/password/", fields | {"old_password": "wrong"}).status_code == 200
+
+
 def test_account_without_a_role_is_told_whom_to_ask(client: Client) -> None:
     client.force_login(make_account("nobody"))
     assert "registration/no_role.html" in [template.name for template in client.get("/").templates]
