@@ -1,0 +1,1 @@
+"""Residents and registers on their way in from files (docs/formats.md)."""
