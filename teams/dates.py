@@ -34,7 +34,7 @@ def last_born_with_age(age: int, day: date) -> date:
 def last_start_of_months(months: int, day: date) -> date:
     """The latest day from which `months` whole months have passed when `day` is over.
 
-    The days from 1 to 31 October are one whole month: both ends count (docs/rules.md, reading 3).
+    The days from 1 to 31 October are one whole month: both ends count (docs/rules.md, reading 2).
     """
     after = day + ONE_DAY
     start = add_months(after, -months)
