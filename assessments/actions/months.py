@@ -87,6 +87,7 @@ def _build(revision: Revision) -> None:
     tables = figures.Tables(revision.pk)
     policy, known = policy_on(revision.as_of), categories()
     definition = definitions.Definition(revision.as_of, policy, known)
+    _prepare_planner()
     _create_tables(tables)
     step = partial(_step, revision)
     step(
@@ -100,6 +101,15 @@ def _build(revision: Revision) -> None:
     step("figures", lambda: figures.count(tables, revision.as_of, known))
     step("checks", lambda: check_rows(tables, revision.as_of))
     step("swap", lambda: _swap(tables, revision))
+
+
+def _prepare_planner() -> None:
+    """For this transaction: room to hash a district's rows, and no row-by-row loops over them (joins by two keys, as
+    the portable text has them, look far more selective to the planner than they are)."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local work_mem = '256MB'")
+        cursor.execute("set local enable_nestloop = off")
+        cursor.execute("set local jit = off")
 
 
 def _coverage_rows(tables: figures.Tables, definition: definitions.Definition) -> str:

@@ -63,24 +63,21 @@ class Definition:
         mask = {category.code: category.mask for category in self.categories}
         registers = " ".join(f"when '{row.code}' then {row.mask}" for row in self.categories if row.is_register)
         policy = self.policy
+        older = f"p.birth_on <= {literal(last_born_with_age(policy['goal_age'], self.report))}"
         systolic, diastolic = (
-            f"case when p.age >= {policy['goal_age']} then {policy[f'goal_{name}_elderly']}"
-            f" else {policy[f'goal_{name}']} end"
+            f"case when {older} then {policy[f'goal_{name}_elderly']} else {policy[f'goal_{name}']} end"
             for name in ("systolic", "diastolic")
         )
-        pressure = f"(p.categories & {mask['hypertension']}) <> 0"
-        glucose = f"(p.categories & {mask['diabetes']}) <> 0"
         return {
-            "elderly": mask["elderly"],
-            "child": mask["child"],
+            **{code: mask[code] for code in ("elderly", "child", "hypertension", "diabetes")},
             "register_mask": f"case category {registers} else 0 end",
             "measured": _bits(
-                (mask["hypertension"], f"{pressure} and b.resident is not null"),
-                (mask["diabetes"], f"{glucose} and s.resident is not null"),
+                (mask["hypertension"], "b.resident is not null"),
+                (mask["diabetes"], "s.resident is not null"),
             ),
             "controlled": _bits(
-                (mask["hypertension"], f"{pressure} and b.systolic < {systolic} and b.diastolic < {diastolic}"),
-                (mask["diabetes"], f"{glucose} and s.glucose_tenths < {policy['goal_glucose_tenths']}"),
+                (mask["hypertension"], f"b.systolic < {systolic} and b.diastolic < {diastolic}"),
+                (mask["diabetes"], f"s.glucose_tenths < {policy['goal_glucose_tenths']}"),
             ),
         }
 
@@ -88,12 +85,14 @@ class Definition:
         """How many standard services each member must have had, and who had them."""
         mask = {category.code: category.mask for category in self.categories}
         registers = [code for code in STANDARD_KINDS if code != "elderly"]
-        required = {code: self._required(f"e.{code}_from", code) for code in registers}
-        required["elderly"] = self._required("r.birth_on", "elderly")
+        elderly = self._required("r.birth_on", "elderly")
+        required = {code: f"coalesce(e.{code}_required, 0)" for code in registers} | {"elderly": elderly}
         return {
             "standard_kinds": ", ".join(f"'{kind}'" for kind in STANDARD_KINDS.values()),
             "register_required": ", ".join(
-                f"min(case when category = '{code}' then from_on end) as {code}_from" for code in registers
+                f"max(case when category = '{code}' then {self._required('from_on', code)} else 0 end)"
+                f" as {code}_required"
+                for code in registers
             ),
             "services_given": ", ".join(
                 f"sum(case when kind = '{kind}' then 1 else 0 end) as {code}_given"

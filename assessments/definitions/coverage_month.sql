@@ -65,18 +65,12 @@ last_service as (
 ),
 standing as (
     select c.coverage, c.resident, m.person, m.county, m.institution, m.village, c.team, m.categories,
-           m.coverage is not null as in_force,
-           m.coverage is not null and c.start_on <= {unserved_started_by} as service_expected,
+           coalesce(m.coverage = c.coverage, false) as in_force,
+           coalesce(m.coverage = c.coverage, false) and c.start_on <= {unserved_started_by} as service_expected,
            l.performed_on is null or l.performed_on < c.start_on as untouched
     from fact_coverage c
     join {resident_rows} m on m.resident = c.resident
     left join last_service l on l.resident = c.resident
-    where m.coverage = c.coverage
-    union all
-    select c.coverage, c.resident, m.person, m.county, m.institution, m.village, c.team, m.categories, false, false, false
-    from fact_coverage c
-    join {resident_rows} m on m.resident = c.resident
-    where m.coverage is null or m.coverage <> c.coverage
 )
 select s.coverage, s.resident, s.person, s.county, s.institution, s.village, s.team, s.categories, s.in_force,
        coalesce(o.due, 0) as obligations, coalesce(o.met, 0) as obligations_met,

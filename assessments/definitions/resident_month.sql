@@ -51,23 +51,25 @@ pressure as (
     -- When a day has several readings, the worse one counts.
     select resident, systolic, diastolic
     from (
-        select resident, systolic, diastolic,
-               row_number() over (partition by resident
-                                  order by performed_on desc, systolic desc, diastolic desc, service) as place
-        from fact_service
-        where performed_on > {year_before} and performed_on <= {report}
-          and systolic is not null and diastolic is not null
+        select f.resident, f.systolic, f.diastolic,
+               row_number() over (partition by f.resident
+                                  order by f.performed_on desc, f.systolic desc, f.diastolic desc, f.service) as place
+        from fact_service f
+        join entered e on e.resident = f.resident and (e.mask & {hypertension}) <> 0
+        where f.performed_on > {year_before} and f.performed_on <= {report}
+          and f.systolic is not null and f.diastolic is not null
     ) latest
     where place = 1
 ),
 glucose as (
     select resident, glucose_tenths
     from (
-        select resident, glucose_tenths,
-               row_number() over (partition by resident
-                                  order by performed_on desc, glucose_tenths desc, service) as place
-        from fact_service
-        where performed_on > {year_before} and performed_on <= {report} and glucose_tenths is not null
+        select f.resident, f.glucose_tenths,
+               row_number() over (partition by f.resident
+                                  order by f.performed_on desc, f.glucose_tenths desc, f.service) as place
+        from fact_service f
+        join entered e on e.resident = f.resident and (e.mask & {diabetes}) <> 0
+        where f.performed_on > {year_before} and f.performed_on <= {report} and f.glucose_tenths is not null
     ) latest
     where place = 1
 ),
@@ -91,7 +93,7 @@ people as (
     where r.birth_on <= {report}
 ),
 standing as (
-    select p.*,
+    select p.resident, p.person, p.county, p.institution, p.village, p.household, p.age, p.in_population, p.categories,
            c.coverage, c.team,
            c.coverage is not null as covered,
            coalesce(c.paid, false) as paid,
@@ -120,4 +122,4 @@ select s.resident, s.person, s.county, s.institution, s.village, s.household, s.
        coalesce(h.any_covered, false) as household_covered,
        s.categories, s.managed_due, s.managed, s.measured, s.controlled
 from standing s
-left join households h on h.household = s.household and h.institution = s.institution and h.leader = s.resident
+left join households h on h.leader = s.resident

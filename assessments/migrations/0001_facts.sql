@@ -1,5 +1,6 @@
 -- The narrow dated facts that a month is computed from (docs/adr/0004). Each carries resident, person and county; the
--- left joins by primary key cost nothing where a definition doesn't ask for person. Ids lie in a block per county.
+-- left joins by primary key cost nothing where a definition asks for none of their columns (each finds its row: foreign
+-- keys). Ids lie in a block per county.
 create view fact_resident as
 select r.id as resident, r.person, cast(r.id / 100000000 as integer) as county, r.institution_id as institution,
        r.village_id as village, r.household_id as household, r.birth_date as birth_on, r.registered_on,
@@ -20,21 +21,21 @@ create view fact_coverage as
 select c.id as coverage, c.resident_id as resident, r.person, cast(c.resident_id / 100000000 as integer) as county,
        k.team_id as team, c.start_on, c.end_on, c.terminated_on
 from contracts_coverage c
-join contracts_contract k on k.id = c.contract_id
+left join contracts_contract k on k.id = c.contract_id
 left join residents_resident r on r.id = c.resident_id;
 
 create view fact_package as
 select h.id as held, h.coverage_id as coverage, c.resident_id as resident, r.person,
        cast(c.resident_id / 100000000 as integer) as county, cast(h.price * 100 as bigint) as price_fen
 from contracts_coveragepackage h
-join contracts_coverage c on c.id = h.coverage_id
+left join contracts_coverage c on c.id = h.coverage_id
 left join residents_resident r on r.id = c.resident_id;
 
 create view fact_suspension as
 select s.id as suspension, s.coverage_id as coverage, c.resident_id as resident, r.person,
        cast(c.resident_id / 100000000 as integer) as county, s.from_on, s.to_on
 from contracts_suspension s
-join contracts_coverage c on c.id = s.coverage_id
+left join contracts_coverage c on c.id = s.coverage_id
 left join residents_resident r on r.id = c.resident_id;
 
 create view fact_obligation as
@@ -47,7 +48,7 @@ select s.id as service, s.resident_id as resident, r.person, cast(s.resident_id 
        i.kind, s.performed_on, cast(s.systolic as integer) as systolic, cast(s.diastolic as integer) as diastolic,
        cast(s.fasting_glucose * 10 as integer) as glucose_tenths
 from contracts_service s
-join service_packages_item i on i.id = s.item_id
+left join service_packages_item i on i.id = s.item_id
 left join residents_resident r on r.id = s.resident_id;
 
 create view fact_visit as
@@ -55,5 +56,5 @@ select v.id as visit, v.resident_id as resident, r.person, cast(v.resident_id / 
        v.visited_on, i.kind in ('township_center', 'community_center', 'village_clinic') as is_primary,
        cast(v.cost * 100 as bigint) as cost_fen
 from contracts_visit v
-join teams_institution i on i.id = v.institution_id
+left join teams_institution i on i.id = v.institution_id
 left join residents_resident r on r.id = v.resident_id;
