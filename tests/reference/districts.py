@@ -244,7 +244,7 @@ class _Builder(Chance):
             CoveragePackage(coverage=coverage, version=version, price=version.price)
             for coverage in self.coverages
             for package in self.some(list(self.packages), 3)
-            for version in [self.rng.choice(self.packages[package])]
+            for version in self.some(self.packages[package], 2) or self.packages[package][-1:]
         )
 
     def _coverages(self, resident: Resident) -> Iterator[Coverage]:

@@ -2,17 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from random import Random
 
-from contracts.models import Obligation, Service
+from contracts.models import Obligation
 from service_packages.models import Item
-from tests.reference.facts import load_facts
+from tests.reference.facts import Facts, Waiver, load_facts
 from tests.reference.ledger import ledger
+
+WAIVED_SHARE = 0.1
 
 
 def write_ledger(rng: Random, near: Callable[..., date]) -> None:
-    """Write every obligation, waive some on a day that `near` draws, then write what met the rest."""
+    """Write every obligation, some of them waived on a day that `near` draws, with the service that met it."""
+    facts = load_facts()
+    facts = replace(facts, waivers=_waivers(rng, near, facts))
+    waived = {(row.held, row.item, row.opens_on): row.waived_on for row in facts.waivers}
     items = dict(Item.objects.values_list("code", "id"))
     rows = [
         Obligation(
@@ -22,25 +28,30 @@ def write_ledger(rng: Random, near: Callable[..., date]) -> None:
             item_id=items[owed.item],
             opens_on=owed.opens_on,
             due_on=owed.due_on,
+            met_by_id=service.key if service else None,
+            met_on=service.performed_on if service else None,
+            waived_on=waived.get((owed.held, owed.item, owed.opens_on)),
         )
-        for coverage, owed, _ in ledger(load_facts())
+        for coverage, owed, service in ledger(facts)
     ]
-    given = defaultdict(list)
-    for resident, item, day in Service.objects.order_by("id").values_list("resident_id", "item_id", "performed_on"):
-        given[resident, item].append(day)
     for row in rows:
-        if rng.random() < 0.1:
-            row.waived_on = near(row.due_on, *given[row.resident_id, row.item_id])
+        if row.waived_on:
             row.waived_by, row.waiver = "somebody", rng.choice(Obligation.Waiver.values)
     Obligation.objects.bulk_create(rows)
-    write_matches()
 
 
-def write_matches() -> None:
-    """Write into the stored obligations which service met each of them, by the reference."""
-    stored = {(row.held_id, row.item.code, row.opens_on): row for row in Obligation.objects.select_related("item")}
-    for _, owed, service in ledger(load_facts()):
-        row = stored[owed.held, owed.item, owed.opens_on]
-        row.met_by_id = service.key if service else None
-        row.met_on = service.performed_on if service else None
-    Obligation.objects.bulk_update(stored.values(), ["met_by", "met_on"], batch_size=500)
+def _waivers(rng: Random, near: Callable[..., date], facts: Facts) -> list[Waiver]:
+    """Waivers around the due date and around days on which the resident got that very service."""
+    given = defaultdict(list)
+    for service in facts.services:
+        given[service.resident, service.item].append(service.performed_on)
+    return [
+        Waiver(owed.held, owed.item, owed.opens_on, near(owed.due_on, *given[coverage.resident, owed.item]))
+        for coverage, owed, _ in ledger(facts)
+        if rng.random() < WAIVED_SHARE
+    ]
+
+
+def stored_key(row: Obligation) -> tuple[int, str, date]:
+    """What tells a stored obligation from every other: held package, item, first day of its window."""
+    return row.held_id, row.item.code, row.opens_on

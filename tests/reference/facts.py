@@ -93,13 +93,14 @@ class Suspension:
 
 @dataclass(frozen=True)
 class Held:
-    """A package that a coverage holds; `items` are (item code, times a year)."""
+    """A package that a coverage holds, in one of its versions; `items` are (item code, times a year)."""
 
     key: int
     coverage: int
     package: str
     price: Decimal = Decimal(0)
     items: tuple[tuple[str, int], ...] = ()
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -253,11 +254,11 @@ def _held() -> list[Held]:
     for version, item, times in PackageItem.objects.values_list("version_id", "item__code", "times_per_year"):
         items.setdefault(version, []).append((item, times))
     rows = contracts.CoveragePackage.objects.order_by("id").values_list(
-        "id", "coverage_id", "version__package__code", "price", "version_id"
+        "id", "coverage_id", "version__package__code", "price", "version_id", "version__number"
     )
     return [
-        Held(key, coverage, package, price, tuple(items.get(version, ())))
-        for key, coverage, package, price, version in rows
+        Held(key, coverage, package, price, tuple(items.get(version, ())), number)
+        for key, coverage, package, price, version, number in rows
     ]
 
 

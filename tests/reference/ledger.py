@@ -10,11 +10,11 @@ from tests.reference.facts import Coverage, Facts, Held, Service, Waiver
 
 @dataclass(frozen=True)
 class Obligation:
-    """One service owed from `opens_on` to `due_on`, both days in the window."""
+    """One service owed from `opens_on` to `due_on`, both days in the window; `package` is its code and version."""
 
     coverage: int
     held: int
-    package: str
+    package: tuple[str, int]
     item: str
     opens_on: date
     due_on: date
@@ -46,7 +46,7 @@ def _opening(year_start: date, number: int, times: int) -> date:
 def obligations(coverage: Coverage, held: Iterable[Held]) -> list[Obligation]:
     """Everything that a coverage owes over its full term, whether or not it ends early."""
     return [
-        Obligation(coverage.key, package.key, package.package, item, opens_on, due_on)
+        Obligation(coverage.key, package.key, (package.package, package.version), item, opens_on, due_on)
         for package in held
         for item, times in package.items
         for opens_on, due_on in windows(coverage.start_on, coverage.end_on, times)

@@ -21,7 +21,7 @@ def served(*days: date, item: str = "s") -> list[Service]:
 def met(coverage: Coverage, held: list[Held], services: list[Service], waivers: tuple[Waiver, ...] = ()) -> list:
     """(package, due on, met on) of every obligation that was met, in order of windows and packages."""
     found = match(coverage, obligations(coverage, held), services, waivers)
-    return sorted((owed.package, owed.due_on, service.performed_on) for owed, service in found.items())
+    return sorted((owed.package[0], owed.due_on, service.performed_on) for owed, service in found.items())
 
 
 # --- Dates ----------------------------------------------------------------------------------------------------------
