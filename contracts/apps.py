@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContractsConfig(AppConfig):
     name = "contracts"
+    verbose_name = _("contracts")
 
     def ready(self) -> None:
         from contracts.access import signed_with_own_teams

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ResidentsConfig(AppConfig):
     name = "residents"
+    verbose_name = _("residents")
 
     def ready(self) -> None:
         from residents.imports import registers, residents

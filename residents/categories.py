@@ -44,9 +44,11 @@ class AddedRegister(models.Model):
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=40)
-    bit = models.PositiveSmallIntegerField(unique=True)
+    bit = models.PositiveSmallIntegerField(_("bit"), unique=True)
 
     class Meta:
+        verbose_name = _("added register")
+        verbose_name_plural = _("added registers")
         app_label = "residents"
         constraints = (
             models.CheckConstraint(

@@ -52,6 +52,7 @@ class Item(models.Model):
 
     class Meta:
         verbose_name = _("item")
+        verbose_name_plural = _("items")
         ordering = ("code",)
 
     def __str__(self) -> str:
@@ -106,6 +107,7 @@ class PackageVersion(models.Model):
 
     class Meta:
         verbose_name = _("package version")
+        verbose_name_plural = _("package versions")
         ordering = ("package__code", "-number")
         constraints = (
             models.UniqueConstraint(name="service_packages_version_number", fields=["package", "number"]),

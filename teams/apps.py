@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TeamsConfig(AppConfig):
     name = "teams"
+    verbose_name = _("teams and places")
 
     def ready(self) -> None:
         from teams import sign_ins

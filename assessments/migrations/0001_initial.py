@@ -139,6 +139,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'official population',
+                'verbose_name_plural': 'official populations',
             },
         ),
         migrations.CreateModel(
@@ -227,6 +228,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'target',
+                'verbose_name_plural': 'targets',
             },
         ),
         migrations.CreateModel(

@@ -28,6 +28,7 @@ class Target(models.Model):
 
     class Meta:
         verbose_name = _("target")
+        verbose_name_plural = _("targets")
         constraints = (
             models.UniqueConstraint(
                 name="assessments_target_once",
@@ -60,6 +61,7 @@ class Population(models.Model):
 
     class Meta:
         verbose_name = _("official population")
+        verbose_name_plural = _("official populations")
         constraints = (
             models.UniqueConstraint(name="assessments_population_once", fields=["institution", "year", "category"]),
         )

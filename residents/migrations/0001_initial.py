@@ -143,9 +143,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=20, unique=True, verbose_name='code')),
                 ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('bit', models.PositiveSmallIntegerField(unique=True)),
+                ('bit', models.PositiveSmallIntegerField(unique=True, verbose_name='bit')),
             ],
             options={
+                'verbose_name': 'added register',
+                'verbose_name_plural': 'added registers',
                 'constraints': [models.CheckConstraint(condition=models.Q(('bit__gte', 10), ('bit__lte', 30)), name='residents_addedregister_bit_is_free')],
             },
         ),

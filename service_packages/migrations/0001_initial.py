@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'item',
+                'verbose_name_plural': 'items',
                 'ordering': ('code',),
             },
         ),
@@ -107,6 +108,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'package version',
+                'verbose_name_plural': 'package versions',
                 'ordering': ('package__code', '-number'),
             },
         ),

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'division',
+                'verbose_name_plural': 'divisions',
                 'ordering': ('code',),
             },
         ),
@@ -103,6 +104,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'institution',
+                'verbose_name_plural': 'institutions',
                 'ordering': ('code',),
             },
         ),
@@ -153,6 +155,8 @@ class Migration(migrations.Migration):
                 ('from_on', models.DateField(verbose_name='from')),
             ],
             options={
+                'verbose_name': 'policy value',
+                'verbose_name_plural': 'policy values',
                 'ordering': ('code', 'from_on'),
             },
         ),
@@ -218,6 +222,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'team',
+                'verbose_name_plural': 'teams',
                 'ordering': ('code',),
             },
         ),
@@ -334,17 +339,19 @@ class Migration(migrations.Migration):
             name='AuditEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(choices=[('log_in', 'log-in'), ('log_in_failed', 'failed log-in'), ('log_out', 'log-out'), ('locked_out', 'locked out'), ('refused', 'refused access'), ('reveal', 'identity looked at'), ('people', 'list of people looked at'), ('export', 'export'), ('import', 'import'), ('compute', 'month computed'), ('freeze', 'month frozen'), ('account', 'account made'), ('backup', 'backup or restore')], max_length=20)),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='time')),
+                ('kind', models.CharField(choices=[('log_in', 'log-in'), ('log_in_failed', 'failed log-in'), ('log_out', 'log-out'), ('locked_out', 'locked out'), ('refused', 'refused access'), ('reveal', 'identity looked at'), ('people', 'list of people looked at'), ('export', 'export'), ('import', 'import'), ('compute', 'month computed'), ('freeze', 'month frozen'), ('account', 'account made'), ('backup', 'backup or restore')], max_length=20, verbose_name='kind')),
                 ('user_id', models.BigIntegerField(null=True)),
-                ('username', models.CharField(blank=True, max_length=150)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('what', models.CharField(blank=True, max_length=200)),
-                ('reason', models.CharField(blank=True, max_length=200)),
+                ('username', models.CharField(blank=True, max_length=150, verbose_name='user name')),
+                ('address', models.GenericIPAddressField(null=True, verbose_name='network address')),
+                ('what', models.CharField(blank=True, max_length=200, verbose_name='what')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                 ('previous_sha256', models.CharField(max_length=64, unique=True)),
                 ('sha256', models.CharField(max_length=64, unique=True)),
             ],
             options={
+                'verbose_name': 'line of the audit trail',
+                'verbose_name_plural': 'audit trail',
                 'ordering': ('id',),
                 'indexes': [models.Index(fields=['user_id', 'at'], name='teams_auditevent_user')],
             },

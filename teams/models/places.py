@@ -33,6 +33,7 @@ class Division(models.Model):
 
     class Meta:
         verbose_name = _("division")
+        verbose_name_plural = _("divisions")
         ordering = ("code",)
 
     def __str__(self) -> str:
@@ -80,6 +81,7 @@ class Institution(models.Model):
 
     class Meta:
         verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
         ordering = ("code",)
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ class PolicyValue(models.Model):
     from_on = models.DateField(_("from"))
 
     class Meta:
+        verbose_name = _("policy value")
+        verbose_name_plural = _("policy values")
         ordering = ("code", "from_on")
         constraints = (models.UniqueConstraint(name="teams_policyvalue_one_a_day", fields=["code", "from_on"]),)
 

@@ -100,6 +100,7 @@ class Team(models.Model):
 
     class Meta:
         verbose_name = _("team")
+        verbose_name_plural = _("teams")
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(
