@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
@@ -11,6 +12,9 @@ from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
 from teams.models import AuditEvent, Division, Institution, PolicyValue, Team
+
+# Rights come from roles (teams.permissions).
+admin.site.unregister(Group)
 
 
 class ReferenceAdmin(ImportExportModelAdmin):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 # What PostgreSQL's programs of every version understand; the password goes by the environment, unseen by others.
 _PARAMETERS = ("host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -32,7 +33,7 @@ def connection_parameters() -> dict[str, str]:
 def write_backup(path: Path, database: Parameters) -> None:
     """Write the database to a new file, readable by its owner only: whole, or not at all. Raises BackupError."""
     if path.exists():
-        raise BackupError(f"{path} exists already.")
+        raise BackupError(_("{file} exists already.").format(file=path))
     partial = path.with_name(f"{path.name}.partial")
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
@@ -45,7 +46,7 @@ def write_backup(path: Path, database: Parameters) -> None:
 def read_backup(path: Path, database: Parameters) -> None:
     """Fill the empty database from the file, in one transaction: whole, or not at all. Raises BackupError."""
     if not path.is_file():
-        raise BackupError(f"There is no file {path}.")
+        raise BackupError(_("There is no file {file}.").format(file=path))
     options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction")
     _run("pg_restore", database, *options, str(path))
 
@@ -91,5 +92,5 @@ def _program(name: str) -> str:
         return str(Path(wheel.origin).parent / "pginstall/bin" / name)
     found = shutil.which(name)
     if found is None:
-        raise BackupError(f"{name} is not installed; name its folder in SHOUYUE_POSTGRES_PROGRAMS.")
+        raise BackupError(_("{name} is not installed; name its folder in SHOUYUE_POSTGRES_PROGRAMS.").format(name=name))
     return found

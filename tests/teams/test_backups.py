@@ -61,7 +61,7 @@ def test_backup_restored_into_a_fresh_database_holds_the_same_rows(
 def test_backup_never_overwrites_a_file(tmp_path: Path) -> None:
     file = tmp_path / "district.backup"
     file.write_bytes(b"the only good one")
-    with pytest.raises(CommandError, match="exists already"):
+    with pytest.raises(CommandError, match=r"district\.backup"):
         call_command("backup", str(file))
     assert file.read_bytes() == b"the only good one"
 
@@ -76,7 +76,7 @@ def test_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
 def test_restore_over_a_district_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="--replace"):
         call_command("restore", str(tmp_path / "district.backup"))
-    with pytest.raises(CommandError, match="no file"):
+    with pytest.raises(CommandError, match=r"district\.backup"):
         call_command("restore", str(tmp_path / "district.backup"), replace=True)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from teams.actions.audit import record
 from teams.backups import BackupError, connection_parameters, write_backup
@@ -23,4 +24,5 @@ class Command(BaseCommand):
             write_backup(options["file"], connection_parameters())
         except BackupError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{options['file']}: {options['file'].stat().st_size:,} bytes")
+        size = options["file"].stat().st_size
+        self.stdout.write(_("{file}: {size} bytes").format(file=options["file"], size=f"{size:,}"))

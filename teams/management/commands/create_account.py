@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from teams.actions.accounts import create_account
 from teams.models import Institution, Role, Staff
@@ -33,9 +34,13 @@ class Command(BaseCommand):
                 by=SYSTEM,
             )
         except Institution.DoesNotExist:
-            raise CommandError(f"There is no institution with the code {options['institution']}.") from None
+            raise CommandError(
+                _("There is no institution with the code {code}.").format(code=options["institution"])
+            ) from None
         except Staff.DoesNotExist:
-            raise CommandError(f"There is no staff member with the number {options['staff']}.") from None
+            raise CommandError(
+                _("There is no staff member with the number {number}.").format(number=options["staff"])
+            ) from None
         except RuleViolation as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(f"{user.username}: {', '.join(user.roles)}")
@@ -46,8 +51,8 @@ def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():
-        raise CommandError("There is no terminal to ask for the password: use --password-stdin.")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Password (again): ") != password:
-        raise CommandError("The passwords differ.")
+        raise CommandError(_("There is no terminal to ask for the password: use --password-stdin."))
+    password = getpass.getpass(_("Password: "))
+    if getpass.getpass(_("Password (again): ")) != password:
+        raise CommandError(_("The passwords differ."))
     return password

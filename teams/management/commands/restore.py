@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from teams import backups
 from teams.actions.audit import record
@@ -25,13 +26,15 @@ class Command(BaseCommand):
         except backups.BackupError as error:
             raise CommandError(str(error)) from None
         record(kind=AuditEvent.Kind.BACKUP, by=SYSTEM, what="restore")
-        self.stdout.write(f"Restored from {options['file']}. Run `manage.py migrate` if this version is newer.")
+        self.stdout.write(
+            _("Restored from {file}. If this version is newer, run `manage.py migrate`.").format(file=options["file"])
+        )
 
     def _make_room(self, *, replace: bool, file: Path) -> None:
         if backups.is_empty():
             return
         if not replace:
-            raise CommandError("The database holds tables. Restore into an empty one, or add --replace.")
+            raise CommandError(_("The database holds tables. Restore into an empty one, or add --replace."))
         if not file.is_file():
-            raise CommandError(f"There is no file {file}.")
+            raise CommandError(_("There is no file {file}.").format(file=file))
         backups.empty()

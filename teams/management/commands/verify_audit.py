@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from teams.actions.audit import verify_chain
 from teams.models import AuditEvent
@@ -17,8 +18,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         broken = verify_chain()
         if broken is not None:
-            raise CommandError(f"Line {broken} does not follow from the one before: a line was changed or removed.")
+            raise CommandError(
+                _("Line {id} does not follow from the one before: a line was changed or removed.").format(id=broken)
+            )
         if options["head"] and not AuditEvent.objects.filter(sha256=options["head"]).exists():
-            raise CommandError("The head noted earlier is gone: lines were cut off at the end.")
+            raise CommandError(_("The head noted earlier is gone: lines were cut off at the end."))
         last = AuditEvent.objects.order_by("-id").first()
-        self.stdout.write(f"{AuditEvent.objects.count()} lines, whole. Head: {last.sha256 if last else '-'}")
+        head = last.sha256 if last else "-"
+        self.stdout.write(_("{count} lines, whole. Head: {head}").format(count=AuditEvent.objects.count(), head=head))
