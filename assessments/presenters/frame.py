@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
@@ -19,7 +20,12 @@ def link(name: str, selection: Selection, *args: str, **changes: str) -> str:
 
 def month_label(month: CalendarMonth) -> str:
     """`2018年11月` or `November 2018`, by the language."""
-    return _("%(year)s-%(month)s") % {"year": month.year, "month": f"{month.month:02}"}
+    return date_format(month.first, "YEAR_MONTH_FORMAT")
+
+
+def month_tick(month: CalendarMonth) -> str:
+    """`11月` or `Nov`, for an axis."""
+    return date_format(month.first, pgettext("date format of a month on an axis", "M"))
 
 
 def frame(selection: Selection, page: str, *args: str, crumb: str = "", unit_page: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from assessments.calendar import CalendarMonth
 from assessments.charts import Point, Step, bar, cascade, line_chart
 from assessments.indicators import BY_CODE
 from assessments.models import Month, Target
-from assessments.presenters.frame import is_provisional, link
+from assessments.presenters.frame import is_provisional, link, month_tick
 from assessments.presenters.words import change, finding, gap_text, rate_text, signed, target_text
 from assessments.queries.figures import Count, Key, Targets, is_met
 from assessments.queries.units import Selection, Unit
@@ -77,7 +77,7 @@ def points(
         count = counts.get(month.current_id or 0, {}).get(key) if month else None
         found.append(
             Point(
-                label=_("%(month)s/%(year)s") % {"month": calendar.month, "year": calendar.year},
+                label=month_tick(calendar),
                 value=count.rate() if count else None,
                 text=rate_text(count),
                 provisional=is_provisional(month),

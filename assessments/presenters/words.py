@@ -96,7 +96,7 @@ def finding(series: Sequence[tuple[CalendarMonth, Count | None]], target: Target
         return said
     if since == known[0][0]:
         return _("%(said)s, target reached throughout") % {"said": said}
-    return _("%(said)s, target reached since %(month)s") % {"said": said, "month": since}
+    return _("%(said)s, target reached since %(month)s") % {"said": said, "month": str(since)}
 
 
 def _reached_since(known: Sequence[tuple[CalendarMonth, Count]], target: Target | None) -> CalendarMonth | None:
