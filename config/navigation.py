@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +31,6 @@ class Entry:
 # In order; the first that an account may open is its start page.
 ENTRIES = (
     Entry(gettext_lazy("Overview"), "assessments:overview", Permission.FIGURE_READ, ("assessments:",)),
-    Entry(gettext_lazy("Imports"), "teams:imports", Permission.IMPORT_RUN, ("teams:import",)),
     Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
 )
 
@@ -57,16 +56,7 @@ def entries_of(user: User) -> list[Entry]:
         entry
         for entry in ENTRIES
         if has_permission(user, entry.permission) and (user.scope.is_district or not entry.district_only)
-        if _exists(entry.view)
     ]
-
-
-def _exists(view: str) -> bool:
-    try:
-        reverse(view)
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def account_of(user: User) -> dict[str, str]:
