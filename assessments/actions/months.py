@@ -192,8 +192,24 @@ def freeze(*, revision: Revision, by: Account) -> Revision:
     revision.frozen_by = str(by)
     revision.sha256 = rows_sha256(revision)
     revision.save(update_fields=["frozen_at", "frozen_by", "sha256"])
+    _refuse_changes(revision)
     audit.record(kind=AuditEvent.Kind.FREEZE, by=by, what=f"{revision} {revision.sha256}")
     return revision
+
+
+def _refuse_changes(revision: Revision) -> None:
+    """From now on the database itself refuses to change the revision's rows."""
+    with connection.cursor() as cursor:
+        for parent in PARENTS:
+            name = f"{parent}_{revision.pk}"
+            cursor.execute(
+                f"create trigger frozen before insert or update or delete on {name}"
+                " for each row execute function assessments_refuse_change()"
+            )
+            cursor.execute(
+                f"create trigger frozen_whole before truncate on {name}"
+                " for each statement execute function assessments_refuse_change()"
+            )
 
 
 def rows_sha256(revision: Revision) -> str:

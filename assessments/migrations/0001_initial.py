@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             (HERE / "0001_month_tables.sql").read_text(encoding="utf-8"),
-            reverse_sql=[f"drop table {name}" for name in TABLES],
+            reverse_sql=[*(f"drop table {name}" for name in TABLES), "drop function assessments_refuse_change()"],
         ),
         migrations.RunSQL(
             (HERE / "0001_facts.sql").read_text(encoding="utf-8"),

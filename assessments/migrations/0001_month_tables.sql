@@ -68,3 +68,10 @@ comment on column assessments_residentmonth.measured is 'hypertension, diabetes:
 comment on column assessments_residentmonth.controlled is 'those of measured whose latest reading is at goal';
 comment on column assessments_residentmonth.leads_household is 'one row for each household and institution, on which households are counted';
 comment on column assessments_coveragemonth.service_expected is 'in force on the report date and begun at least 90 days before';
+
+-- What guards the rows of a frozen month: each of its tables gets triggers that call this.
+create function assessments_refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the rows of a frozen month never change (%)', tg_table_name;
+end
+$$;
