@@ -27,7 +27,7 @@ from assessments.queries.people import Part, counted_sql, has_people, people
 from assessments.queries.units import Selection, select
 from assessments.tables import count_text
 from teams.actions import audit
-from teams.models import AuditEvent
+from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, has_permission, require
 from teams.queue import enqueue
 from teams.rules import RuleViolation
@@ -40,7 +40,9 @@ PAGES_AT_MOST = 200
 @require_GET
 @require(Permission.FIGURE_READ)
 def overview(request: HttpRequest) -> HttpResponse:
-    """The overview of a unit of the account's scope in one month."""
+    """The overview of a unit of the account's scope in one month; without institutions, what to do first."""
+    if request.user.scope.is_district and not Institution.objects.exists():
+        return render(request, "assessments/nothing_yet.html")
     selection = select(request.user, request.GET)
     context = frame(selection, "assessments:overview") | pages.overview(selection, by=request.GET.get("by", ""))
     context["exports"] = _exports(selection)
@@ -89,8 +91,8 @@ def kpis(request: HttpRequest) -> FileResponse:
     selection = select(request.user, request.GET)
     if selection.revision is None or selection.calendar is None:
         raise Http404
-    audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"kpis {selection.calendar}")
     file = kpi_file(selection.calendar, request.user)
+    audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"kpis {selection.calendar}")
     return FileResponse(file, as_attachment=True, filename=f"kpis-{selection.calendar}.xlsx")
 
 
