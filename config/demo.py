@@ -25,7 +25,7 @@ from config.servers.places import CHECKOUT
 # The day on which the published figures of the district were true (docs/rules.md).
 DEMO_DAY = "2018-12-20"
 MANAGE = [sys.executable, str(CHECKOUT / "manage.py")]
-MADE_HERE = ("demo.lock", "demo-accounts.txt", "celerybeat-schedule*", "static")
+MADE_HERE = ("demo.lock", "demo-loading", "demo-accounts.txt", "celerybeat-schedule*", "static")
 # How long each may take to leave when asked, then when pressed; then it is killed. A task cut off is taken up again.
 PATIENCE = ((signal.SIGTERM, 5.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 5.0))
 
@@ -144,17 +144,33 @@ def _set_up() -> None:
     """Bring the database up to date and, when it holds no district yet, load one and compute its months."""
     servers.load_secrets(create=True)
     (servers.home() / "static").mkdir(exist_ok=True)
+    loading = servers.home() / "demo-loading"  # there from the first row to the last month
+    if loading.exists():
+        _forget_half_a_district()
     print("Bringing the database up to date …", flush=True)
     _manage("migrate", "--no-input", "--verbosity", "0")
     if not _has_district():
         scale = os.environ.get("DEMO_SCALE") or "0.05"
         print(f"Loading the district of Yingquan at scale {scale} and computing its months …", flush=True)
+        loading.touch()
         _manage("load_demo", "yingquan", "--scale", scale)
+    loading.unlink(missing_ok=True)
+
+
+def _forget_half_a_district() -> None:
+    """Empty the own database after a loading that was cut off: its months or its accounts may be missing."""
+    if os.environ.get("DATABASE_URL"):
+        raise DemoError("the last loading was cut off. Empty the database that DATABASE_URL names, then try again.")
+    print("The last loading was cut off: beginning anew …", flush=True)
+    servers.postgres.recreate()
 
 
 def _manage(*arguments: str) -> None:
     """Run a command of manage.py to its end. Raises DemoError when it fails; a signal ends it first."""
-    process = subprocess.Popen([*MANAGE, *arguments], text=True, start_new_session=True, preexec_fn=_end_with_parent())
+    environment = {"SHOUYUE_APP_LOG_LEVEL": "WARNING"} | os.environ  # the command itself says what it does
+    process = subprocess.Popen(
+        [*MANAGE, *arguments], env=environment, text=True, start_new_session=True, preexec_fn=_end_with_parent()
+    )
     try:
         code = process.wait()
     except BaseException:

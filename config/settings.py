@@ -29,6 +29,7 @@ def secret(name: str) -> str:
 
 
 DEMO = flag("SHOUYUE_DEMO")
+DEMO_ACCOUNTS_FILE = servers.home() / "demo-accounts.txt" if DEMO else None
 DEBUG = flag("SHOUYUE_DEBUG")
 if DEMO or "DATABASE_URL" not in os.environ:
     # The project's own server goes with the project's own keys; a bureau's real server never gets keys made on the fly.

@@ -1,15 +1,20 @@
 """The project's own PostgreSQL: one cluster, reached through a Unix socket only."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from config.servers import places, processes
 from config.servers.places import Account, ServersError
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
 
 DATABASE = "shouyue"
 ROLE = "shouyue"  # owns the database and may make test databases, but is no superuser: as in production
@@ -35,6 +40,8 @@ SETTINGS = {
     "log_timezone": "Asia/Shanghai",
     "datestyle": "iso, ymd",
     "log_checkpoints": "off",
+    "log_error_verbosity": "terse",  # with the next line: no row and no statement is quoted, for they hold names
+    "log_min_error_statement": "panic",
 }
 
 
@@ -56,6 +63,13 @@ def stop() -> None:
     """Stop PostgreSQL if it runs: open connections are ended, nothing that was committed is lost."""
     if process := processes.running(_data() / "postmaster.pid", _data()):
         processes.end(process, "PostgreSQL", signal.SIGINT)
+
+
+def recreate() -> None:
+    """Drop the database with all it holds and make it anew. The server must run."""
+    with contextlib.closing(_connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    _create_database()
 
 
 def _data() -> Path:
@@ -119,7 +133,7 @@ def _wait(pid: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            psycopg2.connect(host=str(places.sockets()), port=5432, user="postgres", dbname="postgres").close()
+            _connect().close()
             return
         except psycopg2.OperationalError as error:
             if not processes.is_alive(pid) or time.monotonic() > deadline:
@@ -127,18 +141,20 @@ def _wait(pid: int, log: Path) -> None:
             time.sleep(0.02)
 
 
-def _create_database() -> None:
+def _connect() -> "Connection":
+    """A connection as the server's superuser, outside transactions: databases are not made in one."""
     import psycopg2
 
-    connection = psycopg2.connect(host=str(places.sockets()), port=5432, user="postgres", dbname="postgres")
-    connection.autocommit = True  # a database is not made inside a transaction
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE])
-            if cursor.rowcount == 0:
-                cursor.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
-            cursor.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
-            if cursor.rowcount == 0:
-                cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
-    finally:
-        connection.close()
+    opened = psycopg2.connect(host=str(places.sockets()), port=5432, user="postgres", dbname="postgres")
+    opened.autocommit = True
+    return opened
+
+
+def _create_database() -> None:
+    with contextlib.closing(_connect()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [ROLE])
+        if cursor.rowcount == 0:
+            cursor.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE])
+        if cursor.rowcount == 0:
+            cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")

@@ -1,13 +1,11 @@
 """The own servers, really started and stopped: shared, adopted, from awkward folders, as root and as a plain user."""
 
-import contextlib
 import os
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import redis
 
 from config import servers
 from config.servers import places
+from tests.own_servers import at_home, folder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has another account to run servers under")
 HOLD = "import sys; from config import servers\nwith servers.running(): print('held', flush=True); sys.stdin.read()"
@@ -28,28 +27,6 @@ def own_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests of this file want the own servers, whatever the others run against."""
     for name in ("DATABASE_URL", "REDIS_URL", "SHOUYUE_REDIS_DATABASE"):
         monkeypatch.delenv(name, raising=False)
-
-
-@contextlib.contextmanager
-def folder(mode: int = 0o755) -> Iterator[Path]:
-    """A new folder directly under /tmp, where every account may go; what was started in it is stopped and deleted."""
-    parent = Path(tempfile.mkdtemp(prefix="shouyue-test-", dir="/tmp"))
-    parent.chmod(mode)
-    try:
-        yield parent
-    finally:
-        shutil.rmtree(parent)
-
-
-@contextlib.contextmanager
-def at_home(home: Path) -> Iterator[Path]:
-    """Run a block with `home` as the servers' home, and remove them from there afterwards."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHOUYUE_HOME", str(home))
-        try:
-            yield home
-        finally:
-            servers.remove()
 
 
 @pytest.fixture(scope="module")
