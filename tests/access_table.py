@@ -35,6 +35,10 @@ assessments:people        other    in  404 200 404 200 200 403    in  405 405 40
 assessments:kpis          -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:indicator_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
+assessments:figure_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
+assessments:figure_list_api own 403 200 404 200 200 200 200    403 405 405 405 405 405 405
+assessments:figure_list_api other 403 404 200 404 200 200 200    403 405 405 405 405 405 405
 assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
 """
 
@@ -45,6 +49,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
+    "assessments:figure_list_api": lambda place: ({}, {"team": place.team.code} if place else {}),
     "assessments:kpis": lambda place: ({}, {"unit": place.centre.code} if place else {}),
 }
 
