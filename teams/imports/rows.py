@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from django.utils.functional import Promise
 
 
 class Outcome(StrEnum):
@@ -21,7 +20,7 @@ class Outcome(StrEnum):
 class Rejection(Exception):
     """Why a row doesn't go in: the English name of the column to mend ('' for the whole row), and a sentence."""
 
-    def __init__(self, column: str, message: "StrOrPromise") -> None:
+    def __init__(self, column: str, message: str | Promise) -> None:
         super().__init__(column)
         self.column = column
         self.message = message
@@ -36,12 +35,12 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     outcome: Outcome | None = None
     column: str = ""
-    message: "StrOrPromise" = ""
+    message: str | Promise = ""
 
     def __getitem__(self, column: str) -> Any:
         return self.values[column]
 
-    def reject(self, column: str, message: "StrOrPromise") -> None:
+    def reject(self, column: str, message: str | Promise) -> None:
         """Refuse the row because of a column ('' for the whole row)."""
         self.outcome, self.column, self.message = Outcome.REJECTED, column, message
 
