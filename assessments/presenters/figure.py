@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
-from assessments.charts import heat_level, line_chart
+from assessments.charts import Point, heat_level, line_chart
 from assessments.definitions import VERSION
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Month, Target
@@ -196,11 +196,10 @@ def multiples(
             lines.append((unit, line))
     if not lines:
         return None, None
-    values = [point.value for _unit, line in lines for point in line if point.value is not None]
     best = -1 if BY_CODE[key.indicator].higher_is_better else 1
     lines.sort(key=lambda pair: (pair[1][-1].value is None, best * (pair[1][-1].value or Decimal(0))))
     goal = target.rate if target else None
-    top = max([*values, goal or Decimal(0)]) * Decimal("1.1")
+    top = max([*_values(lines), goal or Decimal(0)]) * Decimal("1.1")
     drawn = [
         {
             "title": unit.name,
@@ -210,13 +209,20 @@ def multiples(
         }
         for unit, line in lines
     ]
-    low, high = min(values), max(values)
+    return drawn, _matrix(lines)
+
+
+def _values(lines: Sequence[tuple[Unit, Sequence[Point]]]) -> list[Decimal]:
+    return [point.value for _unit, line in lines for point in line if point.value is not None]
+
+
+def _matrix(lines: Sequence[tuple[Unit, Sequence[Point]]]) -> Table:
+    low, high = min(_values(lines)), max(_values(lines))
     rows = tuple(
         Row(unit.name, tuple(Cell(p.text, p.value, heat=heat_level(p.value, low, high)) for p in line))
         for unit, line in lines
     )
-    columns = tuple(Column(point.label) for point in lines[0][1])
-    return drawn, Table(_("Units by month"), _("unit"), columns, rows)
+    return Table(_("Units by month"), _("unit"), tuple(Column(point.label) for point in lines[0][1]), rows)
 
 
 def people_links(selection: Selection, indicator: Indicator, count: Count) -> list[tuple[str, str, str]]:
