@@ -88,7 +88,8 @@ def _stage_units(tables: Tables, report: date) -> None:
     _run(
         "create temp table unit on commit drop as"
         " select t.institution_id, t.id as team_key from teams_team t"
-        f" where {existing} or t.id in (select team_id from {tables.coverages})"
+        f" where {existing} or t.id in"
+        f" (select team_id from {tables.coverages} where in_force or obligations > 0 or visits > 0)"
     )
     _run(
         "insert into unit select distinct b.ancestor_id, 0 from below b where b.institution_id in"

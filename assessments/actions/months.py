@@ -3,12 +3,13 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 
 from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
 from assessments.rules import check_can_compute, check_can_freeze, check_rows
-from residents.categories import categories
+from residents.categories import Category, categories
 from teams.actions import audit
 from teams.models import AuditEvent, User
 from teams.models.accounts import SYSTEM, SystemAccount
@@ -88,17 +89,10 @@ def _build(revision: Revision) -> None:
     policy, known = policy_on(revision.as_of), categories()
     definition = definitions.Definition(revision.as_of, policy, known)
     _prepare_planner()
-    _create_tables(tables)
     step = partial(_step, revision)
-    step(
-        "residents",
-        lambda: _insert(tables.residents, revision, definitions.RESIDENT_COLUMNS, definition.resident_rows()),
-    )
-    step(
-        "coverages",
-        lambda: _insert(tables.coverages, revision, definitions.COVERAGE_COLUMNS, _coverage_rows(tables, definition)),
-    )
-    step("figures", lambda: figures.count(tables, revision.as_of, known))
+    step("residents", lambda: _make_residents(tables, revision, definition))
+    step("coverages", lambda: _make_coverages(tables, revision, definition))
+    step("figures", lambda: _make_figures(tables, revision, known))
     step("checks", lambda: check_rows(tables, revision.as_of))
     step("swap", lambda: _swap(tables, revision))
 
@@ -112,12 +106,17 @@ def _prepare_planner() -> None:
         cursor.execute("set local jit = off")
 
 
-def _coverage_rows(tables: figures.Tables, definition: definitions.Definition) -> str:
+def _make_residents(tables: figures.Tables, revision: Revision, definition: definitions.Definition) -> None:
+    _make_rows(tables.residents, PARENTS[0], revision, definitions.RESIDENT_COLUMNS, definition.resident_rows())
+
+
+def _make_coverages(tables: figures.Tables, revision: Revision, definition: definitions.Definition) -> None:
     narrow = (
         "(select resident_id as resident, person, county, institution_id as institution, village_id as village,"
         f" categories, coverage_id as coverage from {tables.residents})"
     )
-    return definition.coverage_rows(narrow)
+    rows = definition.coverage_rows(narrow)
+    _make_rows(tables.coverages, PARENTS[1], revision, definitions.COVERAGE_COLUMNS, rows)
 
 
 def _step(revision: Revision, name: str, work: Callable[[], None]) -> None:
@@ -126,19 +125,35 @@ def _step(revision: Revision, name: str, work: Callable[[], None]) -> None:
     log.debug("month %s: %s took %.2f s", revision, name, time.monotonic() - started)
 
 
-def _create_tables(tables: figures.Tables) -> None:
+def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str, str], select: str) -> None:
+    """A table like `parent` with the rows of `select`, made in one go (so that PostgreSQL may use all processors)."""
+    values = ", ".join(f"m.{name}::{kind} as {name}" for name, kind in columns.items())
     with connection.cursor() as cursor:
-        for parent, name in zip(PARENTS, (tables.residents, tables.coverages, tables.figures), strict=True):
-            # A run that was killed left nothing; one that failed after a crash of the server might have.
-            cursor.execute(f"drop table if exists {name}")
-            cursor.execute(f"create table {name} (like {parent} including defaults)")
-            cursor.execute(f"alter table {name} add constraint {name}_own check (revision_id = {tables.revision})")
-
-
-def _insert(table: str, revision: Revision, columns: str, select: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"insert into {table} (revision_id, {columns}) select {revision.pk}, m.* from ({select}) m")
+        # A run that was killed left nothing; one that failed after a crash of the server might have.
+        cursor.execute(f"drop table if exists {table}")
+        cursor.execute(
+            f"create table {table} as select {revision.pk}::bigint as revision_id, {values}"
+            f" from ({select}) m({', '.join(columns)})"
+        )
+        _like(cursor, table, parent, revision)
         cursor.execute(f"analyze {table}")
+
+
+def _make_figures(tables: figures.Tables, revision: Revision, known: Sequence[Category]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"drop table if exists {tables.figures}")
+        cursor.execute(f"create table {tables.figures} (like {PARENTS[2]})")
+        _like(cursor, tables.figures, PARENTS[2], revision)
+    figures.count(tables, revision.as_of, known)
+
+
+def _like(cursor: CursorWrapper, table: str, parent: str, revision: Revision) -> None:
+    """Give the table what attaching it asks for, in one pass over its rows."""
+    cursor.execute(
+        "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and attnotnull", [parent]
+    )
+    required = ", ".join(f"alter column {name} set not null" for (name,) in cursor.fetchall())
+    cursor.execute(f"alter table {table} {required}, add constraint {table}_own check (revision_id = {revision.pk})")
 
 
 def _swap(tables: figures.Tables, revision: Revision) -> None:
@@ -159,6 +174,7 @@ def _swap(tables: figures.Tables, revision: Revision) -> None:
     if month.current is None or month.current.frozen_at is None:
         month.current = revision
         month.save(update_fields=["current"])
+    audit.record(kind=AuditEvent.Kind.COMPUTE, by=revision.by or SYSTEM, what=f"{revision} {revision.as_of}")
 
 
 def drop_replaced(*, month: Month) -> None:
@@ -216,9 +232,9 @@ def rows_sha256(revision: Revision) -> str:
     """SHA-256 over the revision's rows as CSV, table by table, ordered by key, without the revision's own id."""
     digest = hashlib.sha256()
     queries = (
-        f"select {definitions.RESIDENT_COLUMNS} from {PARENTS[0]}"
+        f"select {', '.join(definitions.RESIDENT_COLUMNS)} from {PARENTS[0]}"
         f" where revision_id = {revision.pk} order by resident_id",
-        f"select {definitions.COVERAGE_COLUMNS} from {PARENTS[1]}"
+        f"select {', '.join(definitions.COVERAGE_COLUMNS)} from {PARENTS[1]}"
         f" where revision_id = {revision.pk} order by coverage_id",
         "select institution_id, team_key, category, indicator, numerator, denominator"
         f" from {PARENTS[2]} where revision_id = {revision.pk}"

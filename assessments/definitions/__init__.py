@@ -131,13 +131,25 @@ def _bits(*rows: tuple[int, str]) -> str:
     return " + ".join(f"case when {condition} then {mask} else 0 end" for mask, condition in rows)
 
 
-RESIDENT_COLUMNS = (
-    "resident_id, person, county, institution_id, village_id, household_id, coverage_id, team_id, age, in_population,"
-    " covered, paid, renewal_due, leads_household, household_covered, categories, managed_due, managed, measured,"
-    " controlled"
-)
-COVERAGE_COLUMNS = (
-    "coverage_id, resident_id, person, county, institution_id, village_id, team_id, categories, in_force, obligations,"
-    " obligations_met, obligations_on_time, obligations_waived, packages, packages_complete, service_expected,"
-    " unserved, visits, primary_visits, visit_cost_fen"
-)
+# Columns of the two SELECTs, in their order, with the types that the tables have.
+RESIDENT_COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(("resident_id", "person"), "bigint"),
+    "county": "integer",
+    **dict.fromkeys(("institution_id", "village_id", "household_id", "coverage_id", "team_id"), "bigint"),
+    "age": "smallint",
+    **dict.fromkeys(("in_population", "covered", "paid", "renewal_due"), "boolean"),
+    **dict.fromkeys(("leads_household", "household_covered"), "boolean"),
+    **dict.fromkeys(("categories", "managed_due", "managed", "measured", "controlled"), "integer"),
+}
+COVERAGE_COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(("coverage_id", "resident_id", "person"), "bigint"),
+    "county": "integer",
+    **dict.fromkeys(("institution_id", "village_id", "team_id"), "bigint"),
+    "categories": "integer",
+    "in_force": "boolean",
+    **dict.fromkeys(("obligations", "obligations_met", "obligations_on_time", "obligations_waived"), "integer"),
+    **dict.fromkeys(("packages", "packages_complete"), "integer"),
+    **dict.fromkeys(("service_expected", "unserved"), "boolean"),
+    **dict.fromkeys(("visits", "primary_visits"), "integer"),
+    "visit_cost_fen": "bigint",
+}
