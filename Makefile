@@ -47,7 +47,7 @@ format: $(READY) ## Format the code and mend what can be mended
 	@$(BIN)/ruff format .
 
 bench: $(READY) ## Measure the month, history, imports and pages at full scale
-	@$(BIN)/python manage.py bench $(ARGS)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 messages: $(READY) ## Collect the texts to translate and compile the translations (needs gettext)
 	@$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete --no-wrap --ignore $(VENV) --ignore var

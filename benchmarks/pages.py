@@ -1,0 +1,58 @@
+"""`pages`: server time of the pages of figures, request after request, as the application spends it."""
+
+import statistics
+import time
+from dataclasses import dataclass
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from teams.models import Institution, Team, User
+
+REQUESTS = 60
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's median and 95th percentile in milliseconds, and its queries (transaction statements left out)."""
+
+    name: str
+    median: float
+    p95: float
+    queries: int
+
+
+def measure() -> list[Page]:
+    """Ask for each page as an official of the bureau."""
+    client = Client()
+    client.force_login(User.objects.filter(roles__contains=["official"]).first())
+    centre = Institution.objects.filter(kind="township_center").order_by("code").first()
+    team = Team.objects.order_by("code").first()
+    addresses = {
+        "overview of the district": "/overview/?month=2018-11",
+        "overview of a centre": f"/overview/?month=2018-11&unit={centre.code}",
+        "overview of a team": f"/overview/?month=2018-11&team={team.code}",
+        "figure: coverage": "/figures/coverage/?month=2018-11",
+        "figure: managed": "/figures/managed/?month=2018-11&category=hypertension",
+        "people of the district, first page": "/figures/coverage/people/?month=2018-11&part=gap",
+        "people of a centre, first page": f"/figures/coverage/people/?month=2018-11&unit={centre.code}&part=numerator",
+        "people behind items not done": "/figures/item_completion/people/?month=2018-11&part=gap",
+        "people by name": "/figures/coverage/people/?month=2018-11&q=zw",
+        "imports": "/imports/",
+    }
+    return [_page(client, name, address) for name, address in addresses.items()]
+
+
+def _page(client: Client, name: str, address: str) -> Page:
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address, headers={"host": "localhost"})
+    assert answer.status_code == 200, (address, answer.status_code)
+    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    queries = sum(not query["sql"].startswith(control) for query in captured.captured_queries)
+    seconds = []
+    for _request in range(REQUESTS):
+        started = time.perf_counter()
+        client.get(address, headers={"host": "localhost"})
+        seconds.append((time.perf_counter() - started) * 1000)
+    return Page(name, statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], queries)
