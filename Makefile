@@ -2,10 +2,14 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# What the product needs, and beside it what developing it needs; each file is newer than the lock it was made from.
+RUNTIME := $(VENV)/.runtime
 READY := $(VENV)/.ready
+# Nothing is compiled ahead: most of it is never imported.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --no-deps -r
 # The lock was resolved for 3.11, so that one is preferred.
 CANDIDATES := python3.11 python3.12 python3.13 python3
-COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
@@ -16,7 +20,7 @@ help: ## List the targets
 
 install: $(READY) ## Make .venv from the lock file
 
-$(READY): requirements-dev.lock
+$(RUNTIME): requirements.lock
 	@$(BIN)/python -c '' 2>/dev/null || { rm -rf $(VENV); \
 	  for candidate in $(PYTHON) $(CANDIDATES); do \
 	    $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python=$$candidate && break; \
@@ -24,27 +28,32 @@ $(READY): requirements-dev.lock
 	  [ -n "$$python" ] || { echo "Python 3.11 or newer is needed and none was found; name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }; \
 	  $$python -m venv $(VENV) || { rm -rf $(VENV); \
 	    echo "$$python cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; }
-	@echo "Installing what requirements-dev.lock names into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@echo "Installing what requirements.lock names into $(VENV) …"
+	@$(PIP_INSTALL) requirements.lock
+	@touch $(RUNTIME)
+
+$(READY): requirements-dev.lock $(RUNTIME)
+	@echo "Installing what requirements-dev.lock names beside it …"
+	@$(PIP_INSTALL) requirements-dev.lock
 	@touch $(READY)
 
-demo: $(READY) ## Make a small district, compute its months, open it on http://127.0.0.1:8000 (PORT, DEMO_SCALE)
+demo: $(RUNTIME) ## Make a small district, compute its months, open it on http://127.0.0.1:8000 (PORT, DEMO_SCALE)
 	@$(BIN)/python -m config.demo
 
-clean-demo: $(READY) ## Stop the demo and forget its data
+clean-demo: $(RUNTIME) ## Stop the demo and forget its data
 	@$(BIN)/python -m config.demo clean
 
 test: $(READY) ## Run every test (ARGS="tests/teams -x")
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(READY) ## Check style, format and types
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
 
 format: $(READY) ## Format the code and mend what can be mended
-	@$(BIN)/ruff check --fix-only --quiet .
-	@$(BIN)/ruff format .
+	@$(BIN)/python -m ruff check --fix-only --quiet .
+	@$(BIN)/python -m ruff format .
 
 bench: $(READY) ## Measure the month, history, imports and pages at full scale
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -55,4 +64,4 @@ messages: $(READY) ## Collect the texts to translate and compile the translation
 
 lock: $(READY) ## Resolve the versions anew from pyproject.toml (ARGS=--upgrade)
 	@$(COMPILE) $(ARGS) --output-file requirements.lock pyproject.toml
-	@$(COMPILE) $(ARGS) --extra dev --output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) $(ARGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
