@@ -15,11 +15,10 @@ from teams.clock import today
 from teams.imports.columns import Column
 from teams.imports.rows import Rejection, Row
 
-SAMPLE_ID = "341204196005170026"
+SAMPLE_ID = "341204196005170029"
 
 UNKNOWN_RESIDENT = _("There is no resident with this ID number. Import residents first.")
 BEFORE_BIRTH = _("Lies before the day of birth.")
-AFTER_DEATH = _("Lies after the day of death.")
 IN_FUTURE = _("Lies in the future.")
 
 
@@ -49,17 +48,6 @@ def known_person(row: Row, column: str, people: Mapping[str, Person]) -> Person:
     if found is None:
         raise Rejection(column, UNKNOWN_RESIDENT)
     return found
-
-
-def check_in_life(row: Row, column: str, person: Person) -> None:
-    """Refuse what was done to somebody before birth, after death or in the future."""
-    day = row[column]
-    if day < person.birth_date:
-        raise Rejection(column, BEFORE_BIRTH)
-    if person.died_on and day > person.died_on:
-        raise Rejection(column, AFTER_DEATH)
-    if day > today():
-        raise Rejection(column, IN_FUTURE)
 
 
 def id_hash(number: IdNumber) -> bytes:

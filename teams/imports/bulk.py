@@ -11,14 +11,21 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 STAGING = "import_staging"
 
 
-def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows whose values are in the order of `fields` (attribute names: `item_id`)."""
+def insert(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    returning: Sequence[str] = (),
+) -> list[tuple[Any, ...]]:
+    """Insert rows whose values are in the order of `fields` (attribute names: `item_id`); the columns `returning`."""
     if not rows:
-        return
+        return []
     types = column_types(model, fields)
     names = ", ".join(f'"{name}"' for name in types)
+    sql = f"insert into {model._meta.db_table} ({names}) select {names} from {STAGING}"
     with staged(types, rows), connection.cursor() as cursor:
-        cursor.execute(f"insert into {model._meta.db_table} ({names}) select {names} from {STAGING}")
+        cursor.execute(f"{sql} returning {', '.join(returning)}" if returning else sql)
+        return cursor.fetchall() if returning else []
 
 
 def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

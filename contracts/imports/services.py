@@ -1,0 +1,156 @@
+"""`services`: what was given to whom on which day, with the readings taken."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from contracts.actions.ledger import match_services
+from contracts.imports import refusing
+from contracts.models import Service
+from contracts.rules import check_readings, check_service_date
+from residents.imports.people import find_people, id_number, known_person
+from residents.models import Resident
+from service_packages.models import Item
+from teams.cells import parse_text
+from teams.imports import bulk
+from teams.imports.columns import Column, code, day, decimal, text, whole
+from teams.imports.kinds import Kind, Loader
+from teams.imports.lookups import ids_by_code, known, known_or_none, settle, values_of
+from teams.imports.rows import Rejection, Row
+from teams.imports.teams import UNKNOWN_STAFF
+from teams.models import Role, Staff
+
+PLACES = {"clinic": "门诊", "home": "上门", "phone": "电话", "online": "网络", "group": "集中"}
+READINGS = ("systolic", "diastolic", "fasting_glucose")
+
+UNKNOWN_ITEM = _("There is no item with the code “{code}”.")
+
+Key = tuple[int, int, date]  # resident, item, day
+
+
+class Details(NamedTuple):
+    """What is known of a service besides whom, what and when, in the order in which it is stored."""
+
+    staff_id: int | None
+    place: str
+    systolic: int | None
+    diastolic: int | None
+    fasting_glucose: Decimal | None
+    note: str
+
+
+class ServiceLoader(Loader):
+    """Services are found by resident, item and day."""
+
+    def load(self, rows: Sequence[Row]) -> None:
+        self.people = find_people(values_of(rows, "id_number"), Resident.objects.visible_to(self.by))
+        self.items = ids_by_code(Item.objects.all(), values_of(rows, "item_code"))
+        self.staff = ids_by_code(Staff.objects.visible_to(self.by), values_of(rows, "staff_no"), "staff_no")
+        keys: dict[int, Key] = {}
+        for row in rows:
+            try:
+                keys[row.number] = self._checked(row)
+            except Rejection as refusal:
+                row.reject(refusal.column, refusal.message)
+        self.stored = _stored(set(keys.values()))
+        self.said: dict[Key, Details] = {}
+        for row in rows:
+            if row.outcome is None:
+                self._take(row, keys[row.number])
+        self._write()
+
+    def _checked(self, row: Row) -> Key:
+        """The key of a row that can be true. Raises Rejection."""
+        person = known_person(row, "id_number", self.people)
+        item = known(row, "item_code", self.items, UNKNOWN_ITEM)
+        with refusing("performed_on"):
+            check_service_date(row["performed_on"], birth_date=person.birth_date, died_on=person.died_on)
+        known_or_none(row, "staff_no", self.staff, UNKNOWN_STAFF)
+        _check_readings(row)
+        return person.id, item, row["performed_on"]
+
+    def _take(self, row: Row, key: Key) -> None:
+        details = Details(
+            self.staff[row["staff_no"]] if row["staff_no"] else None,
+            row["place"],
+            row["systolic"],
+            row["diastolic"],
+            row["fasting_glucose"],
+            row["note"],
+        )
+        stored = self.stored.get(key)
+        before = self.said.get(key) or (stored and stored[1])
+        settle(row, is_new=before is None, is_changed=details != before)
+        self.said[key] = details
+
+    def _write(self) -> None:
+        """Write the last word on every service; new ones are matched, for others nothing of that has changed."""
+        created = [(*key, *details) for key, details in self.said.items() if key not in self.stored]
+        changed = [
+            (self.stored[key][0], *details)
+            for key, details in self.said.items()
+            if key in self.stored and self.stored[key][1] != details
+        ]
+        bulk.insert(Service, ("resident_id", "item_id", "performed_on", *Details._fields), created)
+        bulk.update(Service, Details._fields, changed)
+        if created:
+            match_services(pairs={(resident, item) for resident, item, *_rest in created})
+
+
+def _check_readings(row: Row) -> None:
+    """Each reading by itself, so that the refusal names its column, then the two pressures together."""
+    empty = dict.fromkeys(READINGS)
+    for column in READINGS:
+        if row[column] is not None:
+            with refusing(column):
+                check_readings(**{**empty, column: row[column]})
+    with refusing("diastolic"):
+        check_readings(systolic=row["systolic"], diastolic=row["diastolic"], fasting_glucose=None)
+
+
+def _stored(keys: set[Key]) -> dict[Key, tuple[int, Details]]:
+    """Key -> id and details of the services that are there."""
+    residents, items, days = map(list, zip(*keys, strict=True)) if keys else ([], [], [])
+    rows = bulk.fetch(
+        """
+        select s.resident_id, s.item_id, s.performed_on, s.id,
+            s.staff_id, s.place, s.systolic, s.diastolic, s.fasting_glucose, s.note
+        from unnest(%(residents)s::bigint[], %(items)s::bigint[], %(days)s::date[]) as k(resident_id, item_id, day)
+        join contracts_service s
+            on s.resident_id = k.resident_id and s.item_id = k.item_id and s.performed_on = k.day
+        """,
+        residents=residents,
+        items=items,
+        days=days,
+    )
+    return {(resident, item, day): (key, Details(*rest)) for resident, item, day, key, *rest in rows}
+
+
+def _place(cell: object) -> str:
+    """How it was given: one of PLACES by code or Chinese name, or the words typed."""
+    typed = parse_text(cell, 20)
+    return {label: place for place, label in PLACES.items()}.get(typed, typed)
+
+
+SERVICES = Kind(
+    "services",
+    _("services"),
+    110,
+    (
+        id_number(required=True),
+        code("item_code", "项目编码", 40, required=True, sample="HTN01"),
+        day("performed_on", "服务日期", required=True, sample="2018-03-20"),
+        code("staff_no", "服务人员工号", 40, sample="YQ0001"),
+        Column("place", "服务方式", _place, blank="", sample="门诊", choices=PLACES),
+        whole("systolic", "收缩压", 0, 1000, sample=136, help=_("mmHg")),
+        whole("diastolic", "舒张压", 0, 1000, sample=84, help=_("mmHg")),
+        decimal("fasting_glucose", "空腹血糖", 1, 4, sample=6.1, help=_("mmol/L")),
+        text("note", "备注", 200),
+    ),
+    ServiceLoader,
+    models=(Service,),
+    roles=(Role.ADMINISTRATOR, Role.CLERK),
+)
