@@ -68,16 +68,22 @@ class Definition:
             f"case when {older} then {policy[f'goal_{name}_elderly']} else {policy[f'goal_{name}']} end"
             for name in ("systolic", "diastolic")
         )
+        hypertension, diabetes = (f"(p.categories & {mask[code]}) <> 0" for code in ("hypertension", "diabetes"))
+        given = "cast(floor(b.reading / 1000.0) as integer)"
         return {
-            **{code: mask[code] for code in ("elderly", "child", "hypertension", "diabetes")},
+            "elderly": mask["elderly"],
+            "child": mask["child"],
             "register_mask": f"case category {registers} else 0 end",
             "measured": _bits(
-                (mask["hypertension"], "b.resident is not null"),
-                (mask["diabetes"], "s.resident is not null"),
+                (mask["hypertension"], f"{hypertension} and b.resident is not null"),
+                (mask["diabetes"], f"{diabetes} and s.resident is not null"),
             ),
             "controlled": _bits(
-                (mask["hypertension"], f"b.systolic < {systolic} and b.diastolic < {diastolic}"),
-                (mask["diabetes"], f"s.glucose_tenths < {policy['goal_glucose_tenths']}"),
+                (
+                    mask["hypertension"],
+                    f"{hypertension} and {given} < {systolic} and b.reading - 1000 * {given} < {diastolic}",
+                ),
+                (mask["diabetes"], f"{diabetes} and s.tenths < {policy['goal_glucose_tenths']}"),
             ),
         }
 
@@ -88,7 +94,6 @@ class Definition:
         elderly = self._required("r.birth_on", "elderly")
         required = {code: f"coalesce(e.{code}_required, 0)" for code in registers} | {"elderly": elderly}
         return {
-            "standard_kinds": ", ".join(f"'{kind}'" for kind in STANDARD_KINDS.values()),
             "register_required": ", ".join(
                 f"max(case when category = '{code}' then {self._required('from_on', code)} else 0 end)"
                 f" as {code}_required"

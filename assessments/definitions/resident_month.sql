@@ -42,36 +42,27 @@ entered as (
     group by resident
 ),
 given as (
-    select resident, {services_given}
+    select resident, {services_given},
+           max(case when systolic is not null and diastolic is not null then performed_on end) as pressure_on,
+           max(case when glucose_tenths is not null then performed_on end) as glucose_on
     from fact_service
-    where performed_on > {year_before} and performed_on <= {report} and kind in ({standard_kinds})
+    where performed_on > {year_before} and performed_on <= {report}
     group by resident
 ),
 pressure as (
-    -- When a day has several readings, the worse one counts.
-    select resident, systolic, diastolic
-    from (
-        select f.resident, f.systolic, f.diastolic,
-               row_number() over (partition by f.resident
-                                  order by f.performed_on desc, f.systolic desc, f.diastolic desc, f.service) as place
-        from fact_service f
-        join entered e on e.resident = f.resident and (e.mask & {hypertension}) <> 0
-        where f.performed_on > {year_before} and f.performed_on <= {report}
-          and f.systolic is not null and f.diastolic is not null
-    ) latest
-    where place = 1
+    -- When the last day with a reading has several, the worse one counts: the higher systolic, then diastolic.
+    select f.resident, max(f.systolic * 1000 + f.diastolic) as reading
+    from fact_service f
+    join given g on g.resident = f.resident and g.pressure_on = f.performed_on
+    where f.systolic is not null and f.diastolic is not null
+    group by f.resident
 ),
 glucose as (
-    select resident, glucose_tenths
-    from (
-        select f.resident, f.glucose_tenths,
-               row_number() over (partition by f.resident
-                                  order by f.performed_on desc, f.glucose_tenths desc, f.service) as place
-        from fact_service f
-        join entered e on e.resident = f.resident and (e.mask & {diabetes}) <> 0
-        where f.performed_on > {year_before} and f.performed_on <= {report} and f.glucose_tenths is not null
-    ) latest
-    where place = 1
+    select f.resident, max(f.glucose_tenths) as tenths
+    from fact_service f
+    join given g on g.resident = f.resident and g.glucose_on = f.performed_on
+    where f.glucose_tenths is not null
+    group by f.resident
 ),
 people as (
     select r.resident, r.person, r.county, r.household, r.birth_on,
