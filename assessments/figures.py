@@ -40,6 +40,10 @@ class Tables:
 
 def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
     """Fill the revision's figures from its rows. Must run inside a transaction (its temporary tables end with it)."""
+    temporary = ", ".join(
+        f"pg_temp.{name}" for name in ("below", "serving", "unit", "counted", *map("cell_{}".format, Rows))
+    )
+    _run(f"drop table if exists {temporary}")
     _stage_units(tables, report)
     _run(
         "create temp table counted (institution_id bigint, team_key bigint, indicator text, category text,"
