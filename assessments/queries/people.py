@@ -37,23 +37,28 @@ def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[A
     mask = _mask(selection.category)
     register = mask if indicator.by_register else 0
     rows = model.objects.visible_to(selection.user).filter(revision=selection.revision)
-    served = selection.unit.team is not None and indicator.team is TeamRule.SERVED
-    rows = rows.filter(_in_unit(selection, served))
-    conditions = [_condition(indicator, part, register, selection.unit.team.pk if served else None)]
+    covering = _covering_team(selection, indicator)
+    rows = rows.filter(_in_unit(selection, served=covering is not None))
+    conditions = [_condition(indicator, part, register, covering)]
     if mask:
         conditions.append(f"(categories & {mask}) <> 0")
     # The measures' own SQL: what counts a row lists it.
     return rows.extra(where=conditions).order_by("resident_id" if model is ResidentMonth else "coverage_id")
 
 
-def _in_unit(selection: Selection, served: bool) -> Q:
+def _covering_team(selection: Selection, indicator: Indicator) -> int | None:
+    """The team whose villages make the denominator, when the unit is a team and the figure is one of those."""
+    team = selection.unit.team
+    return team.pk if team and indicator.team is TeamRule.SERVED else None
+
+
+def _in_unit(selection: Selection, *, served: bool) -> Q:
     team = selection.unit.team
     if team is None:
         return Q(institution__in=selection.tree.subtree(selection.unit.institution))
-    if not served:
+    if not served or selection.revision is None:
         return Q(team=team)
-    day = selection.revision.as_of if selection.revision else None
-    return Q(village__in=TeamVillage.objects.on(day).filter(team=team).values("village"))
+    return Q(village__in=TeamVillage.objects.on(selection.revision.as_of).filter(team=team).values("village"))
 
 
 def _condition(indicator: Indicator, part: Part, register: int, covering_team: int | None) -> str:
@@ -79,6 +84,5 @@ def _mask(category: str) -> int:
 def counted_sql(selection: Selection, indicator: Indicator) -> str:
     """SQL: whether a row of the denominator is in the numerator too."""
     register = _mask(selection.category) if indicator.by_register else 0
-    team = selection.unit.team
-    covering = team.pk if team and indicator.team is TeamRule.SERVED else None
+    covering = _covering_team(selection, indicator)
     return f"coalesce({_condition(indicator, Part.NUMERATOR, register, covering)}, false)"

@@ -49,14 +49,14 @@ class Tree:
         found: dict[int, list[Institution]] = {}
         for row in self.institutions.values():
             parent = self.above.get(row.pk)
-            if parent in self.institutions:
+            if parent is not None and parent in self.institutions:
                 found.setdefault(parent, []).append(row)
         return found
 
     def path(self, institution: Institution) -> list[Institution]:
         """From the highest that the account sees down to the institution."""
         path, node = [institution], self.above.get(institution.pk)
-        while node in self.institutions and len(path) < 20:
+        while node is not None and node in self.institutions and len(path) < 20:
             path.insert(0, self.institutions[node])
             node = self.above.get(node)
         return path
@@ -121,7 +121,7 @@ def select(user: User, parameters: Mapping[str, str], *, category: str = "all") 
     """Read `unit`, `team` and `month` of a page's GET parameters. What isn't there for the account is not found."""
     months = list(Month.objects.exclude(current=None).select_related("current").order_by("-first_on"))
     month = _month(months, parameters.get("month", ""))
-    day = month.current.as_of if month else None
+    day = month.current.as_of if month and month.current else None
     tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
     return Selection(user, tree, _unit(user, tree, parameters), months, month, category)
 
@@ -155,7 +155,7 @@ def _unit(user: User, tree: Tree, parameters: Mapping[str, str]) -> Unit:
 
 def _own_unit(user: User, tree: Tree) -> Unit:
     """The account's institution; else the district's root; for a doctor the first of their teams."""
-    if user.institution_id in tree.institutions:
+    if user.institution_id is not None and user.institution_id in tree.institutions:
         return Unit(tree.institutions[user.institution_id])
     roots = sorted(tree.roots, key=lambda row: (row.kind != Institution.Kind.BUREAU, row.code))
     if roots:
