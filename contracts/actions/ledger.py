@@ -34,7 +34,7 @@ def make_obligations(*, coverages: QuerySet[Coverage]) -> int:
 
     Waivers and outcomes stay with obligations that stay. Matching is a step of its own: `match_services`.
     """
-    return sum(_make(ids) for ids in _chunks(coverages, MADE_AT_ONCE))
+    return sum(_make(ids) for ids in in_chunks(coverages, MADE_AT_ONCE))
 
 
 @transaction.atomic
@@ -49,17 +49,23 @@ def match_services(
         residents, items = zip(*pairs, strict=True) if pairs else ((), ())
         return rematch(resident_ids=set(residents), item_ids=set(items))
     chosen = Coverage.objects.all() if coverages is None else coverages
-    return sum(_match(ids) for ids in _chunks(chosen, MATCHED_AT_ONCE))
+    return sum(_match(ids) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
 
 
 @transaction.atomic
 def rematch(*, resident_ids: Collection[int], item_ids: Collection[int]) -> int:
     """Match the services of these items to these residents again; how many obligations have another outcome."""
     chosen = Coverage.objects.filter(resident__in=resident_ids)
-    return sum(_match(ids, item_ids) for ids in _chunks(chosen, MATCHED_AT_ONCE))
+    return sum(_match(ids, item_ids) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
 
 
-def _chunks(coverages: QuerySet[Coverage], size: int) -> Iterator[list[int]]:
+def lock_ledger(resident_id: int) -> None:
+    """Whoever is about to change one of the resident's services or obligations comes first here, as the matching does:
+    two who lock the same rows in one order never wait for each other in a circle."""
+    _execute("select from contracts_coverage where resident_id = %s order by id for no key update", [resident_id])
+
+
+def in_chunks(coverages: QuerySet[Coverage], size: int) -> Iterator[list[int]]:
     """Ids of the coverages, ascending, so that two who lock the same ones never wait for each other."""
     ids = list(coverages.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), size):

@@ -1,0 +1,85 @@
+"""What coverages hold and what it costs: prices and payer shares, copied once and never changed by a later package
+(docs/rules.md 6)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from contracts.actions.ledger import SQL, in_chunks
+from contracts.models import Coverage, CoveragePackage
+from residents.categories import categories
+from service_packages.models import PayerShare
+from teams.dates import last_born_with_age
+from teams.policy import policy_on
+
+HOLD_PACKAGES = (SQL / "hold_packages.sql").read_text()
+COPY_PRICES = (SQL / "copy_prices.sql").read_text()
+AT_ONCE = 20_000
+# Categories that age decides; their rules need to know the ages of the day (docs/rules.md 2).
+BY_AGE = ("elderly", "child")
+
+
+@transaction.atomic
+def hold_packages(*, rows: Iterable[tuple[int, int]]) -> int:
+    """Let coverages hold package versions, `rows` of coverage id and version id, with price and charges as of now.
+
+    Returns how many are new; those held already stay as they were signed.
+    """
+    pairs = sorted(set(rows))
+    made = 0
+    for start in range(0, len(pairs), AT_ONCE):
+        coverages, versions = map(list, zip(*pairs[start : start + AT_ONCE], strict=True))
+        lock_versions(versions)
+        with connection.cursor() as cursor:
+            cursor.execute(HOLD_PACKAGES, {"coverages": coverages, "versions": versions})
+            made += cursor.rowcount
+        _copy_prices(sorted(set(coverages)))
+    return made
+
+
+def lock_versions(version_ids: list[int]) -> None:
+    """Until the end of the transaction nobody changes or retires these versions (service_packages.actions); others may
+    sign for them at the same time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select from service_packages_packageversion where id = any(%s) order by id for key share", [version_ids]
+        )
+
+
+@transaction.atomic
+def copy_prices(*, coverages: QuerySet[Coverage]) -> int:
+    """Charge what the coverages hold and what has no charges yet; how many charges were made.
+
+    The payers of a version's shares bear its price: those of the first category (in the district's order) that the
+    resident belongs to on the first day and that has shares of its own, else the others. Without shares the resident.
+    """
+    return sum(_copy_prices(ids) for ids in in_chunks(coverages, AT_ONCE))
+
+
+def _copy_prices(coverage_ids: list[int]) -> int:
+    days = _days_when_age_matters(coverage_ids)
+    ages = [policy_on(day) for day in days]
+    parameters: dict[str, list[Any]] = {
+        "coverages": coverage_ids,
+        "categories": [category.code for category in categories()],
+        "starts": days,
+        "elderly_born_by": [
+            last_born_with_age(policy["elderly_age"], day) for day, policy in zip(days, ages, strict=True)
+        ],
+        "grown_born_by": [
+            last_born_with_age(policy["child_age"] + 1, day) for day, policy in zip(days, ages, strict=True)
+        ],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COPY_PRICES, parameters)
+        return cursor.rowcount
+
+
+def _days_when_age_matters(coverage_ids: list[int]) -> list[date]:
+    """First days of the terms of coverages that hold a version with shares by age."""
+    by_age = PayerShare.objects.filter(category__in=BY_AGE).values("version")
+    held = CoveragePackage.objects.filter(coverage__in=coverage_ids, version__in=by_age)
+    return list(held.values_list("coverage__start_on", flat=True).distinct())

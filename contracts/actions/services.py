@@ -1,0 +1,107 @@
+"""Entering services and waivers. Each entry matches the item's obligations again, so that its order doesn't matter."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from contracts.actions.ledger import lock_ledger, rematch
+from contracts.models import Obligation, Service
+from contracts.rules import check_can_waive, check_readings, check_service_date, constraint_of
+from residents.models import Resident
+from service_packages.models import Item
+from teams.history import made_by
+from teams.models import Staff, User
+from teams.models.accounts import SystemAccount
+from teams.rules import RuleViolation
+
+
+class Details(TypedDict, total=False):
+    """What may be known of a service besides whom, what and when; mmHg and mmol/L."""
+
+    staff: Staff | None
+    place: str
+    systolic: int | None
+    diastolic: int | None
+    fasting_glucose: Decimal | None
+    note: str
+
+
+class Correction(Details, total=False):
+    """What of a service turns out to be otherwise."""
+
+    item: Item
+    performed_on: date
+
+
+@transaction.atomic
+def record_service(
+    *, resident: Resident, item: Item, performed_on: date, by: User | SystemAccount, **details: Unpack[Details]
+) -> Service:
+    """Enter a service given to a resident on a day.
+
+    Raises RuleViolation: service.in_future, .before_birth, .after_death, .reading, .exists (the item on that day).
+    """
+    with made_by(by, "contracts.record_service"):
+        lock_ledger(resident.pk)
+        service = Service(resident=resident, item=item, performed_on=performed_on, **details)
+        _save(service)
+        rematch(resident_ids=[resident.pk], item_ids=[item.pk])
+        return service
+
+
+@transaction.atomic
+def correct_service(*, service: Service, by: User | SystemAccount, **changes: Unpack[Correction]) -> Service:
+    """Change what was entered wrongly; what is not named stays. Raises like `record_service`."""
+    with made_by(by, "contracts.correct_service"):
+        lock_ledger(service.resident_id)
+        service = Service.objects.select_for_update(of=("self",)).select_related("resident").get(pk=service.pk)
+        items = {service.item_id}
+        for field, value in changes.items():
+            setattr(service, field, value)
+        _save(service)
+        rematch(resident_ids=[service.resident_id], item_ids=items | {service.item_id})
+        return service
+
+
+@transaction.atomic
+def delete_service(*, service: Service, by: User | SystemAccount) -> None:
+    """Take out a service that was not given; the history keeps the row."""
+    resident_id, item_id = service.resident_id, service.item_id
+    with made_by(by, "contracts.delete_service"):
+        lock_ledger(resident_id)
+        service.delete()
+        rematch(resident_ids=[resident_id], item_ids=[item_id])
+
+
+@transaction.atomic
+def waive(*, obligation: Obligation, reason: str, by: User | SystemAccount, on: date) -> Obligation:
+    """Take out an obligation for a reason (refused, in hospital, away), in the account's name.
+
+    Raises RuleViolation: obligation.waived, .met, .reason, .in_future.
+    """
+    with made_by(by, "contracts.waive"):
+        lock_ledger(obligation.resident_id)
+        obligation = Obligation.objects.select_for_update().get(pk=obligation.pk)
+        check_can_waive(obligation, reason=reason, on=on)
+        obligation.waived_on, obligation.waived_by, obligation.waiver = on, str(by), reason
+        obligation.save(update_fields=["waived_on", "waived_by", "waiver"])
+        rematch(resident_ids=[obligation.resident_id], item_ids=[obligation.item_id])
+        return obligation
+
+
+def _save(service: Service) -> None:
+    resident = service.resident
+    check_service_date(service.performed_on, birth_date=resident.birth_date, died_on=resident.died_on)
+    check_readings(systolic=service.systolic, diastolic=service.diastolic, fasting_glucose=service.fasting_glucose)
+    try:
+        with transaction.atomic():
+            service.save()
+    except IntegrityError as error:
+        if constraint_of(error) != "contracts_service_once_a_day":
+            raise
+        raise RuleViolation(
+            "service.exists", _("This service was entered for that day already. Correct that entry instead.")
+        ) from None

@@ -1,0 +1,134 @@
+"""Signing contracts, and ending, suspending and resuming coverages."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import product
+
+from django.db import IntegrityError, transaction
+
+from contracts.actions.ledger import make_obligations, match_services
+from contracts.actions.packages import hold_packages, lock_versions
+from contracts.models import Contract, Coverage, Suspension
+from contracts.rules import (
+    check_can_resume,
+    check_can_sign,
+    check_can_suspend,
+    check_can_terminate,
+    check_no_overlap,
+    check_number_is_free,
+    constraint_of,
+)
+from residents.models import Resident
+from service_packages.models import PackageVersion
+from teams.history import made_by
+from teams.models import Team, User
+from teams.models.accounts import SystemAccount
+
+
+@transaction.atomic
+def sign(
+    *,
+    number: str,
+    team: Team,
+    signed_on: date,
+    representative: Resident | None = None,
+    members: Sequence[Resident],
+    start_on: date,
+    end_on: date,
+    versions: Sequence[PackageVersion],
+    by: User | SystemAccount,
+) -> Contract:
+    """Sign the members to the team: a contract, a coverage for each, packages with prices, charges and obligations.
+
+    Services given within the term already are matched. Raises RuleViolation: contract.number_taken, .dates_reversed,
+    .term_too_long, .signed_in_future, .no_team, .no_members, .member_twice, .not_in_population, .no_packages,
+    .package_twice, .package_not_in_use, .overlap (naming the other contract, also when two sign at once).
+    """
+    with made_by(by, "contracts.sign"):
+        _lock(members)
+        lock_versions([version.pk for version in versions])
+        check_can_sign(
+            number=number,
+            team=team,
+            signed_on=signed_on,
+            members=members,
+            start_on=start_on,
+            end_on=end_on,
+            versions=versions,
+        )
+        contract = Contract(number=number, team=team, signed_on=signed_on, representative=representative)
+        _create(contract, members, start_on, end_on)
+        coverages = Coverage.objects.filter(contract=contract)
+        ids, version_ids = coverages.values_list("pk", flat=True), [version.pk for version in versions]
+        hold_packages(rows=product(ids, version_ids))
+        make_obligations(coverages=coverages)
+        match_services(coverages=coverages)
+        return contract
+
+
+@transaction.atomic
+def terminate(*, coverage: Coverage, on: date, reason: str, by: User | SystemAccount) -> Coverage:
+    """End a coverage early; `on` is the first day no longer in force, and cancels what is due from that day on.
+
+    Services from that day on no longer meet its obligations.
+    Raises RuleViolation: coverage.terminated, .not_in_term, .reason.
+    """
+    with made_by(by, "contracts.terminate"):
+        coverage = _locked(coverage)
+        check_can_terminate(coverage, on=on, reason=reason)
+        coverage.terminated_on, coverage.termination_reason = on, reason
+        coverage.save(update_fields=["terminated_on", "termination_reason"])
+        match_services(coverages=Coverage.objects.filter(pk=coverage.pk))
+        return coverage
+
+
+@transaction.atomic
+def suspend(
+    *, coverage: Coverage, from_on: date, to_on: date | None = None, reason: str, by: User | SystemAccount
+) -> Suspension:
+    """Take a coverage out of force from `from_on` to the day before `to_on` (None: until it is resumed).
+
+    Raises RuleViolation: coverage.not_in_term, .dates_reversed, .suspended.
+    """
+    with made_by(by, "contracts.suspend"):
+        coverage = _locked(coverage)
+        check_can_suspend(coverage, from_on=from_on, to_on=to_on)
+        return Suspension.objects.create(coverage=coverage, from_on=from_on, to_on=to_on, reason=reason)
+
+
+@transaction.atomic
+def resume(*, coverage: Coverage, on: date, by: User | SystemAccount) -> Suspension:
+    """Put a suspended coverage back in force from `on`. Raises RuleViolation: coverage.not_suspended."""
+    with made_by(by, "contracts.resume"):
+        coverage = _locked(coverage)
+        check_can_resume(coverage, on=on)
+        suspension = coverage.suspensions.on(on).get()
+        suspension.to_on = on
+        suspension.save(update_fields=["to_on"])
+        return suspension
+
+
+def _lock(members: Sequence[Resident]) -> None:
+    """Of two who sign the same people at once, the second waits here and then reads which contract they have."""
+    ids = [member.pk for member in members]
+    list(Resident.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def _locked(coverage: Coverage) -> Coverage:
+    return Coverage.objects.select_for_update(no_key=True).get(pk=coverage.pk)
+
+
+def _create(contract: Contract, members: Sequence[Resident], start_on: date, end_on: date) -> None:
+    """Write the contract and its coverages. What the rules could not see yet, an import's row, the database refuses."""
+    try:
+        with transaction.atomic():
+            contract.save(force_insert=True)
+            Coverage.objects.bulk_create(
+                Coverage(contract=contract, resident=member, start_on=start_on, end_on=end_on)
+                for member in sorted(members, key=lambda member: member.pk)
+            )
+    except IntegrityError as error:
+        if constraint_of(error) == "contracts_coverage_one_at_a_time":
+            check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
+        check_number_is_free(contract.number)
+        raise

@@ -1,0 +1,232 @@
+"""What may be signed, ended, entered and waived (docs/rules.md 1, 5, 6). Imported rows pass the same checks of what
+cannot be true: `check_term`, `check_no_overlap`, `check_service_date`, `check_readings`."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import IntegrityError
+from django.db.models import F, Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Contract, Coverage, Obligation
+from residents.models import Resident
+from service_packages.models import PackageVersion
+from teams.clock import today
+from teams.dates import ONE_DAY, add_months
+from teams.models import Team
+from teams.rules import RuleViolation
+
+LONGEST_TERM_YEARS = 10
+
+
+class Limits(NamedTuple):
+    """A reading below or above these was not taken from a living person."""
+
+    lowest: Decimal
+    highest: Decimal
+
+
+SYSTOLIC = Limits(Decimal(50), Decimal(300))
+DIASTOLIC = Limits(Decimal(20), Decimal(200))
+FASTING_GLUCOSE = Limits(Decimal("0.5"), Decimal("60.0"))
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """The name of the database constraint that refused a write."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+# --- Signing --------------------------------------------------------------------------------------------------------
+
+
+def check_can_sign(
+    *,
+    number: str,
+    team: Team,
+    signed_on: date,
+    members: Sequence[Resident],
+    start_on: date,
+    end_on: date,
+    versions: Sequence[PackageVersion],
+) -> None:
+    """A contract has a number of its own, a term, members who live here then, a team, and packages in use."""
+    check_number_is_free(number)
+    check_term(start_on, end_on)
+    if signed_on > today():
+        raise RuleViolation("contract.signed_in_future", _("The day of signing lies in the future."))
+    if not Team.objects.existing_on(start_on).filter(pk=team.pk).exists():
+        raise RuleViolation("contract.no_team", _("The team does not exist on the first day of the contract."))
+    _check_members(members, start_on)
+    _check_versions(versions)
+    check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
+
+
+def check_number_is_free(number: str) -> None:
+    """No two contracts have one number."""
+    if Contract.objects.filter(number=number).exists():
+        raise RuleViolation(
+            "contract.number_taken", format_lazy(_("There is a contract {number} already."), number=number)
+        )
+
+
+def check_term(start_on: date, end_on: date) -> None:
+    """A term ends on or after its first day, within ten years: a longer one is a mistyped year."""
+    if end_on < start_on:
+        raise RuleViolation("contract.dates_reversed", _("The contract would end before it begins."))
+    if end_on >= add_months(start_on, 12 * LONGEST_TERM_YEARS):
+        raise RuleViolation(
+            "contract.term_too_long",
+            format_lazy(_("A contract runs for at most {years} years."), years=LONGEST_TERM_YEARS),
+        )
+
+
+def check_no_overlap(*, resident_ids: Collection[int], start_on: date, end_on: date) -> None:
+    """A resident has at most one coverage at a time (docs/rules.md 1); the refusal names the other contract."""
+    ended_before = Q(terminated_on__lte=start_on) | Q(terminated_on__lte=F("start_on"))
+    other = (
+        Coverage.objects.filter(resident__in=resident_ids, start_on__lte=end_on, end_on__gte=start_on)
+        .exclude(ended_before & Q(terminated_on__isnull=False))
+        .select_related("contract", "resident")
+        .order_by("start_on")
+        .first()
+    )
+    if other:
+        raise RuleViolation(
+            "contract.overlap",
+            format_lazy(
+                _("{name} is covered by contract {number} from {start} to {end}. Choose other dates or end it first."),
+                name=other.resident.name,
+                number=other.contract.number,
+                start=other.start_on,
+                end=min(other.end_on, other.terminated_on - ONE_DAY) if other.terminated_on else other.end_on,
+            ),
+        )
+
+
+def _check_members(members: Sequence[Resident], start_on: date) -> None:
+    ids = {member.pk for member in members}
+    if not members:
+        raise RuleViolation("contract.no_members", _("A contract covers at least one person."))
+    if len(ids) < len(members):
+        raise RuleViolation("contract.member_twice", _("A person is named twice."))
+    present = set(Resident.objects.in_population_on(start_on).filter(pk__in=ids).values_list("pk", flat=True))
+    absent = next((member for member in members if member.pk not in present), None)
+    if absent:
+        raise RuleViolation(
+            "contract.not_in_population",
+            format_lazy(
+                _("{name} is not in the population on {day}: not born or registered yet, moved away, or dead."),
+                name=absent.name,
+                day=start_on,
+            ),
+        )
+
+
+def _check_versions(versions: Sequence[PackageVersion]) -> None:
+    if not versions:
+        raise RuleViolation("contract.no_packages", _("A contract holds at least one package."))
+    if len({version.package_id for version in versions}) < len(versions):
+        raise RuleViolation("contract.package_twice", _("A package is named twice."))
+    present = PackageVersion.objects.filter(
+        pk__in=[version.pk for version in versions], status=PackageVersion.Status.PUBLISHED
+    )
+    if present.count() < len(versions):
+        raise RuleViolation(
+            "contract.package_not_in_use",
+            _("A package was changed or is no longer offered. Load the page again and choose anew."),
+        )
+
+
+# --- Ending and suspending ------------------------------------------------------------------------------------------
+
+
+def check_can_terminate(coverage: Coverage, *, on: date, reason: str) -> None:
+    """A coverage ends early once, on a day of its term (the first day no longer in force), for a reason."""
+    if coverage.terminated_on:
+        raise RuleViolation(
+            "coverage.terminated",
+            format_lazy(_("The contract was terminated on {day} already."), day=coverage.terminated_on),
+        )
+    _check_in_term(coverage, on)
+    if reason not in Coverage.Reason.values:
+        raise RuleViolation("coverage.reason", _("Choose why the contract ends."))
+
+
+def check_can_suspend(coverage: Coverage, *, from_on: date, to_on: date | None) -> None:
+    """A coverage is suspended from a day of its term on, and not twice at a time."""
+    _check_in_term(coverage, from_on)
+    if to_on and to_on <= from_on:
+        raise RuleViolation("coverage.dates_reversed", _("The suspension would end before it begins."))
+    later = coverage.suspensions.filter(Q(to_on=None) | Q(to_on__gt=from_on))
+    if (later.filter(from_on__lt=to_on) if to_on else later).exists():
+        raise RuleViolation("coverage.suspended", _("The contract is suspended within these days already."))
+
+
+def check_can_resume(coverage: Coverage, *, on: date) -> None:
+    """A coverage is resumed on a day on which it is suspended."""
+    if not coverage.suspensions.on(on).exists():
+        raise RuleViolation("coverage.not_suspended", format_lazy(_("The contract is not suspended on {day}."), day=on))
+
+
+def _check_in_term(coverage: Coverage, day: date) -> None:
+    last = min(coverage.end_on, coverage.terminated_on - ONE_DAY) if coverage.terminated_on else coverage.end_on
+    if not coverage.start_on <= day <= last:
+        raise RuleViolation(
+            "coverage.not_in_term",
+            format_lazy(
+                _("The day must lie within the contract: {start} to {end}."), start=coverage.start_on, end=last
+            ),
+        )
+
+
+# --- Services and waivers -------------------------------------------------------------------------------------------
+
+
+def check_service_date(performed_on: date, *, birth_date: date, died_on: date | None) -> None:
+    """A service is given to the living, and not in the future. The day of death itself is possible."""
+    if performed_on > today():
+        raise RuleViolation("service.in_future", _("The service date lies in the future."))
+    if performed_on < birth_date:
+        raise RuleViolation("service.before_birth", _("The service date lies before the resident's birth."))
+    if died_on and performed_on > died_on:
+        raise RuleViolation("service.after_death", _("The service date lies after the resident's death."))
+
+
+def check_readings(*, systolic: int | None, diastolic: int | None, fasting_glucose: Decimal | None) -> None:
+    """Readings are those of a living person."""
+    readings = (
+        (_("systolic"), systolic, SYSTOLIC),
+        (_("diastolic"), diastolic, DIASTOLIC),
+        (_("fasting glucose"), fasting_glucose, FASTING_GLUCOSE),
+    )
+    for name, value, limits in readings:
+        if value is not None and not limits.lowest <= value <= limits.highest:
+            raise RuleViolation(
+                "service.reading",
+                format_lazy(
+                    _("{value} is impossible for {name}: {lowest} to {highest}."),
+                    value=value,
+                    name=name,
+                    lowest=limits.lowest,
+                    highest=limits.highest,
+                ),
+            )
+    if systolic is not None and diastolic is not None and systolic <= diastolic:
+        raise RuleViolation("service.reading", _("The systolic pressure must be above the diastolic one."))
+
+
+def check_can_waive(obligation: Obligation, *, reason: str, on: date) -> None:
+    """What was neither given nor waived yet is waived, for one of the reasons, not in advance."""
+    if obligation.waived_on:
+        raise RuleViolation(
+            "obligation.waived", format_lazy(_("It was waived on {day} already."), day=obligation.waived_on)
+        )
+    if obligation.met_on:
+        raise RuleViolation("obligation.met", format_lazy(_("The service was given on {day}."), day=obligation.met_on))
+    if reason not in Obligation.Waiver.values:
+        raise RuleViolation("obligation.reason", _("Choose why the service is waived."))
+    if on > today():
+        raise RuleViolation("obligation.in_future", _("The day of the waiver lies in the future."))

@@ -1,0 +1,436 @@
+"""Signing: what one contract makes, who pays, what is refused, two clerks at once; ending and suspending."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from contracts.actions import signing
+from contracts.actions.packages import copy_prices
+from contracts.actions.signing import resume, sign, suspend, terminate
+from contracts.models import Charge, Contract, Coverage, Suspension
+from residents.models import Resident
+from service_packages.actions import set_shares
+from service_packages.models import PackageVersion, Payer
+from teams.models import PolicyValue
+from teams.models.accounts import SYSTEM
+from teams.rules import RuleViolation
+from tests.factories import (
+    make_contract,
+    make_coverage,
+    make_household,
+    make_package,
+    make_resident,
+    make_service,
+    make_team,
+)
+
+pytestmark = pytest.mark.django_db
+
+HALVES = {"resident": Decimal("20.00"), "public_health_fund": Decimal("40.00")}
+POOR = {"poverty_relief": Decimal("20.00"), "public_health_fund": Decimal("40.00")}
+OLD = {"finance": Decimal("60.00")}
+
+
+@pytest.fixture(autouse=True)
+def _business_day(settings: Settings) -> None:
+    settings.TODAY = date(2018, 10, 20)
+
+
+def _sign(**changes: Any) -> Contract:
+    fields: dict[str, Any] = {
+        "number": "K-1",
+        "signed_on": date(2018, 1, 1),
+        "start_on": date(2018, 1, 1),
+        "end_on": date(2018, 12, 31),
+        "by": SYSTEM,
+    }
+    makers = {"team": make_team, "members": lambda: [make_resident()], "versions": lambda: [make_package()]}
+    fields |= {name: make() for name, make in makers.items() if name not in changes}
+    return sign(**fields | changes)
+
+
+@contextmanager
+def _refused(code: str, match: str | None = None) -> Iterator[None]:
+    with pytest.raises(RuleViolation, match=match) as refused:
+        yield
+    assert refused.value.code == code
+
+
+def _charges(resident: Resident) -> dict[str, Decimal]:
+    return dict(Charge.objects.filter(held__coverage__resident=resident).values_list("payer", "amount"))
+
+
+# --- What one contract makes ----------------------------------------------------------------------------------------
+
+
+def test_household_is_covered_by_one_contract() -> None:
+    household = make_household()
+    members = [make_resident(household=household) for _ in range(4)]
+    contract = _sign(members=members, versions=[make_package(items={"BP": 4}), make_package(items={"EXAM": 1})])
+
+    assert set(contract.coverages.values_list("resident", flat=True)) == {member.pk for member in members}
+    assert all(coverage.packages.count() == 2 for coverage in contract.coverages.all())
+    assert all(coverage.obligations.count() == 5 for coverage in contract.coverages.all())
+
+
+def test_signing_meets_obligations_with_services_given_already() -> None:
+    resident = make_resident()
+    make_service(resident, "BP", date(2018, 2, 1))
+    contract = _sign(members=[resident], versions=[make_package(items={"BP": 1})])
+
+    assert contract.coverages.get().obligations.get().met_on == date(2018, 2, 1)
+
+
+def test_household_is_signed_with_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    members, versions, team = [make_resident() for _ in range(4)], [make_package() for _ in range(3)], make_team()
+
+    with django_assert_max_num_queries(33):
+        _sign(members=members, versions=versions, team=team)
+
+
+# --- Who pays -------------------------------------------------------------------------------------------------------
+
+
+def test_price_and_shares_are_copied_and_later_changes_do_not_touch_them() -> None:
+    version, resident = make_package(price=Decimal("60.00"), shares=HALVES), make_resident()
+    contract = _sign(members=[resident], versions=[version])
+    set_shares(version=version, category="", shares=OLD, by=SYSTEM)
+    copy_prices(coverages=contract.coverages.all())
+
+    assert contract.coverages.get().packages.get().price == Decimal("60.00")
+    assert _charges(resident) == HALVES
+
+
+def test_price_of_a_version_without_a_fixed_one_is_the_sum_of_its_items() -> None:
+    version = make_package(price=None, items={"BP": 4})
+    version.items.update(unit_price=Decimal("12.50"))
+
+    assert _sign(versions=[version]).coverages.get().packages.get().price == Decimal("50.00")
+
+
+def test_resident_pays_what_has_no_payers() -> None:
+    resident = make_resident()
+    _sign(members=[resident], versions=[make_package(price=Decimal("60.00")), make_package()])
+
+    assert _charges(resident) == {"resident": Decimal("60.00")}
+
+
+def _version_with_rules() -> PackageVersion:
+    version = make_package(price=Decimal("60.00"), shares=HALVES)
+    set_shares(version=version, category="low_income", shares=POOR, by=SYSTEM)
+    return set_shares(version=version, category="elderly", shares=OLD, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, HALVES),
+        ({"registers": {"low_income": date(2018, 1, 1)}}, POOR),
+        ({"registers": {"low_income": date(2018, 1, 2)}}, HALVES),
+        ({"born": date(1953, 1, 1)}, OLD),
+        ({"born": date(1953, 1, 2)}, HALVES),
+        ({"born": date(1953, 1, 1), "registers": {"low_income": date(2017, 1, 1)}}, OLD),
+        ({"registers": {"diabetes": date(2017, 1, 1)}}, HALVES),
+    ],
+    ids=["neither", "poor", "poor later", "65 that day", "65 the day after", "both", "another register"],
+)
+def test_category_rule_replaces_the_shares_of_its_residents(
+    fields: dict[str, Any], expected: dict[str, Decimal]
+) -> None:
+    resident = make_resident(**fields)
+    _sign(members=[resident], versions=[_version_with_rules()])
+
+    assert _charges(resident) == expected
+
+
+def test_someone_who_left_the_register_pays_like_others() -> None:
+    resident = make_resident(registers={"low_income": date(2017, 1, 1)})
+    resident.registers.update(to_on=date(2018, 1, 1))
+    _sign(members=[resident], versions=[_version_with_rules()])
+
+    assert _charges(resident) == HALVES
+
+
+def test_children_are_those_who_have_not_completed_seven_years() -> None:
+    version = make_package(price=Decimal("60.00"), shares=HALVES)
+    set_shares(version=version, category="child", shares=OLD, by=SYSTEM)
+    six, seven = make_resident(born=date(2011, 1, 2)), make_resident(born=date(2011, 1, 1))
+    _sign(members=[six, seven], versions=[version])
+
+    assert (_charges(six), _charges(seven)) == (OLD, HALVES)
+
+
+def test_age_of_the_elderly_is_the_one_that_holds_on_the_first_day() -> None:
+    PolicyValue.objects.create(code="elderly_age", value=60, from_on=date(2018, 1, 1))
+    resident = make_resident(born=date(1958, 1, 1))
+    _sign(members=[resident], versions=[_version_with_rules()])
+
+    assert _charges(resident) == OLD
+
+
+cents = st.integers(0, 200_00).map(lambda number: Decimal(number) / 100)
+
+
+@given(
+    general=st.dictionaries(st.sampled_from(Payer.values), cents),
+    special=st.dictionaries(st.sampled_from(Payer.values), cents, min_size=1),
+    is_poor=st.booleans(),
+)
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_charges_add_up_to_the_price_to_the_cent(
+    general: dict[str, Decimal], special: dict[str, Decimal], is_poor: bool
+) -> None:
+    price = sum(general.values(), Decimal("0.00"))
+    special |= {"resident": Decimal("0.00")}
+    scale = price - sum(special.values())
+    version = make_package(price=price, shares=general)
+    if scale >= 0:
+        set_shares(version=version, category="low_income", shares=special | {"resident": scale}, by=SYSTEM)
+    resident = make_resident(registers={"low_income": date(2017, 1, 1)} if is_poor else {})
+    coverage = make_coverage(resident=resident, packages=[version])
+    copy_prices(coverages=Coverage.objects.filter(pk=coverage.pk))
+    copy_prices(coverages=Coverage.objects.filter(pk=coverage.pk))
+
+    assert sum(_charges(resident).values()) == coverage.packages.get().price == price
+
+
+# --- What is refused ------------------------------------------------------------------------------------------------
+
+
+def test_overlap_is_refused_naming_the_other_contract_and_its_days() -> None:
+    other = make_coverage(contract=make_contract(number="K-9"), terminated_on=date(2018, 7, 1))
+
+    with _refused("contract.overlap", match=r"K-9.*2018-01-01.*2018-06-30"):
+        _sign(members=[other.resident], start_on=date(2018, 6, 30))
+    _sign(members=[other.resident], start_on=date(2018, 7, 1))
+
+
+def test_overlap_that_the_database_finds_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = make_coverage(contract=make_contract(number="K-9"))
+    monkeypatch.setattr(signing, "check_can_sign", lambda **_: None)
+
+    with _refused("contract.overlap", match="K-9"):
+        _sign(members=[other.resident])
+    assert not Contract.objects.filter(number="K-1").exists()
+
+
+def test_number_that_the_database_finds_taken_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_contract(number="K-1")
+    monkeypatch.setattr(signing, "check_can_sign", lambda **_: None)
+
+    with _refused("contract.number_taken"):
+        _sign()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"end_on": date(2017, 12, 31)}, "contract.dates_reversed"),
+        ({"end_on": date(2028, 1, 1)}, "contract.term_too_long"),
+        ({"signed_on": date(2018, 10, 21)}, "contract.signed_in_future"),
+    ],
+)
+def test_contract_with_impossible_dates_is_refused(changes: dict[str, Any], code: str) -> None:
+    with _refused(code):
+        _sign(**changes)
+
+
+def test_contract_without_people_or_packages_is_refused() -> None:
+    team, version, resident = make_team(), make_package(), make_resident()
+    fields = {
+        "number": "K-1",
+        "team": team,
+        "signed_on": date(2018, 1, 1),
+        "start_on": date(2018, 1, 1),
+        "end_on": date(2018, 12, 31),
+    }
+
+    with _refused("contract.no_members"):
+        sign(**fields, members=[], versions=[version], by=SYSTEM)
+    with _refused("contract.no_packages"):
+        sign(**fields, members=[resident], versions=[], by=SYSTEM)
+    with _refused("contract.member_twice"):
+        sign(**fields, members=[resident, resident], versions=[version], by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"died_on": date(2018, 1, 1)}, {"moved_out_on": date(2017, 5, 1)}, {"born": date(2018, 1, 2)}],
+    ids=["dead", "moved away", "unborn"],
+)
+def test_someone_outside_the_population_cannot_be_signed(fields: dict[str, Any]) -> None:
+    with _refused("contract.not_in_population"):
+        _sign(members=[make_resident(**fields)])
+
+
+def test_retired_package_and_two_of_one_package_cannot_be_signed() -> None:
+    old = make_package(code="A")
+    new = make_package(code="A")
+
+    with _refused("contract.package_not_in_use"):
+        _sign(versions=[old])
+    with _refused("contract.package_twice"):
+        _sign(versions=[old, new])
+
+
+def test_dissolved_team_cannot_be_signed_with() -> None:
+    with _refused("contract.no_team"):
+        _sign(team=make_team(dissolved_on=date(2018, 1, 1)))
+
+
+# --- Two at once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clerks_who_sign_a_household_at_once_one_reads_the_others_contract() -> None:
+    members, team, version = [make_resident() for _ in range(3)], make_team(), make_package(items={"BP": 4})
+    start, refusals = Barrier(2), []
+
+    def clerk(number: str, household: list[Resident]) -> None:
+        start.wait()
+        try:
+            _sign(number=number, members=household, team=team, versions=[version])
+        except RuleViolation as refused:
+            refusals.append((refused.code, number, str(refused)))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=clerk, args=("K-1", members)), Thread(target=clerk, args=("K-2", members[::-1]))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    winner = Contract.objects.get()
+    [(code, loser, message)] = refusals
+    assert (code, loser != winner.number, winner.number in message) == ("contract.overlap", True, True)
+    assert Coverage.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_coverage_that_is_imported_while_a_clerk_signs_is_named_in_the_refusal() -> None:
+    resident, team, version = make_resident(), make_team(), make_package()
+    other = make_contract(number="K-9")
+    results: list[str] = []
+
+    def clerk() -> None:
+        try:
+            _sign(members=[resident], team=team, versions=[version])
+        except RuleViolation as refused:
+            results.append(f"{refused.code} {refused}")
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        make_coverage(resident=resident, contract=other)
+        thread = Thread(target=clerk)
+        thread.start()
+        _wait_until_somebody_waits()
+    thread.join()
+
+    assert [result.split()[0] for result in results] == ["contract.overlap"]
+    assert "K-9" in results[0]
+
+
+def _wait_until_somebody_waits() -> None:
+    """Until another connection waits for a lock that ours holds."""
+    waiting = """
+        select pg_sleep(0.01), exists (
+            select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))
+        )
+    """
+    with connection.cursor() as cursor:
+        for _ in range(1000):
+            cursor.execute(waiting)
+            if cursor.fetchone()[1]:
+                return
+    raise AssertionError("nobody waits")
+
+
+# --- Ending and suspending ------------------------------------------------------------------------------------------
+
+
+def _covered() -> Coverage:
+    resident = make_resident()
+    make_service(resident, "BP", date(2018, 6, 1))
+    return _sign(members=[resident], versions=[make_package(items={"BP": 1})]).coverages.get()
+
+
+def test_termination_gives_up_what_later_services_had_met() -> None:
+    coverage = _covered()
+    assert coverage.obligations.get().met_on == date(2018, 6, 1)
+
+    terminate(coverage=coverage, on=date(2018, 6, 1), reason=Coverage.Reason.MOVED, by=SYSTEM)
+
+    coverage.refresh_from_db()
+    assert (coverage.terminated_on, coverage.termination_reason) == (date(2018, 6, 1), "moved")
+    assert coverage.obligations.get().met_on is None
+
+
+def test_termination_is_refused_outside_the_term_twice_and_without_a_reason() -> None:
+    coverage = _covered()
+
+    with _refused("coverage.not_in_term"):
+        terminate(coverage=coverage, on=date(2019, 1, 1), reason="moved", by=SYSTEM)
+    with _refused("coverage.reason"):
+        terminate(coverage=coverage, on=date(2018, 6, 1), reason="", by=SYSTEM)
+    terminate(coverage=coverage, on=date(2018, 6, 1), reason="moved", by=SYSTEM)
+    with _refused("coverage.terminated", match="2018-06-01"):
+        terminate(coverage=coverage, on=date(2018, 7, 1), reason="moved", by=SYSTEM)
+
+
+def test_suspension_takes_a_coverage_out_of_force_until_it_is_resumed() -> None:
+    coverage = _covered()
+    suspend(coverage=coverage, from_on=date(2018, 3, 1), reason="外出", by=SYSTEM)
+    assert not Coverage.objects.in_force_on(date(2018, 3, 1)).exists()
+    assert coverage.obligations.get().met_on == date(2018, 6, 1)
+
+    resume(coverage=coverage, on=date(2018, 5, 1), by=SYSTEM)
+    in_force = [day.month for day in (date(2018, m, 1) for m in range(2, 7)) if Coverage.objects.in_force_on(day)]
+    assert in_force == [2, 5, 6]
+
+
+def test_suspensions_do_not_overlap_and_lie_in_the_term() -> None:
+    coverage = _covered()
+    suspend(coverage=coverage, from_on=date(2018, 3, 1), to_on=date(2018, 5, 1), reason="", by=SYSTEM)
+
+    with _refused("coverage.suspended"):
+        suspend(coverage=coverage, from_on=date(2018, 4, 30), to_on=date(2018, 6, 1), reason="", by=SYSTEM)
+    with _refused("coverage.suspended"):
+        suspend(coverage=coverage, from_on=date(2018, 2, 1), reason="", by=SYSTEM)
+    with _refused("coverage.not_in_term"):
+        suspend(coverage=coverage, from_on=date(2017, 12, 31), reason="", by=SYSTEM)
+    with _refused("coverage.dates_reversed"):
+        suspend(coverage=coverage, from_on=date(2018, 6, 1), to_on=date(2018, 6, 1), reason="", by=SYSTEM)
+    suspend(coverage=coverage, from_on=date(2018, 5, 1), to_on=date(2018, 6, 1), reason="", by=SYSTEM)
+    assert Suspension.objects.count() == 2
+
+
+def test_coverage_that_is_not_suspended_cannot_be_resumed() -> None:
+    with _refused("coverage.not_suspended"):
+        resume(coverage=_covered(), on=date(2018, 5, 1), by=SYSTEM)
+
+
+def test_history_names_who_ended_a_contract() -> None:
+    coverage = _covered()
+    terminate(coverage=coverage, on=date(2018, 6, 1), reason="moved", by=SYSTEM)
+
+    event = Coverage.pgh_event_model.objects.get(pgh_obj=coverage)
+    assert (event.pgh_context.metadata["by"], event.pgh_context.metadata["action"]) == ("system", "contracts.terminate")
+
+
+def test_two_coverages_at_once_are_impossible_in_the_database() -> None:
+    coverage = make_coverage()
+
+    with pytest.raises(IntegrityError, match="contracts_coverage_one_at_a_time"), transaction.atomic():
+        make_coverage(resident=coverage.resident, start_on=date(2018, 12, 31), end_on=date(2019, 12, 30))
