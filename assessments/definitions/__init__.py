@@ -69,21 +69,18 @@ class Definition:
             for name in ("systolic", "diastolic")
         )
         hypertension, diabetes = (f"(p.categories & {mask[code]}) <> 0" for code in ("hypertension", "diabetes"))
-        given = "cast(floor(b.reading / 1000.0) as integer)"
+        below = f"mod(g.pressure, 1000000) < {systolic} * 1000 and mod(g.pressure, 1000) < {diastolic}"
         return {
             "elderly": mask["elderly"],
             "child": mask["child"],
             "register_mask": f"case category {registers} else 0 end",
             "measured": _bits(
-                (mask["hypertension"], f"{hypertension} and b.resident is not null"),
-                (mask["diabetes"], f"{diabetes} and s.resident is not null"),
+                (mask["hypertension"], f"{hypertension} and g.pressure is not null"),
+                (mask["diabetes"], f"{diabetes} and g.glucose is not null"),
             ),
             "controlled": _bits(
-                (
-                    mask["hypertension"],
-                    f"{hypertension} and {given} < {systolic} and b.reading - 1000 * {given} < {diastolic}",
-                ),
-                (mask["diabetes"], f"{diabetes} and s.tenths < {policy['goal_glucose_tenths']}"),
+                (mask["hypertension"], f"{hypertension} and {below}"),
+                (mask["diabetes"], f"{diabetes} and mod(g.glucose, 10000) < {policy['goal_glucose_tenths']}"),
             ),
         }
 

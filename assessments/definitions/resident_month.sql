@@ -42,27 +42,15 @@ entered as (
     group by resident
 ),
 given as (
+    -- Standard services of the 12 months, and the latest readings: the day leads, so that its greatest is the last; when
+    -- that day has several, the worse one counts (the higher systolic, then diastolic).
     select resident, {services_given},
-           max(case when systolic is not null and diastolic is not null then performed_on end) as pressure_on,
-           max(case when glucose_tenths is not null then performed_on end) as glucose_on
+           max(case when systolic is not null and diastolic is not null
+                    then performed_day * 1000000 + systolic * 1000 + diastolic end) as pressure,
+           max(case when glucose_tenths is not null then performed_day * 10000 + glucose_tenths end) as glucose
     from fact_service
     where performed_on > {year_before} and performed_on <= {report}
     group by resident
-),
-pressure as (
-    -- When the last day with a reading has several, the worse one counts: the higher systolic, then diastolic.
-    select f.resident, max(f.systolic * 1000 + f.diastolic) as reading
-    from fact_service f
-    join given g on g.resident = f.resident and g.pressure_on = f.performed_on
-    where f.systolic is not null and f.diastolic is not null
-    group by f.resident
-),
-glucose as (
-    select f.resident, max(f.glucose_tenths) as tenths
-    from fact_service f
-    join given g on g.resident = f.resident and g.glucose_on = f.performed_on
-    where f.glucose_tenths is not null
-    group by f.resident
 ),
 people as (
     select r.resident, r.person, r.county, r.household, r.birth_on,
@@ -97,8 +85,6 @@ standing as (
     left join running c on c.resident = p.resident and p.in_population
     left join run_out o on o.resident = p.resident
     left join given g on g.resident = p.resident
-    left join pressure b on b.resident = p.resident
-    left join glucose s on s.resident = p.resident
 ),
 households as (
     -- A household counts once in each institution that manages a member, on the row of its first member there.
