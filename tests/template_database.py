@@ -33,7 +33,7 @@ def ensure() -> str:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    for path in [*sorted(CHECKOUT.glob("*/migrations/*.py")), CHECKOUT / "requirements-dev.lock"]:
+    for path in [*sorted(CHECKOUT.glob("*/migrations/*.*")), CHECKOUT / "requirements-dev.lock"]:
         digest.update(path.relative_to(CHECKOUT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
