@@ -6,13 +6,16 @@ from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
 from assessments.indicators import Indicator
-from assessments.models import Month
+from assessments.models import Month, Revision
 from assessments.presenters import figure as figure_page
 from assessments.presenters import overview as overview_page
-from assessments.presenters.frame import link
+from assessments.presenters.findings import counted, units_finding
+from assessments.presenters.frame import link, month_label
 from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
 from assessments.queries.people import has_people
+from assessments.queries.progress import runs
 from assessments.queries.units import Selection, Unit
+from teams.clock import today
 from teams.models import Team
 
 Window = list[tuple[CalendarMonth, Month | None]]
@@ -27,20 +30,24 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
     categories = [Key("coverage", code) for code in selection.names]
     keys = [*(tile.key for tile in overview_page.TILES), *categories, *overview_page.UNIT_KEYS]
     counts = counts_of_months(selection.unit, _revisions(window), keys)
-    now = counts.get(selection.revision.pk, {})
+    present = selection.revision.pk
+    now = counts.get(present, {})
     units, breakdowns = _units_below(selection, by)
     before = window[-2][1].current_id if window[-2][1] else None
-    compared = [pk for pk in (selection.revision.pk, before) if pk]
+    compared = [pk for pk in (present, before) if pk]
     of_units = counts_of_units(units, compared, overview_page.UNIT_KEYS)
     of_units |= {(revision, selection.unit.key): counts.get(revision, {}) for revision in compared}
+    where = {shown: overview_page.where_worst(shown, units, of_units, present) for shown in overview_page.TILES}
     cascade, finding = overview_page.promise_cascade(selection, now)
     return {
         "tiles": [
-            overview_page.tile(selection, shown, window, counts, targets.of(selection.unit, shown.key))
-            for shown in overview_page.TILES
+            overview_page.tile(selection, shown, window, counts, targets.of(selection.unit, shown.key), worst)
+            for shown, worst in where.items()
         ],
         "categories": overview_page.categories_table(selection, now, targets),
+        "categories_finding": overview_page.categories_finding(selection, now),
         "institutions": overview_page.units_table(selection, units, of_units, targets, before) if units else None,
+        "institutions_finding": overview_page.coverage_finding(units, of_units, present, targets),
         "breakdowns": breakdowns,
         "cascade": cascade,
         "cascade_finding": finding,
@@ -60,6 +67,7 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
     units, _breakdowns = _units_below(selection, "")
     of_units = counts_of_units(units, _revisions(window[-12:]), [key]) if units else {}
     before = window[-2][1].current_id if window[-2][1] else None
+    present = selection.revision.pk if selection.revision else 0
     drawn, matrix = figure_page.multiples(selection, key, units, window[-12:], of_units, target)
     count = now.get(key)
     return {
@@ -68,6 +76,7 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
         "chart": figure_page.chart(selection, window[-12:], counts, key, target),
         "by_month": figure_page.by_month(selection, key, series[-12:]),
         "by_institution": figure_page.by_unit(selection, key, units, of_units, targets, before),
+        "units_finding": units_finding(counted(units, of_units, present, key), targets, key),
         "by_category": figure_page.by_category(selection, indicator, now, targets),
         "multiples": drawn,
         "matrix": matrix,
@@ -76,6 +85,32 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
         else [],
         "official": _official(selection, indicator, count),
         "late": None,
+    }
+
+
+def can_be_computed(selection: Selection) -> list[tuple[str, str]]:
+    """The months that a button offers to compute: the shown one, and the present one when it has no figures yet."""
+    present = CalendarMonth.of(today())
+    months = [] if selection.calendar is None else [selection.calendar]
+    if present not in [CalendarMonth.of(row.first_on) for row in selection.months]:
+        months.append(present)
+    return [(str(month), month_label(month)) for month in months]
+
+
+def progress() -> dict[str, Any]:
+    """Context of `assessments/_progress.html`: the months under way."""
+    steps = len(Revision.Step)
+    return {
+        "runs": [
+            {
+                "id": run.revision.pk,
+                "month": month_label(CalendarMonth.of(run.revision.month.first_on)),
+                "said": str(run.step.label) if run.step else "",
+                "position": run.position,
+                "steps": steps,
+            }
+            for run in runs()
+        ]
     }
 
 

@@ -8,22 +8,20 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from assessments import pages, tasks
 from assessments.actions import months
 from assessments.calendar import CalendarMonth
 from assessments.exports import kpi_file
 from assessments.indicators import BY_CODE, Indicator
-from assessments.models import Figure
-from assessments.presenters.figure import part_labels
 from assessments.presenters.frame import frame, link
-from assessments.presenters.overview import title
-from assessments.presenters.people import people_rows
-from assessments.presenters.words import rate_text
-from assessments.queries.figures import Count, Key
-from assessments.queries.people import Part, counted_sql, has_people, people
+from assessments.presenters.parts import part_names, part_to_act_on
+from assessments.presenters.people import hidden_text, people_frame, people_rows
+from assessments.queries.people import Part, counted_sql, figure_count, has_people, number_of_rows, people
 from assessments.queries.units import Selection, select
 from assessments.tables import count_text
 from teams.actions import audit
@@ -46,7 +44,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     selection = select(request.user, request.GET)
     context = frame(selection, "assessments:overview") | pages.overview(selection, by=request.GET.get("by", ""))
     context["exports"] = _exports(selection)
-    context["can_compute"] = has_permission(request.user, Permission.MONTH_COMPUTE)
+    if has_permission(request.user, Permission.MONTH_COMPUTE):
+        context["computable"] = pages.can_be_computed(selection)
+    context |= pages.progress()
     return render(request, "assessments/dashboard.html", context)
 
 
@@ -55,7 +55,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 def figure(request: HttpRequest, indicator: str) -> HttpResponse:
     """One figure explained: definition, months, units, categories, people."""
     selection, known = _selected(request, indicator)
-    context = frame(selection, "assessments:figure", indicator, crumb=str(known.name)) | pages.figure(selection, known)
+    context = frame(selection, "assessments:figure", indicator, crumbs=[(str(known.name), "")]) | pages.figure(
+        selection, known
+    )
     if not has_permission(request.user, Permission.PEOPLE_READ):
         context["people"] = []
     context["exports"] = _exports(selection)
@@ -69,18 +71,26 @@ def people_list(request: HttpRequest, indicator: str) -> HttpResponse:
     selection, known = _selected(request, indicator)
     if not has_people(selection, known):
         raise Http404
-    part, words = _part(request), request.GET.get("q", "").strip()
-    rows, count = _people(selection, known, part, words)
-    page = _Limited(rows, PEOPLE_A_PAGE, total=None if words else _total(count, known, part)).get_page(
+    part, words = _part(request, known), request.GET.get("q", "").strip()
+    count = figure_count(selection, known)
+    # Who sees the whole district sees every row of the figure, which needn't be counted again.
+    total = number_of_rows(count, known, part) if selection.user.scope.is_district and not words else None
+    page = _Limited(_people(selection, known, part, words), PEOPLE_A_PAGE, total=total).get_page(
         request.GET.get("page")
     )
-    context = frame(selection, "assessments:people", indicator, crumb=str(known.name))
-    context |= _people_context(selection, known, count, part)
-    context["total_text"] = count_text(page.paginator.count)
-    page.object_list = people_rows(list(page.object_list), known, part)
+    page.object_list = people_rows(list(page.object_list), selection, known, part)
     what = f"{known.code} {selection.category} {selection.unit.name} {selection.calendar} {part}"
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
-    context |= {"page": page, "search": {"name": "q", "value": words, "label": _("Name or pinyin initials")}}
+    crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (_("the people"), "")]
+    context = frame(selection, "assessments:people", indicator, crumbs=crumbs, part=part.value)
+    context |= people_frame(selection, known, count, part)
+    context |= {
+        "page": page,
+        "total_text": count_text(page.paginator.count),
+        "hidden_text": "" if words else hidden_text(count, known, part, page.paginator.count),
+        "search": {"name": "q", "value": words, "label": _("Name or pinyin initials")},
+        "exports": [],
+    }
     return render(request, "assessments/people.html", context)
 
 
@@ -106,10 +116,25 @@ def month_compute(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         enqueue(tasks.compute_month, revision.pk)
-        messages.success(
-            request, _("%(month)s is being computed; its figures appear here.") % {"month": revision.month}
-        )
-    return redirect("assessments:overview")
+        asked = _("%(month)s will be computed by the worker; its figures appear here.") % {"month": revision.month}
+        messages.success(request, asked)
+    return redirect(_way_back(request))
+
+
+@require_GET
+@require(Permission.FIGURE_READ)
+def progress(request: HttpRequest) -> HttpResponse:
+    """Fragment: the months under way. When one that the page knew (`run`) is over, the page loads anew."""
+    context = pages.progress()
+    if set(request.GET.getlist("run")) - {str(run["id"]) for run in context["runs"]}:
+        return HttpResponseClientRefresh()
+    return render(request, "assessments/_progress.html", context)
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that the form was sent from; never another site."""
+    back = request.POST.get("next", "")
+    return back if url_has_allowed_host_and_scheme(back, None) else "assessments:overview"
 
 
 def _exports(selection: Selection) -> list[tuple[str, str]]:
@@ -131,58 +156,23 @@ def _selected(request: HttpRequest, indicator: str) -> tuple[Selection, Indicato
     return selection, known
 
 
-def _part(request: HttpRequest) -> Part:
-    try:
-        return Part(request.GET.get("part", Part.DENOMINATOR))
-    except ValueError:
-        raise Http404 from None
+def _part(request: HttpRequest, known: Indicator) -> Part:
+    """The list asked for; without one, those whom somebody should do something for."""
+    offered = {part.value: part for part in part_names(known)}
+    part = offered.get(request.GET.get("part", part_to_act_on(known).value))
+    if part is None:
+        raise Http404
+    return part
 
 
-def _people(selection: Selection, known: Indicator, part: Part, words: str) -> tuple[QuerySet[Any], Count]:
-    """The rows of the list, narrowed by a name or its initials, and the figure that they make up."""
+def _people(selection: Selection, known: Indicator, part: Part, words: str) -> QuerySet[Any]:
+    """The rows of the list, narrowed by a name or its initials."""
     rows = people(selection, known, part).select_related("resident", "village", "team", "revision")
-    rows = rows.annotate(is_counted=RawSQL(counted_sql(selection, known), (), output_field=BooleanField()))
+    if part is Part.DENOMINATOR:
+        rows = rows.annotate(is_counted=RawSQL(counted_sql(selection, known), (), output_field=BooleanField()))
     if words:
         rows = rows.filter(Q(resident__name__startswith=words) | Q(resident__initials__startswith=words.lower()))
-    institution, team = selection.unit.key
-    figure = Figure.objects.filter(
-        revision=selection.revision,
-        institution=institution,
-        team_key=team,
-        category=selection.category,
-        indicator=known.code,
-    ).values_list("numerator", "denominator")
-    numerator, denominator = figure.first() or (0, 0)
-    return rows, Count(Key(known.code, selection.category), numerator, denominator)
-
-
-def _total(count: Count, known: Indicator, part: Part) -> int | None:
-    """How many rows the list has, when the figure itself tells; sums over coverages are counted."""
-    if known.numerator.column:
-        return None
-    gap = count.denominator - count.numerator
-    return {Part.NUMERATOR: count.numerator, Part.DENOMINATOR: count.denominator, Part.GAP: gap}[part]
-
-
-def _people_context(selection: Selection, known: Indicator, count: Count, part: Part) -> dict[str, Any]:
-    tabs = [
-        {
-            "label": label,
-            "count_text": "" if (total := _total(count, known, each)) is None else count_text(total),
-            "url": link("assessments:people", selection, known.code, part=each.value),
-            "active": each is part,
-        }
-        for each, label in part_labels().items()
-    ]
-    return {
-        "figure": {
-            "title": title(count.key, selection.names),
-            "url": link("assessments:figure", selection, known.code),
-            "rate_text": rate_text(count),
-        },
-        "tabs": tabs,
-        "exports": [],
-    }
+    return rows
 
 
 class _Limited(Paginator):

@@ -23,6 +23,15 @@ set_language              -        302 302 302 302 302 302 302    302 302 302 30
 admin:index               -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
 teams:healthz             -        200 200 200 200 200 200 200    405 405 405 405 405 405 405
 teams:readyz              -        200 200 200 200 200 200 200    405 405 405 405 405 405 405
+teams:import_list         -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
+teams:import_create       -        in  405 405 405 405 405 405    in  200 200 403 403 200 403
+teams:import_detail       own      in  200 404 403 403 200 403    in  405 405 405 405 405 405
+teams:import_detail       other    in  404 200 403 403 200 403    in  405 405 405 405 405 405
+teams:import_progress     own      in  200 404 403 403 200 403    in  405 405 405 405 405 405
+teams:import_progress     other    in  404 200 403 403 200 403    in  405 405 405 405 405 405
+teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 405 405 405 405
+teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
+teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -39,6 +48,7 @@ assessments:indicator_list_api - 403 200 200 200 200 200 200    403 405 405 405 
 assessments:figure_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api own 403 200 404 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api other 403 404 200 404 200 200 200    403 405 405 405 405 405 405
+assessments:progress      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
 """
 
@@ -46,6 +56,10 @@ Arguments = Mapping[str, object]
 
 # Path arguments and query of a page; of a place, or of none.
 ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
+    "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
+    "teams:import_progress": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
+    "teams:import_rejects": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
+    "teams:import_template": lambda place: ({"kind": "residents"}, {}),
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),

@@ -53,7 +53,8 @@ def compute(*, month: date, as_of: date | None = None, by: Account | None = None
     revision = request(month=month, as_of=as_of, by=by or SYSTEM)
     with _alone(revision.month, wait=True):
         revision.refresh_from_db()
-        if revision.status != Revision.Status.DONE:
+        # Another run may have computed it meanwhile, or even a later one that has replaced it.
+        if revision.status not in (Revision.Status.DONE, Revision.Status.DROPPED):
             _compute(revision)
     return revision
 
@@ -90,11 +91,11 @@ def _build(revision: Revision) -> None:
     definition = definitions.Definition(revision.as_of, policy, known)
     _prepare_planner()
     step = partial(_step, revision)
-    step("residents", lambda: _make_residents(tables, revision, definition))
-    step("coverages", lambda: _make_coverages(tables, revision, definition))
-    step("figures", lambda: _make_figures(tables, revision, known))
-    step("checks", lambda: check_rows(tables, revision.as_of))
-    step("swap", lambda: _swap(tables, revision))
+    step(Revision.Step.RESIDENTS, lambda: _make_residents(tables, revision, definition))
+    step(Revision.Step.COVERAGES, lambda: _make_coverages(tables, revision, definition))
+    step(Revision.Step.FIGURES, lambda: _make_figures(tables, revision, known))
+    step(Revision.Step.CHECKS, lambda: check_rows(tables, revision.as_of))
+    step(Revision.Step.SWAP, lambda: _swap(tables, revision))
 
 
 def _prepare_planner() -> None:
@@ -119,8 +120,11 @@ def _make_coverages(tables: figures.Tables, revision: Revision, definition: defi
     _make_rows(tables.coverages, PARENTS[1], revision, definitions.COVERAGE_COLUMNS, rows)
 
 
-def _step(revision: Revision, name: str, work: Callable[[], None]) -> None:
+def _step(revision: Revision, name: Revision.Step, work: Callable[[], None]) -> None:
     started = time.monotonic()
+    with connection.cursor() as cursor:
+        # Nothing of this transaction is seen before its end, but what the session calls itself is: for progress bars.
+        cursor.execute("select set_config('application_name', %s, true)", [revision.session_name(name)])
     work()
     log.debug("month %s: %s took %.2f s", revision, name, time.monotonic() - started)
 

@@ -18,6 +18,7 @@ from teams.models import Division, Institution, Team
 
 if TYPE_CHECKING:
     from teams.models import User
+    from teams.models.accounts import SystemAccount
 
 
 class Month(models.Model):
@@ -43,6 +44,15 @@ class Revision(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
         DROPPED = "dropped", _("replaced")
+
+    class Step(models.TextChoices):
+        """What a computation is doing, in order."""
+
+        RESIDENTS = "residents", _("a row for each resident")
+        COVERAGES = "coverages", _("a row for each contract")
+        FIGURES = "figures", _("adding up the figures")
+        CHECKS = "checks", _("checking them")
+        SWAP = "swap", _("putting them in place")
 
     month = models.ForeignKey(Month, models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField(_("revision"))
@@ -72,6 +82,10 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month} r{self.number}"
+
+    def session_name(self, step: Step) -> str:
+        """What the database session that computes this revision calls itself at a step."""
+        return f"month {self.pk} {step.value}"
 
     @property
     def is_provisional(self) -> bool:
@@ -169,7 +183,7 @@ class CoverageMonth(models.Model):
 class FigureQuerySet(models.QuerySet):
     """Figures by what an account may see."""
 
-    def visible_to(self, user: "User") -> "FigureQuerySet":
+    def visible_to(self, user: "User | SystemAccount") -> "FigureQuerySet":
         """Figures of the account's institutions and a doctor's teams; counts hold no identities."""
         return self.filter(user.scope.where_team("team_id", "institution_id"))
 

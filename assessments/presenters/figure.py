@@ -13,6 +13,7 @@ from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Month, Target
 from assessments.presenters.frame import link, month_label
 from assessments.presenters.overview import points, rate_cell, title
+from assessments.presenters.parts import part_names
 from assessments.presenters.words import (
     change,
     finding,
@@ -229,21 +230,15 @@ def people_links(selection: Selection, indicator: Indicator, count: Count) -> li
     """The buttons to the lists: label, how many, address."""
     gap = count.denominator - count.numerator
     numbers = {Part.NUMERATOR: count.numerator, Part.DENOMINATOR: count.denominator, Part.GAP: gap}
-    labels = part_labels()
     on_rows = not indicator.numerator.column
     return [
         (
-            labels[part],
+            name,
             count_text(numbers[part]) if on_rows else "",
             link("assessments:people", selection, indicator.code, part=part.value),
         )
-        for part in Part
+        for part, name in part_names(indicator).items()
     ]
-
-
-def part_labels() -> dict[Part, str]:
-    """What the three lists are called."""
-    return {Part.NUMERATOR: _("Numerator"), Part.DENOMINATOR: _("Denominator"), Part.GAP: _("Gap")}
 
 
 def official_text(count: Count | None, population: int | None) -> str:

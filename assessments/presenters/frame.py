@@ -1,8 +1,10 @@
 """The head of every page of figures: the unit's breadcrumb, the month's state and neighbours, the last failure."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,6 +13,8 @@ from django.utils.translation import pgettext
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
 from assessments.queries.units import Selection, Unit
+
+Crumbs = Sequence[tuple[str, str]]
 
 
 def link(name: str, selection: Selection, *args: str, **changes: str) -> str:
@@ -28,16 +32,17 @@ def month_tick(month: CalendarMonth) -> str:
     return date_format(month.first, pgettext("date format of a month on an axis", "M"))
 
 
-def frame(selection: Selection, page: str, *args: str, crumb: str = "", unit_page: str = "") -> dict[str, Any]:
-    """Context keys unit, month and failure of `assessments/_head.html` for the page named `page`."""
+def frame(selection: Selection, page: str, *args: str, crumbs: Crumbs = (), **query: str) -> dict[str, Any]:
+    """Context keys unit, month and failure of `assessments/_head.html` for the page named `page`, whose links to other
+    months keep `query`; `crumbs` follow the unit in its breadcrumb."""
     return {
-        "unit": _unit(selection, page, args, crumb, unit_page or "assessments:overview"),
-        "month": _month(selection, page, args),
+        "unit": _unit(selection, crumbs),
+        "month": _month(selection, page, args, query),
         "failure": _failure(selection),
     }
 
 
-def _unit(selection: Selection, page: str, args: tuple[str, ...], crumb: str, unit_page: str) -> dict[str, Any]:
+def _unit(selection: Selection, crumbs: Crumbs) -> dict[str, Any]:
     unit = selection.unit
     path = [
         (row.name, link("assessments:overview", selection, **Unit(row).query))
@@ -46,23 +51,23 @@ def _unit(selection: Selection, page: str, args: tuple[str, ...], crumb: str, un
     ]
     if unit.team:
         path.append((unit.team.name, link("assessments:overview", selection)))
-    if crumb:
-        path.append((crumb, ""))
-    elif path:
+    path += crumbs
+    if path:
         path[-1] = (path[-1][0], "")
-    return {"name": unit.name, "breadcrumb": path, "subtitle": ""}
+    return {"name": unit.name, "breadcrumb": path}
 
 
-def _month(selection: Selection, page: str, args: tuple[str, ...]) -> dict[str, Any]:
+def _month(selection: Selection, page: str, args: tuple[str, ...], query: Mapping[str, str]) -> dict[str, Any]:
     calendar, revision = selection.calendar, selection.revision
     if calendar is None or revision is None:
         return {"label": "", "options": [], "previous": "", "next": ""}
     months = [CalendarMonth.of(row.first_on) for row in selection.months]
 
     def address(month: CalendarMonth) -> str:
-        return link(page, selection, *args, month=str(month)) if month in months else ""
+        return link(page, selection, *args, month=str(month), **query) if month in months else ""
 
     return {
+        "value": str(calendar),
         "label": month_label(calendar),
         "provisional": revision.is_provisional,
         "frozen": revision.frozen_at is not None,
@@ -77,15 +82,19 @@ def _month(selection: Selection, page: str, args: tuple[str, ...]) -> dict[str, 
 
 
 def _failure(selection: Selection) -> str | None:
-    """What went wrong when the shown month was computed last, if the last run failed."""
-    if selection.month is None:
-        last = Revision.objects.order_by("-requested_at").first()
-    else:
-        last = selection.month.revisions.order_by("-number").first()
-    if last is None or last.status != Revision.Status.FAILED:
+    """The last run of the shown month, or of one without figures, when it failed: `2018-12, 2019-01-01 02:00`."""
+    later = Revision.objects.filter(month=OuterRef("month"), number__gt=OuterRef("number"))
+    failed = Revision.objects.filter(~Exists(later), status=Revision.Status.FAILED)
+    last = (
+        failed.filter(Q(month=selection.month) | Q(month__current=None))
+        .select_related("month")
+        .order_by("-month__first_on")
+        .first()
+    )
+    if last is None:
         return None
     when = timezone.localtime(last.finished_at) if last.finished_at else None
-    return f"{when:%Y-%m-%d %H:%M}" if when else str(last.month)
+    return f"{last.month}, {when:%Y-%m-%d %H:%M}" if when else str(last.month)
 
 
 def is_provisional(month: Month | None) -> bool:

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.calendar import CalendarMonth
 from assessments.charts import Point, Step, bar, cascade, line_chart
 from assessments.indicators import BY_CODE
 from assessments.models import Month, Target
+from assessments.presenters.findings import UnitCounts, counted, units_finding, worst
 from assessments.presenters.frame import is_provisional, link, month_tick
 from assessments.presenters.words import change, finding, gap_text, rate_text, signed, target_text
 from assessments.queries.figures import Count, Key, Targets, is_met
 from assessments.queries.units import Selection, Unit
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
-from residents.categories import KEY
+from residents.categories import ALL, KEY
 
 MONTHS_SHOWN = 12
 
@@ -27,11 +30,12 @@ class Tile:
 
     key: Key
     tone: str
+    name: Promise | None = None
 
 
 TILES = (
     Tile(Key("coverage"), "blue"),
-    Tile(Key("coverage", KEY), "green"),
+    Tile(Key("coverage", KEY), "green", gettext_lazy("Key people covered")),
     Tile(Key("item_completion"), "purple"),
     Tile(Key("unserved"), "orange"),
 )
@@ -93,8 +97,10 @@ def tile(
     window: Sequence[tuple[CalendarMonth, Month | None]],
     counts: Mapping[int, Mapping[Key, Count]],
     target: Target | None,
+    where: str,
 ) -> dict[str, Any]:
-    """Context of `assessments/_tile.html`. `window` is the months shown with one more before them: a year ago."""
+    """Context of `assessments/_tile.html`. `window` is the months shown with one more before them: a year ago; `where`
+    names the unit below that is worst off."""
     of = {month: counts.get(row.current_id or 0, {}).get(shown.key) if row else None for month, row in window}
     months = list(of)
     now, before, year_ago = of[months[-1]], of[months[-2]], of[months[0]]
@@ -102,11 +108,11 @@ def tile(
     line = points(window[1:], counts, shown.key)
     return {
         "code": shown.key.indicator,
-        "title": title(shown.key, selection.names),
+        "title": str(shown.name) if shown.name else title(shown.key, selection.names),
         "finding": finding([(month, of[month]) for month in months[1:]], target),
         "rate_text": rate_text(now),
         "sentence": sentence(now) if now else "",
-        "target_text": "",
+        "where": where,
         "gap_text": gap_text(now, target),
         "met": is_met(now, target) if now and target else None,
         "change_text": _change_text(_("on the month before %(change)s"), change(now, before)),
@@ -156,10 +162,27 @@ def categories_table(selection: Selection, counts: Mapping[Key, Count], targets:
     return Table(_("Key populations signed"), _("key population"), columns, tuple(rows[1:]), rows[0] if rows else None)
 
 
+def categories_finding(selection: Selection, counts: Mapping[Key, Count]) -> str:
+    """Which key populations lag."""
+    keys = {Key("coverage", code): name for code, name in selection.names.items() if code not in (ALL, KEY)}
+    return worst([(name, counts[key]) for key, name in keys.items() if key in counts], number=2)
+
+
+def where_worst(shown: Tile, units: Sequence[Unit], counts: UnitCounts, now: int) -> str:
+    """The unit below that is worst off in a leading figure."""
+    return worst([(unit.name, count) for unit, count in counted(units, counts, now, shown.key)])
+
+
+def coverage_finding(units: Sequence[Unit], counts: UnitCounts, now: int, targets: Targets) -> str:
+    """How many units below miss their coverage."""
+    key = Key("coverage")
+    return units_finding(counted(units, counts, now, key), targets, key)
+
+
 def units_table(
     selection: Selection,
     units: Sequence[Unit],
-    counts: Mapping[tuple[int, tuple[int, int]], Mapping[Key, Count]],
+    counts: UnitCounts,
     targets: Targets,
     before: int | None,
 ) -> Table:

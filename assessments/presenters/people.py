@@ -1,35 +1,77 @@
-"""A line of a list of people: masked, with what the row says about the figure."""
+"""The list of people behind a figure: its tabs, and a line for each, masked, with what it says about the figure."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.indicators import Indicator
+from assessments.indicators import Indicator, Rows
 from assessments.models import CoverageMonth
-from assessments.queries.people import Part
+from assessments.presenters.frame import link
+from assessments.presenters.overview import title
+from assessments.presenters.parts import part_names
+from assessments.presenters.words import rate_text
+from assessments.queries.figures import Count
+from assessments.queries.people import Part, number_of_rows
+from assessments.queries.units import Selection
+from assessments.tables import count_text
 from residents.identity import mask_id_number
 from teams.cipher import decrypt
 from teams.dates import age_on
 
 
-def people_rows(rows: Sequence[Any], indicator: Indicator, part: Part) -> list[dict[str, Any]]:
+def people_frame(selection: Selection, indicator: Indicator, count: Count, part: Part) -> dict[str, Any]:
+    """Context keys figure, tabs, remark and standing of `assessments/people.html`."""
+    tabs = [
+        {
+            "label": name,
+            "count_text": "" if (rows := number_of_rows(count, indicator, each)) is None else count_text(rows),
+            "url": link("assessments:people", selection, indicator.code, part=each.value),
+            "active": each is part,
+        }
+        for each, name in part_names(indicator).items()
+    ]
+    figure = {
+        "title": title(count.key, selection.names),
+        "url": link("assessments:figure", selection, indicator.code),
+        "rate_text": rate_text(count),
+    }
+    standing = part is Part.DENOMINATOR or bool(indicator.numerator.column)
+    return {"figure": figure, "tabs": tabs, "remark": _remark(indicator), "standing": standing}
+
+
+def hidden_text(count: Count, indicator: Indicator, part: Part, shown: int) -> str:
+    """Why a list is shorter than its figure: what an account sees follows from where people are today."""
+    rows = number_of_rows(count, indicator, part)
+    if rows is None or rows <= shown:
+        return ""
+    return _("%(hidden)s more belong to the figure, but not to those whom you may see today.") % {
+        "hidden": count_text(rows - shown)
+    }
+
+
+def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator, part: Part) -> list[dict[str, Any]]:
     """Dicts of `assessments/people.html` for rows with their resident, village and team loaded."""
-    return [_person(row, indicator, part) for row in rows]
+    return [_person(row, selection, indicator, part) for row in rows]
 
 
-def _person(row: Any, indicator: Indicator, part: Part) -> dict[str, Any]:
+def _person(row: Any, selection: Selection, indicator: Indicator, part: Part) -> dict[str, Any]:
     resident = row.resident
     counted, note = _standing(row, indicator, part)
+    names = part_names(indicator)
     return {
         "name": resident.name,
         "url": "",
         "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
         "sex": resident.get_sex_display(),
         "age": row.age if hasattr(row, "age") else age_on(resident.birth_date, row.revision.as_of),
+        "categories": _(", ").join(
+            selection.names[category.code] for category in selection.categories if row.categories & category.mask
+        ),
         "village": row.village.name if row.village else "",
         "team": row.team.name if row.team else "",
         "counted": counted,
+        "standing": names.get(Part.NUMERATOR if counted else Part.GAP, ""),
         "note": note,
     }
 
@@ -42,3 +84,10 @@ def _standing(row: Any, indicator: Indicator, part: Part) -> tuple[bool, str]:
             return True, _("%(visits)s visits, ¥%(cost).2f") % {"visits": below, "cost": above / 100}
         return above >= below > 0, _("%(above)s of %(below)s") % {"above": above, "below": below}
     return bool(row.is_counted) if part is Part.DENOMINATOR else part is Part.NUMERATOR, ""
+
+
+def _remark(indicator: Indicator) -> str:
+    """What a line stands for, when it isn't a person."""
+    if indicator.code == "household_coverage":
+        return _("A line stands for a household and names one of its members.")
+    return _("A line stands for a contract of the person.") if indicator.rows is Rows.COVERAGE else ""

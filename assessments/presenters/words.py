@@ -72,7 +72,7 @@ def gap_text(count: Count | None, target: Target | None) -> str:
     gap = value - target.rate
     if gap == 0:
         return _("at the target")
-    words = _("%(points)s points above the target") if gap > 0 else _("%(points)s points below the target")
+    words = _("%(points)s above target") if gap > 0 else _("%(points)s below target")
     return words % {"points": plain(abs(gap))}
 
 

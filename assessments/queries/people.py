@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from assessments.indicators import Indicator, Rows, TeamRule
-from assessments.models import CoverageMonth, ResidentMonth
+from assessments.models import CoverageMonth, Figure, ResidentMonth
+from assessments.queries.figures import Count, Key
 from assessments.queries.units import Selection
-from residents.categories import ALL, KEY, categories
+from residents.categories import ALL, KEY
 from teams.models import TeamVillage
 
 
@@ -34,7 +35,7 @@ def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[A
     For counts of obligations, packages and visits a row stands for all of a coverage's.
     """
     model = ResidentMonth if indicator.rows is Rows.RESIDENT else CoverageMonth
-    mask = _mask(selection.category)
+    mask = _mask(selection)
     register = mask if indicator.by_register else 0
     rows = model.objects.visible_to(selection.user).filter(revision=selection.revision)
     covering = _covering_team(selection, indicator)
@@ -50,6 +51,28 @@ def _covering_team(selection: Selection, indicator: Indicator) -> int | None:
     """The team whose villages make the denominator, when the unit is a team and the figure is one of those."""
     team = selection.unit.team
     return team.pk if team and indicator.team is TeamRule.SERVED else None
+
+
+def figure_count(selection: Selection, indicator: Indicator) -> Count:
+    """The figure that the lists make up."""
+    institution, team = selection.unit.key
+    rows = Figure.objects.visible_to(selection.user).filter(
+        revision=selection.revision,
+        institution=institution,
+        team_key=team,
+        category=selection.category,
+        indicator=indicator.code,
+    )
+    numerator, denominator = rows.values_list("numerator", "denominator").first() or (0, 0)
+    return Count(Key(indicator.code, selection.category), numerator, denominator)
+
+
+def number_of_rows(count: Count, indicator: Indicator, part: Part) -> int | None:
+    """How many rows a list has, when the figure itself tells; sums over contracts don't."""
+    if indicator.numerator.column:
+        return None
+    gap = count.denominator - count.numerator
+    return {Part.NUMERATOR: count.numerator, Part.DENOMINATOR: count.denominator, Part.GAP: gap}[part]
 
 
 def _in_unit(selection: Selection, *, served: bool) -> Q:
@@ -74,15 +97,15 @@ def _condition(indicator: Indicator, part: Part, register: int, covering_team: i
     return f"({denominator}) and ({numerator}) is not true"
 
 
-def _mask(category: str) -> int:
-    if category == ALL:
+def _mask(selection: Selection) -> int:
+    if selection.category == ALL:
         return 0
-    known = {row.code: row.mask for row in categories()}
-    return sum(known.values()) if category == KEY else known[category]
+    known = {row.code: row.mask for row in selection.categories}
+    return sum(known.values()) if selection.category == KEY else known[selection.category]
 
 
 def counted_sql(selection: Selection, indicator: Indicator) -> str:
     """SQL: whether a row of the denominator is in the numerator too."""
-    register = _mask(selection.category) if indicator.by_register else 0
+    register = _mask(selection) if indicator.by_register else 0
     covering = _covering_team(selection, indicator)
     return f"coalesce({_condition(indicator, Part.NUMERATOR, register, covering)}, false)"

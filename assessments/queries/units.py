@@ -8,7 +8,7 @@ from django.http import Http404
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
-from residents.categories import category_names
+from residents.categories import GROUP_NAMES, Category, categories
 from teams.models import Institution, Team, User
 from teams.models.places import parent_ids
 from teams.rules import RuleViolation
@@ -87,9 +87,15 @@ class Selection:
     category: str = "all"
 
     @cached_property
+    def categories(self) -> tuple[Category, ...]:
+        """The district's key populations, in order."""
+        return categories()
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Category code -> its name in the page's language."""
-        return {code: str(name) for code, name in category_names().items()}
+        names = {**GROUP_NAMES, **{category.code: category.name for category in self.categories}}
+        return {code: str(name) for code, name in names.items()}
 
     @property
     def revision(self) -> Revision | None:
