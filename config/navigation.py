@@ -31,6 +31,7 @@ class Entry:
 # In order; the first that an account may open is its start page.
 ENTRIES = (
     Entry(gettext_lazy("Overview"), "assessments:overview", Permission.FIGURE_READ, ("assessments:",)),
+    Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",)),
     Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
 )
 

@@ -88,14 +88,14 @@ def register(*added: Kind) -> None:
     _kinds.update({kind.code: kind for kind in added})
 
 
-def kinds() -> list[Kind]:
+def all_kinds() -> list[Kind]:
     """Every kind, in the order in which a district loads them."""
     return sorted(_kinds.values(), key=lambda kind: kind.order)
 
 
 def kinds_for(by: Account) -> list[Kind]:
     """The kinds that an account may import."""
-    return [kind for kind in kinds() if kind.allows(by)]
+    return [kind for kind in all_kinds() if kind.allows(by)]
 
 
 def find_kind(code: str) -> Kind:
@@ -103,6 +103,6 @@ def find_kind(code: str) -> Kind:
     try:
         return _kinds[code]
     except KeyError:
-        known = ", ".join(kind.code for kind in kinds())
+        known = ", ".join(kind.code for kind in all_kinds())
         message = format_lazy(_("“{kind}” is not a kind of file. There are: {known}."), kind=code, known=known)
         raise RuleViolation("import.unknown_kind", message) from None

@@ -1,0 +1,18 @@
+"""Doorways of the worker to imports: ids in, one action out."""
+
+from celery import shared_task
+
+from teams.actions import imports
+
+
+@shared_task
+def run_import(import_id: int) -> None:
+    """Put in an import that was asked for on a page."""
+    imports.run(import_id=import_id)
+
+
+@shared_task
+def resume_imports() -> None:
+    """Take up imports that wait (Redis was away) or whose worker was killed: nobody holds their lock."""
+    for import_id in imports.waiting():
+        imports.run(import_id=import_id)
