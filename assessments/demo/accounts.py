@@ -1,0 +1,63 @@
+"""Accounts to look around with, one for each role."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from assessments.demo.places import Places
+from assessments.demo.staff import Roster
+from teams.demo_accounts import DEMO_PASSWORD
+from teams.models import Role, User
+
+
+@dataclass(frozen=True)
+class Account:
+    """A made account; the password is known only now."""
+
+    username: str
+    password: str
+    role: Role
+    where: str
+
+
+def make_accounts(places: Places, roster: Roster) -> list[Account]:
+    """Save an account for each role. Passwords are fixed in a demo (`settings.DEMO`), random elsewhere."""
+    crew = next(crew for crew in roster.crews if not crew.center.is_urban)
+    doctor = crew.members[0]
+    rows = (
+        ("admin", Role.ADMINISTRATOR, places.bureau, None, _("Administrator")),
+        ("official", Role.OFFICIAL, places.bureau, None, _("Official")),
+        ("clerk", Role.CLERK, crew.center.institution, None, _("Clerk")),
+        ("doctor", Role.DOCTOR, crew.center.institution, doctor, doctor.name),
+        ("auditor", Role.AUDITOR, places.bureau, None, _("Auditor")),
+    )
+    made = []
+    for username, role, institution, staff, name in rows:
+        password = DEMO_PASSWORD.format(username=username) if settings.DEMO else secrets.token_urlsafe(12)
+        User.objects.create_user(
+            username, password=password, roles=[role], institution=institution, staff=staff, first_name=name[:30]
+        )
+        made.append(Account(username, password, role, institution.name))
+    return made
+
+
+def describe(accounts: list[Account]) -> str:
+    """The accounts as lines of text."""
+    width = max(len(account.username) for account in accounts)
+    return "\n".join(
+        f"{account.username:<{width}}  {account.password:<{width + 13}}  {account.role.label} · {account.where}"
+        for account in accounts
+    )
+
+
+def write_down(text: str) -> None:
+    """Keep the accounts in `settings.DEMO_ACCOUNTS_FILE`, if there is one, readable by its owner only."""
+    name = getattr(settings, "DEMO_ACCOUNTS_FILE", None)
+    if name:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(f"{text}\n", encoding="utf-8")

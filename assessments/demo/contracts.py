@@ -1,0 +1,123 @@
+"""Contracts, coverages, packages held, charges and suspensions as rows."""
+
+from array import array
+from random import Random
+
+from assessments.demo.copying import BATCH, Copy, iso
+from assessments.demo.packages import Catalogue, Offer
+from assessments.demo.registers import BIT, CHILD, ELDERLY, LOW_INCOME, Entry
+from assessments.demo.signing import Population
+from assessments.demo.staff import HANDED_OVER_ON
+from assessments.demo.terms import Term
+from contracts.models import Charge, Contract, Coverage, CoveragePackage, Suspension
+
+_HANDED_OVER = HANDED_OVER_ON.toordinal()
+HELD_BEFORE = 0.75  # share of payers who held a priced package in earlier terms too
+PAUSES = ("外出务工", "长期住院", "随子女居住")
+
+
+class Agreements:
+    """Writes what was signed. Coverages are numbered from 0; `crew` and the others tell of them by number."""
+
+    def __init__(self, population: Population, catalogue: Catalogue, start: int, rng: Random) -> None:
+        self.people = population.people
+        self.pays = population.pays
+        self.crews = population.crews
+        self.catalogue = catalogue
+        self.start = start
+        self.rng = rng
+        self.contracts = Copy(Contract, "id", "number", "team", "signed_on", "representative")
+        self.coverages = Copy(
+            Coverage, "id", "contract", "resident", "start_on", "end_on", "terminated_on", "termination_reason"
+        )
+        self.held = Copy(CoveragePackage, "id", "coverage", "version", "price")
+        self.charges = Copy(Charge, "held", "payer", "amount")
+        self.suspensions = Copy(Suspension, "coverage", "from_on", "to_on", "reason")
+        self.contract_count = self.held_count = 0
+        self.person = array("I")  # of each coverage
+        self.crew = array("H")
+        self.begin = array("i")
+        self.until = array("i")  # the first day on which nothing is given any more
+        self.pauses: dict[int, tuple[int, int]] = {}  # of a coverage: the first day, the first one after or 0
+        self.since: dict[tuple[int, int], int] = {}  # person, register -> the day of entry
+        self.held_from: dict[tuple[int, str], int] = {}  # person, package -> since when it was held first
+
+    def note_registers(self, entries: dict[int, list[Entry]]) -> None:
+        """Remember since when people are on registers."""
+        for person, own in entries.items():
+            for category, since, _until in own:
+                self.since[person, BIT[category]] = since
+
+    def write_household(self, household: int, terms: dict[int, list[Term]], entries: dict[int, list[Entry]]) -> None:
+        """One contract for the members who sign for the same days; `terms` and `entries` by person."""
+        contracts: dict[tuple[int, int], int] = {}
+        for person, own in terms.items():
+            pays = self.pays[person]
+            always = self.rng.random() < HELD_BEFORE
+            for place, term in enumerate(own):
+                span = (term.start, term.end)
+                if span not in contracts:
+                    contracts[span] = self._write_contract(household, term)
+                is_last = place == len(own) - 1 or term.end >= self.people.day
+                paid = bool(pays and (is_last or always))
+                self._write_coverage(contracts[span], household, person, term)
+                self._write_packages(person, term, entries[person], pays=paid)
+        self.flush(at_least=BATCH)
+
+    def flush(self, *, at_least: int = 1) -> None:
+        """Send what waits."""
+        for rows in (self.contracts, self.coverages, self.held, self.charges, self.suspensions):
+            rows.flush(at_least=at_least)
+
+    def _crew_number(self, household: int, day: int) -> int:
+        people = self.people
+        moved_on = people.moved_on[household]
+        slot = people.slots[people.old_slot[household] if day < moved_on else people.slot[household]]
+        return slot.team_before if day < _HANDED_OVER else slot.team
+
+    def _write_contract(self, household: int, term: Term) -> int:
+        self.contract_count += 1
+        number = self.start + self.contract_count
+        signed = term.start - int(self.rng.random() * 12)
+        crew = self.crews[self._crew_number(household, term.start)].team
+        representative = self.people.first[household]  # an adult, by the deck
+        year = iso(signed)[:4]
+        self.contracts.rows.append(
+            f"{number}\t{crew.code}-{year}-{self.contract_count:06}\t{crew.pk}\t{iso(signed)}"
+            f"\t{self.start + 1 + representative}"
+        )
+        return number
+
+    def _write_coverage(self, contract: int, household: int, person: int, term: Term) -> None:
+        self.person.append(person)
+        self.crew.append(self._crew_number(household, term.start))
+        self.begin.append(term.start)
+        gone = self.people.gone[person] or 10**6
+        self.until.append(min(term.end + 1, term.stop or gone, gone))
+        coverage = self.start + len(self.person)
+        self.coverages.rows.append(
+            f"{coverage}\t{contract}\t{self.start + 1 + person}\t{iso(term.start)}\t{iso(term.end)}"
+            f"\t{iso(term.stop)}\t{term.reason}"
+        )
+        if term.pause:
+            begin, until = self.pauses[len(self.person) - 1] = term.pause
+            self.suspensions.rows.append(f"{coverage}\t{iso(begin)}\t{iso(until)}\t{self.rng.choice(PAUSES)}")
+
+    def _write_packages(self, person: int, term: Term, entries: list[Entry], *, pays: bool) -> None:
+        flags = self.people.flags[person] & (ELDERLY | CHILD)
+        for category, since, until in entries:
+            if since <= term.start and (not until or until > term.start):
+                flags |= BIT[category]
+        coverage = self.start + len(self.person)
+        chosen = self.catalogue.choose(flags, self.rng, pays=pays)
+        for name in chosen:
+            self.held_from.setdefault((person, name), term.start)
+            self.held_count += 1
+            held = self.start + self.held_count
+            offer = self.catalogue.offers[name]
+            self.held.rows.append(f"{held}\t{coverage}\t{offer.version.pk}\t{offer.price}")
+            self._write_charges(held, offer, is_low_income=bool(flags & LOW_INCOME))
+
+    def _write_charges(self, held: int, offer: Offer, *, is_low_income: bool) -> None:
+        shares = offer.shares_low_income if is_low_income else offer.shares
+        self.charges.rows.extend(f"{held}\t{payer}\t{amount}" for payer, amount in shares.items())

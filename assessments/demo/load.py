@@ -1,0 +1,167 @@
+"""Fill an empty database with a made district and compute its months."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from random import Random
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from assessments.actions import months
+from assessments.demo import accounts, aims, opinions
+from assessments.demo.contracts import Agreements
+from assessments.demo.copying import without_keys
+from assessments.demo.figures import PlaceFacts, read_place
+from assessments.demo.packages import Catalogue
+from assessments.demo.people import People, Settlement
+from assessments.demo.places import make_places
+from assessments.demo.public_health import PublicHealth
+from assessments.demo.registers import KEY, Registry
+from assessments.demo.residents import Records
+from assessments.demo.services import Fulfilment
+from assessments.demo.signing import COVERED, Population, Signing
+from assessments.demo.staff import Roster
+from assessments.demo.terms import Diary
+from assessments.demo.visits import Visits
+from assessments.demo.waivers import waive_some
+from contracts.actions import ledger
+from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation, Service, Suspension, Visit
+from residents.models import Household, Register, Resident, Transfer
+from teams.blocks import claim_block
+
+Say = Callable[[str], object]
+# Everything that is written by COPY; their ids lie in the county's block.
+BLOCK_TABLES = (
+    Household, Resident, Register, Transfer, Contract, Coverage, CoveragePackage, Obligation, Service, Visit,
+)  # fmt: skip
+# What the making and matching of obligations rests on.
+LEDGER_KEYS = ("contracts_obligation_once", "contracts_obligation_coverage_id")
+COPIED = (*(table for table in BLOCK_TABLES if table is not Obligation), Charge, Suspension)
+
+
+def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Account]:
+    """Make the district, then compute its year. `out` gets a line for each step."""
+    made = make(place, scale=scale, seed=seed, out=out)
+    for month, as_of in _months(read_place(place)):
+        started = time.monotonic()
+        months.compute(month=month, as_of=as_of, by=None)
+        out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
+    return made
+
+
+@transaction.atomic
+def make(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Account]:
+    """Make the district without its months, whole or not at all; returns the accounts to enter it with.
+
+    The same place, scale and seed make the same district but for nonces and random passwords. Raises KeyError for an
+    unknown place.
+    """
+    return _District(read_place(place), scale, seed, out).make()
+
+
+def _months(facts: PlaceFacts) -> list[tuple[date, date]]:
+    """The months of the year up to the published figures, then the running one on the second report date."""
+    year, last = facts.as_of.year, facts.as_of.month
+    ends = [date.fromordinal(date(year, month + 1, 1).toordinal() - 1) for month in range(1, last)]
+    days = [*ends, facts.as_of, facts.completion_as_of]
+    return [(day.replace(day=1), day) for day in days]
+
+
+class _District:
+    """The steps of a load, each drawing from a stream of its own."""
+
+    def __init__(self, facts: PlaceFacts, scale: float, seed: int, out: Say) -> None:
+        self.facts = facts
+        self.scale = scale
+        self.seed = seed
+        self.out = out
+        self.quotas = facts.quotas(scale)
+        self.started = time.monotonic()
+
+    def make(self) -> list[accounts.Account]:
+        """Everything but the months."""
+        places = make_places(self.facts, self._stream("places"))
+        roster = Roster(self.facts, places, self._stream("staff"))
+        roster.make()
+        catalogue = Catalogue(self.facts)
+        made = accounts.make_accounts(places, roster)
+        start = claim_block(*BLOCK_TABLES)
+        population = self._draw_population(roster)
+        with without_keys(Obligation, but=LEDGER_KEYS):
+            with without_keys(*COPIED):
+                agreements = self._write_people(population, catalogue, start)
+                self._analyze(*COPIED)
+                self._write_ledger(agreements, population, start)
+            self._say("keys made again")
+            ledger.match_services(coverages=Coverage.objects.all())
+            self._say("services matched")
+        self._analyze(*COPIED, Obligation)
+        opinions.ask(agreements, self.scale, self._stream("opinions"))
+        aims.set_targets(self.facts, self.quotas)
+        aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
+        self._count_up()
+        return made
+
+    def _stream(self, noun: str) -> Random:
+        return Random(f"{self.seed}/{noun}")
+
+    def _say(self, what: str) -> None:
+        self.out(f"{what}: {time.monotonic() - self.started:.1f} s")
+
+    def _draw_population(self, roster: Roster) -> Population:
+        people: People = Settlement(self.facts, roster.slots, self._stream("people")).draw(self.quotas.population)
+        Registry(people, self.quotas, self._stream("registers")).enter()
+        signing = Signing(people, self.quotas, self._stream("signing"))
+        signing.decide()
+        self._say(f"{len(people)} people drawn")
+        return Population(people, roster.crews, signing.state, signing.pays)
+
+    def _write_people(self, population: Population, catalogue: Catalogue, start: int) -> Agreements:
+        records = Records(self.facts, population, start, self._stream("records"))
+        agreements = Agreements(population, catalogue, start, self._stream("agreements"))
+        people, state = population.people, population.state
+        diary = Diary(people, state, self._stream("diary"))
+        for household in range(len(people.slot)):
+            entries = records.write_household(household)
+            agreements.note_registers(entries)
+            signed = [person for person in people.members(household) if state[person]]
+            if signed:
+                is_covered = any(state[person] == COVERED for person in signed)
+                is_key = any(people.flags[person] & KEY for person in signed)
+                shared = diary.household_spans(is_key=is_key) if is_covered else []
+                agreements.write_household(
+                    household, {person: diary.terms(person, shared) for person in signed}, entries
+                )
+        records.flush()
+        agreements.flush()
+        self._say(f"{len(people)} residents, {len(agreements.person)} coverages written")
+        return agreements
+
+    def _write_ledger(self, agreements: Agreements, population: Population, start: int) -> None:
+        ledger.make_obligations(coverages=Coverage.objects.all())
+        self._analyze(Obligation)
+        self._say("obligations made")
+        waive_some(self.facts)
+        fulfilment = Fulfilment(self.facts, agreements, start, self._stream("services"))
+        fulfilment.write()
+        PublicHealth(fulfilment, agreements, population.state, self._stream("public health")).write()
+        self._say(f"{fulfilment.count} services written")
+        visits = Visits(self.facts, agreements, population.state, start, self._stream("visits"))
+        visits.write()
+        self._analyze(Service, Visit)
+        self._say(f"{visits.count} visits written")
+
+    def _analyze(self, *tables: type[Model]) -> None:
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"analyze {table._meta.db_table}")
+
+    def _count_up(self) -> None:
+        """Let the ids go on after those written here."""
+        with connection.cursor() as cursor:
+            for table in COPIED:
+                name = table._meta.db_table
+                cursor.execute(
+                    f"select setval(pg_get_serial_sequence('{name}', 'id'), max(id)) from {name} having max(id) > 0"
+                )

@@ -1,0 +1,42 @@
+"""`manage.py load_demo yingquan --scale 0.01`: a made district in an empty database."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from assessments.demo import accounts, figures
+from assessments.demo.load import load
+from residents.models import Household, Resident
+from teams.models import Institution
+
+SCALES = (0.001, 10.0)
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with a made population of a real place, and compute its months."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="one of: " + ", ".join(figures.places()))
+        parser.add_argument("--scale", type=float, default=0.01, help="1 is the whole place (default: 0.01)")
+        parser.add_argument("--seed", type=int, default=1, help="another seed draws other people (default: 1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name, scale = options["name"], options["scale"]
+        if name not in figures.places():
+            raise CommandError(
+                _("There is no demo “{name}”. There are: {names}.").format(name=name, names=", ".join(figures.places()))
+            )
+        if not SCALES[0] <= scale <= SCALES[1]:
+            raise CommandError(_("The scale must lie between {low} and {high}.").format(low=SCALES[0], high=SCALES[1]))
+        if any(model.objects.exists() for model in (Resident, Household, Institution)):
+            raise CommandError(_("The database holds a district already; a demo is loaded into an empty one only."))
+        made = load(name, scale=scale, seed=options["seed"], out=self._say)
+        text = accounts.describe(made)
+        accounts.write_down(text)
+        self.stdout.write(text)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
