@@ -52,4 +52,5 @@ def _as_text(totals: Totals, rejects: Path | None) -> str:
     )
     if rejects is None:
         return both(line)
-    return f"{both(line)}\n{both(format_lazy(_('Rejected rows, with reasons: {path}'), path=rejects))}"
+    where = format_lazy(_("Rejected rows, with reasons: {path}"), path=rejects)
+    return "\n".join((both(line), both(where)))
