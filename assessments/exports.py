@@ -30,7 +30,7 @@ def current_revision(month: CalendarMonth) -> Revision:
 
 
 def kpi_rows(month: CalendarMonth, user: User | SystemAccount = SYSTEM) -> Iterator[tuple[object, ...]]:
-    """Lines in the order of the columns; `rate` has 2 places, rounded half up, and is empty for no figure."""
+    """Lines in the order of the columns; `rate` is a Decimal of 2 places, rounded half up, or None for no figure."""
     figures = (
         Figure.objects.visible_to(user)
         .filter(revision=current_revision(month))
@@ -40,8 +40,7 @@ def kpi_rows(month: CalendarMonth, user: User | SystemAccount = SYSTEM) -> Itera
     # Ordered here, by code points: the same on every server whatever its collation.
     for code, team, category, indicator, numerator, denominator in sorted(figures):
         value = rate(numerator, denominator, BY_CODE[indicator].unit)
-        text = "" if value is None else str(value)
-        yield str(month), code, team, category, indicator, numerator, denominator, text
+        yield str(month), code, team, category, indicator, numerator, denominator, value
 
 
 def kpi_file(month: CalendarMonth, user: User) -> BytesIO:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from assessments.actions import months
 from assessments.calendar import CalendarMonth
+from assessments.rules import BrokenInvariant
+from teams.cells import CellError, parse_date
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 
@@ -18,18 +20,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--month", required=True, help="the month, like 2018-10")
-        parser.add_argument("--as-of", type=date.fromisoformat, help="the report date within the month")
+        parser.add_argument("--as-of", help="the report date within the month, like 2018-10-20")
         parser.add_argument("--months", type=int, default=1, help="how many months, ending with --month")
         parser.add_argument("--freeze", action="store_true", help="freeze what was computed")
 
     def handle(self, **options: Any) -> None:
+        if options["months"] < 1:
+            raise CommandError(_("The number of months must be at least 1."))
         try:
             last = CalendarMonth.parse(options["month"])
-            if options["months"] < 1:
-                raise CommandError("--months must be at least 1")
+            as_of = parse_date(options["as_of"]) if options["as_of"] is not None else None
             for back in range(options["months"] - 1, -1, -1):
-                self._compute(last.plus(-back), options["as_of"] if back == 0 else None, options["freeze"])
-        except RuleViolation as refusal:
+                self._compute(last.plus(-back), as_of if back == 0 else None, options["freeze"])
+        except (RuleViolation, CellError, BrokenInvariant) as refusal:
             raise CommandError(str(refusal)) from None
 
     def _compute(self, month: CalendarMonth, as_of: date | None, freeze: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
 from assessments.exports import write_kpis
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, month: str, out: Path, **_options: Any) -> None:
         if out.suffix.lower() not in {".csv", ".xlsx"}:
-            raise CommandError(f"{out}: the ending must be .csv or .xlsx")
+            raise CommandError(_("%(file)s: the ending must be .csv or .xlsx.") % {"file": out})
         try:
             lines = write_kpis(CalendarMonth.parse(month), out)
         except (RuleViolation, OSError) as refusal:
