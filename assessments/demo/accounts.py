@@ -1,10 +1,12 @@
 """Accounts to look around with, one for each role."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from assessments.demo.places import Places
@@ -34,14 +36,18 @@ def make_accounts(places: Places, roster: Roster) -> list[Account]:
         ("doctor", Role.DOCTOR, crew.center.institution, doctor, doctor.name),
         ("auditor", Role.AUDITOR, places.bureau, None, _("Auditor")),
     )
-    made = []
-    for username, role, institution, staff, name in rows:
-        password = DEMO_PASSWORD.format(username=username) if settings.DEMO else secrets.token_urlsafe(12)
-        User.objects.create_user(
-            username, password=password, roles=[role], institution=institution, staff=staff, first_name=name[:30]
+    made = [Account(username, _password(username), role, where.name) for username, role, where, _staff, _name in rows]
+    with ThreadPoolExecutor() as pool:  # hashing is slow on purpose
+        hashes = pool.map(make_password, [account.password for account in made])
+    for (username, role, institution, staff, name), sealed in zip(rows, hashes, strict=True):
+        User.objects.create(
+            username=username, password=sealed, roles=[role], institution=institution, staff=staff, first_name=name
         )
-        made.append(Account(username, password, role, institution.name))
     return made
+
+
+def _password(username: str) -> str:
+    return DEMO_PASSWORD.format(username=username) if settings.DEMO else secrets.token_urlsafe(12)
 
 
 def describe(accounts: list[Account]) -> str:

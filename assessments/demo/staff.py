@@ -84,7 +84,7 @@ class Roster:
             number = len(self.crews) + 1
             team = Team(
                 code=f"{self.facts.division}T{number:03}",
-                name=f"{group[0].short_name}家庭医生团队" + ("" if self._is_first(group) else "（二）"),
+                name=f"{group[0].short_name}家庭医生团队{self._ordinal(group[0])}",
                 institution=center.institution,
                 formed_on=FORMED_ON,
             )
@@ -94,8 +94,9 @@ class Roster:
         if not center.is_urban:
             self._hand_over(smallest[1])
 
-    def _is_first(self, group: list[Village]) -> bool:
-        return group[0].division.code not in self.slots
+    def _ordinal(self, village: Village) -> str:
+        """What tells the second and third team of a village from the first."""
+        return ("", "（二）", "（三）")[len(self.slots.get(village.division.code, ()))]
 
     def _serve(self, village: Village, team: int) -> None:
         slots = self.slots.setdefault(village.division.code, [])

@@ -24,6 +24,6 @@ where c.id = o.coverage_id and (o.coverage_id + (o.due_on - date %(first)s)) %% 
 def waive_some(facts: PlaceFacts) -> None:
     """Waive about one obligation in `ONE_IN` of the year so far."""
     last = facts.completion_as_of
-    values = {"reasons": list(Obligation.Waiver.values), "first": last.replace(month=1, day=1), "last": last}
+    first, reasons = last.replace(month=1, day=1), list(Obligation.Waiver.values)
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, values | {"one_in": ONE_IN})
+        cursor.execute(_SQL, {"reasons": reasons, "one_in": ONE_IN, "first": first, "last": last})
