@@ -154,10 +154,10 @@ class Migration(migrations.Migration):
                 ('waived_on', models.DateField(blank=True, null=True, verbose_name='waived on')),
                 ('waived_by', models.CharField(blank=True, max_length=150, verbose_name='waived by')),
                 ('waiver', models.CharField(blank=True, choices=[('refused', 'refused'), ('in_hospital', 'in hospital'), ('away', 'away')], max_length=20, verbose_name='waived because')),
-                ('coverage', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='obligations', to='contracts.coverage')),
+                ('coverage', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='obligations', to='contracts.coverage')),
                 ('held', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='obligations', to='contracts.coveragepackage')),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='service_packages.item')),
-                ('resident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='residents.resident')),
+                ('item', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='service_packages.item')),
+                ('resident', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='residents.resident')),
             ],
             options={
                 'verbose_name': 'obligation',

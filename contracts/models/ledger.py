@@ -67,10 +67,14 @@ class Obligation(models.Model):
         IN_HOSPITAL = "in_hospital", _("in hospital")
         AWAY = "away", _("away")
 
-    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="obligations")
-    resident = models.ForeignKey(Resident, models.PROTECT, related_name="obligations", db_index=False)
+    # The database checks `held` alone: the other three follow from it, and looking them up one by one for 1.6 million
+    # rows takes longer than making them.
+    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="obligations", db_constraint=False)
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, related_name="obligations", db_index=False, db_constraint=False
+    )
     held = models.ForeignKey(CoveragePackage, models.CASCADE, related_name="obligations", db_index=False)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     opens_on = models.DateField(_("window opens"))
     due_on = models.DateField(_("due on"))
     met_by = models.ForeignKey(Service, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
