@@ -11,6 +11,7 @@ from assessments.indicators import BY_CODE, INDICATORS
 from assessments.models import Figure
 from assessments.queries.units import select
 from assessments.rates import rate
+from teams.models import User
 from teams.permissions import Permission, has_permission
 
 
@@ -61,6 +62,7 @@ class FigureListApi(APIView):
             return None if value is None else str(value)
 
     def get(self, request: Request) -> Response:
+        assert isinstance(request.user, User)  # ReadsFigures lets nobody else in
         selection = select(request.user, request.query_params)
         revision = selection.revision
         if revision is None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from assessments.queries.units import Selection, select
 from assessments.tables import count_text
 from teams.actions import audit
 from teams.models import AuditEvent, Institution
-from teams.permissions import Permission, has_permission, require
+from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
 from teams.rules import RuleViolation
 
@@ -37,7 +37,7 @@ PAGES_AT_MOST = 200
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponse:
     """The overview of a unit of the account's scope in one month; without institutions, what to do first."""
     if request.user.scope.is_district and not Institution.objects.exists():
         return render(request, "assessments/nothing_yet.html")
@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def figure(request: HttpRequest, indicator: str) -> HttpResponse:
+def figure(request: SignedInRequest, indicator: str) -> HttpResponse:
     """One figure explained: definition, months, units, categories, people."""
     selection, known = _selected(request, indicator)
     context = frame(selection, "assessments:figure", indicator, crumbs=[(str(known.name), "")]) | pages.figure(
@@ -66,7 +66,7 @@ def figure(request: HttpRequest, indicator: str) -> HttpResponse:
 
 @require_GET
 @require(Permission.PEOPLE_READ)
-def people_list(request: HttpRequest, indicator: str) -> HttpResponse:
+def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     """The people behind a figure, masked; each look is recorded."""
     selection, known = _selected(request, indicator)
     if not has_people(selection, known):
@@ -96,7 +96,7 @@ def people_list(request: HttpRequest, indicator: str) -> HttpResponse:
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def kpis(request: HttpRequest) -> FileResponse:
+def kpis(request: SignedInRequest) -> FileResponse:
     """The month's figures of the account's scope as a spreadsheet."""
     selection = select(request.user, request.GET)
     if selection.revision is None or selection.calendar is None:
@@ -108,7 +108,7 @@ def kpis(request: HttpRequest) -> FileResponse:
 
 @require_POST
 @require(Permission.MONTH_COMPUTE)
-def month_compute(request: HttpRequest) -> HttpResponse:
+def month_compute(request: SignedInRequest) -> HttpResponse:
     """Ask for a month to be computed by the worker; a run under way is joined."""
     try:
         revision = months.request(month=CalendarMonth.parse(request.POST.get("month", "")).first, by=request.user)
@@ -123,7 +123,7 @@ def month_compute(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def progress(request: HttpRequest) -> HttpResponse:
+def progress(request: SignedInRequest) -> HttpResponse:
     """Fragment: the months under way. When one that the page knew (`run`) is over, the page loads anew."""
     context = pages.progress()
     if set(request.GET.getlist("run")) - {str(run["id"]) for run in context["runs"]}:
@@ -131,7 +131,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/_progress.html", context)
 
 
-def _way_back(request: HttpRequest) -> str:
+def _way_back(request: SignedInRequest) -> str:
     """The page that the form was sent from; never another site."""
     back = request.POST.get("next", "")
     return back if url_has_allowed_host_and_scheme(back, None) else "assessments:overview"
@@ -141,7 +141,7 @@ def _exports(selection: Selection) -> list[tuple[str, str]]:
     return [(_("Figures as Excel"), link("assessments:kpis", selection))] if selection.month else []
 
 
-def _selected(request: HttpRequest, indicator: str) -> tuple[Selection, Indicator]:
+def _selected(request: SignedInRequest, indicator: str) -> tuple[Selection, Indicator]:
     """The selection of a figure's page; unknown indicators and categories without a figure are not found."""
     known = BY_CODE.get(indicator)
     category = request.GET.get("category", "") or "all"
@@ -156,7 +156,7 @@ def _selected(request: HttpRequest, indicator: str) -> tuple[Selection, Indicato
     return selection, known
 
 
-def _part(request: HttpRequest, known: Indicator) -> Part:
+def _part(request: SignedInRequest, known: Indicator) -> Part:
     """The list asked for; without one, those whom somebody should do something for."""
     offered = {part.value: part for part in part_names(known)}
     part = offered.get(request.GET.get("part", part_to_act_on(known).value))
@@ -184,5 +184,5 @@ class _Limited(Paginator):
             self.count = total
 
     @property
-    def num_pages(self) -> int:  # type: ignore[override]
+    def num_pages(self) -> int:
         return min(super().num_pages, PAGES_AT_MOST)

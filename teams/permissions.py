@@ -16,6 +16,12 @@ from teams.models.accounts import SystemAccount
 View = Callable[..., HttpResponseBase]
 
 
+class SignedInRequest(HttpRequest):
+    """A request behind `require`: somebody is signed in. For annotations only."""
+
+    user: User
+
+
 class Permission(StrEnum):
     """A right, named noun_verb."""
 

@@ -1,4 +1,4 @@
-"""Six people, two teams and a year, small enough to count every indicator by hand (tests/assessments/test_indicators_by_hand.py).
+"""Six people, two teams and a year: small enough to count every indicator by hand (test_indicators_by_hand.py).
 
 The report date that the counts are meant for is 31 October 2018.
 """

@@ -3,7 +3,7 @@
 import io
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -14,20 +14,14 @@ from teams.forms import ImportForm
 from teams.imports import Kind, all_kinds, find_kind, kinds_for
 from teams.imports.refused import download_row, shown_value, unpack
 from teams.imports.rejects import write_rejects
-from teams.models import AuditEvent, Import, User
-from teams.permissions import Permission, has_permission, require
+from teams.models import AuditEvent, Import
+from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
 from teams.rules import RuleViolation
 from teams.workbooks import write_template
 
 IMPORTS_A_PAGE = 20
 REJECTS_A_PAGE = 50
-
-
-class SignedInRequest(HttpRequest):
-    """A request of an account: the middleware lets nobody else come here."""
-
-    user: User
 
 
 @require_safe
