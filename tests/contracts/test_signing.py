@@ -1,27 +1,19 @@
-"""Signing: what one contract makes, who pays, what is refused, two clerks at once; ending and suspending."""
+"""Signing: what one contract makes, what is refused, two clerks at once; ending and suspending."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from contracts.actions import signing
-from contracts.actions.packages import copy_prices
 from contracts.actions.signing import resume, sign, suspend, terminate
-from contracts.models import Charge, Contract, Coverage, Suspension
+from contracts.models import Contract, Coverage, Suspension
 from residents.models import Resident
-from service_packages.actions import set_shares
-from service_packages.models import PackageVersion, Payer
-from teams.models import PolicyValue
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 from tests.factories import (
@@ -35,10 +27,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-HALVES = {"resident": Decimal("20.00"), "public_health_fund": Decimal("40.00")}
-POOR = {"poverty_relief": Decimal("20.00"), "public_health_fund": Decimal("40.00")}
-OLD = {"finance": Decimal("60.00")}
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +52,6 @@ def _refused(code: str, match: str | None = None) -> Iterator[None]:
     with pytest.raises(RuleViolation, match=match) as refused:
         yield
     assert refused.value.code == code
-
-
-def _charges(resident: Resident) -> dict[str, Decimal]:
-    return dict(Charge.objects.filter(held__coverage__resident=resident).values_list("payer", "amount"))
 
 
 # --- What one contract makes ----------------------------------------------------------------------------------------
@@ -96,112 +80,6 @@ def test_household_is_signed_with_few_queries(django_assert_max_num_queries: Dja
 
     with django_assert_max_num_queries(33):
         _sign(members=members, versions=versions, team=team)
-
-
-# --- Who pays -------------------------------------------------------------------------------------------------------
-
-
-def test_price_and_shares_are_copied_and_later_changes_do_not_touch_them() -> None:
-    version, resident = make_package(price=Decimal("60.00"), shares=HALVES), make_resident()
-    contract = _sign(members=[resident], versions=[version])
-    set_shares(version=version, category="", shares=OLD, by=SYSTEM)
-    copy_prices(coverages=contract.coverages.all())
-
-    assert contract.coverages.get().packages.get().price == Decimal("60.00")
-    assert _charges(resident) == HALVES
-
-
-def test_price_of_a_version_without_a_fixed_one_is_the_sum_of_its_items() -> None:
-    version = make_package(price=None, items={"BP": 4})
-    version.items.update(unit_price=Decimal("12.50"))
-
-    assert _sign(versions=[version]).coverages.get().packages.get().price == Decimal("50.00")
-
-
-def test_resident_pays_what_has_no_payers() -> None:
-    resident = make_resident()
-    _sign(members=[resident], versions=[make_package(price=Decimal("60.00")), make_package()])
-
-    assert _charges(resident) == {"resident": Decimal("60.00")}
-
-
-def _version_with_rules() -> PackageVersion:
-    version = make_package(price=Decimal("60.00"), shares=HALVES)
-    set_shares(version=version, category="low_income", shares=POOR, by=SYSTEM)
-    return set_shares(version=version, category="elderly", shares=OLD, by=SYSTEM)
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({}, HALVES),
-        ({"registers": {"low_income": date(2018, 1, 1)}}, POOR),
-        ({"registers": {"low_income": date(2018, 1, 2)}}, HALVES),
-        ({"born": date(1953, 1, 1)}, OLD),
-        ({"born": date(1953, 1, 2)}, HALVES),
-        ({"born": date(1953, 1, 1), "registers": {"low_income": date(2017, 1, 1)}}, OLD),
-        ({"registers": {"diabetes": date(2017, 1, 1)}}, HALVES),
-    ],
-    ids=["neither", "poor", "poor later", "65 that day", "65 the day after", "both", "another register"],
-)
-def test_category_rule_replaces_the_shares_of_its_residents(
-    fields: dict[str, Any], expected: dict[str, Decimal]
-) -> None:
-    resident = make_resident(**fields)
-    _sign(members=[resident], versions=[_version_with_rules()])
-
-    assert _charges(resident) == expected
-
-
-def test_someone_who_left_the_register_pays_like_others() -> None:
-    resident = make_resident(registers={"low_income": date(2017, 1, 1)})
-    resident.registers.update(to_on=date(2018, 1, 1))
-    _sign(members=[resident], versions=[_version_with_rules()])
-
-    assert _charges(resident) == HALVES
-
-
-def test_children_are_those_who_have_not_completed_seven_years() -> None:
-    version = make_package(price=Decimal("60.00"), shares=HALVES)
-    set_shares(version=version, category="child", shares=OLD, by=SYSTEM)
-    six, seven = make_resident(born=date(2011, 1, 2)), make_resident(born=date(2011, 1, 1))
-    _sign(members=[six, seven], versions=[version])
-
-    assert (_charges(six), _charges(seven)) == (OLD, HALVES)
-
-
-def test_age_of_the_elderly_is_the_one_that_holds_on_the_first_day() -> None:
-    PolicyValue.objects.create(code="elderly_age", value=60, from_on=date(2018, 1, 1))
-    resident = make_resident(born=date(1958, 1, 1))
-    _sign(members=[resident], versions=[_version_with_rules()])
-
-    assert _charges(resident) == OLD
-
-
-cents = st.integers(0, 200_00).map(lambda number: Decimal(number) / 100)
-
-
-@given(
-    general=st.dictionaries(st.sampled_from(Payer.values), cents),
-    special=st.dictionaries(st.sampled_from(Payer.values), cents, min_size=1),
-    is_poor=st.booleans(),
-)
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_charges_add_up_to_the_price_to_the_cent(
-    general: dict[str, Decimal], special: dict[str, Decimal], is_poor: bool
-) -> None:
-    price = sum(general.values(), Decimal("0.00"))
-    special |= {"resident": Decimal("0.00")}
-    scale = price - sum(special.values())
-    version = make_package(price=price, shares=general)
-    if scale >= 0:
-        set_shares(version=version, category="low_income", shares=special | {"resident": scale}, by=SYSTEM)
-    resident = make_resident(registers={"low_income": date(2017, 1, 1)} if is_poor else {})
-    coverage = make_coverage(resident=resident, packages=[version])
-    copy_prices(coverages=Coverage.objects.filter(pk=coverage.pk))
-    copy_prices(coverages=Coverage.objects.filter(pk=coverage.pk))
-
-    assert sum(_charges(resident).values()) == coverage.packages.get().price == price
 
 
 # --- What is refused ------------------------------------------------------------------------------------------------
