@@ -29,6 +29,4 @@ def compute_running_month() -> None:
 @shared_task
 def resume_months() -> None:
     """Take up months that wait or whose worker was killed: nobody holds their lock."""
-    waiting = Revision.objects.filter(status__in=[Revision.Status.QUEUED, Revision.Status.RUNNING])
-    for revision in waiting.select_related("month"):
-        months.compute_revision(revision=revision)
+    months.resume()

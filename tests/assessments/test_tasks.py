@@ -1,0 +1,113 @@
+"""What the worker does when it is told, and what it is told by the clock."""
+
+from datetime import date
+
+import pytest
+from celery.schedules import crontab
+from django.conf import settings as configured
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from assessments import tasks
+from assessments.actions import months
+from assessments.actions.months import request
+from assessments.models import Month, Revision
+from config.celery import app
+from teams import queue
+from tests.small_district import OCTOBER, make_small_district
+
+
+@pytest.fixture
+def december(db: None, settings: Settings) -> None:
+    make_small_district()
+    settings.TODAY = date(2018, 12, 20)
+
+
+def shown() -> dict[str, date]:
+    return {str(month): month.current.as_of for month in Month.objects.exclude(current=None)}
+
+
+# --- The schedule ---------------------------------------------------------------------------------------------------
+
+
+def test_every_scheduled_task_is_there() -> None:
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in configured.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled <= set(app.tasks)
+
+
+def test_month_past_is_computed_on_the_first_and_the_running_one_every_night() -> None:
+    schedule = {entry["task"]: entry["schedule"] for entry in configured.CELERY_BEAT_SCHEDULE.values()}
+    past, running = (schedule[f"assessments.tasks.compute_{name}_month"] for name in ("last", "running"))
+    assert (past, running) == (crontab(minute=0, hour=2, day_of_month=1), crontab(minute=0, hour=3))
+    assert configured.CELERY_TIMEZONE == "Asia/Shanghai"
+
+
+def test_task_that_a_killed_worker_held_is_given_again() -> None:
+    assert (app.conf.task_acks_late, app.conf.task_reject_on_worker_lost) == (True, True)
+
+
+# --- The tasks ------------------------------------------------------------------------------------------------------
+
+
+def test_month_past_is_computed_as_of_its_last_day(december: None) -> None:
+    tasks.compute_last_month()
+    assert shown() == {"2018-11": date(2018, 11, 30)}
+
+
+def test_running_month_is_computed_as_of_today(december: None) -> None:
+    tasks.compute_running_month()
+    assert shown() == {"2018-12": date(2018, 12, 20)}
+
+
+def test_first_of_january_closes_december(december: None, settings: Settings) -> None:
+    settings.TODAY = date(2019, 1, 1)
+    tasks.compute_last_month()
+    assert shown() == {"2018-12": date(2018, 12, 31)}
+
+
+def test_requested_month_is_computed_and_a_second_delivery_changes_nothing(december: None) -> None:
+    revision = request(month=OCTOBER)
+    for _ in range(2):
+        tasks.compute_month(revision.pk)
+    assert list(Revision.objects.values_list("number", "status")) == [(1, Revision.Status.DONE)]
+
+
+def test_months_that_wait_are_taken_up_and_others_left(december: None) -> None:
+    tasks.compute_month(request(month=OCTOBER).pk)
+    request(month=date(2018, 9, 1))
+    Revision.objects.filter(pk=request(month=date(2018, 8, 1)).pk).update(status=Revision.Status.RUNNING)  # killed
+    tasks.resume_months()
+    assert (
+        list(Revision.objects.order_by("month__first_on").values_list("number", "status"))
+        == [(1, Revision.Status.DONE)] * 3
+    )
+
+
+def test_one_month_that_fails_does_not_keep_the_others_waiting(december: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for month in (8, 9, 10):
+        request(month=date(2018, month, 1))
+    check = months.check_rows
+
+    def fail_in_september(tables: object, report: date) -> None:
+        if report.month == 9:
+            raise RuntimeError("September")
+        check(tables, report)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(months, "check_rows", fail_in_september)
+    tasks.resume_months()
+    assert shown() == {"2018-08": date(2018, 8, 31), "2018-10": date(2018, 10, 31)}
+    assert Revision.objects.get(month__first_on="2018-09-01").status == Revision.Status.FAILED
+
+
+# --- The queue ------------------------------------------------------------------------------------------------------
+
+
+def test_work_is_sent_when_the_transaction_has_ended(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(tasks.compute_month, "delay", sent.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        queue.enqueue(tasks.compute_month, 7)
+        assert sent == []
+    assert sent == [7]
