@@ -196,7 +196,8 @@ def _has_district() -> bool:
 def _children(port: int) -> Iterator[dict[str, subprocess.Popen[str]]]:
     """Web, worker and beat, for the length of a `with` block; they end in this order."""
     web = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    web += ["--graceful-timeout", "4", "--log-level", "warning"]
+    # Loaded before it listens: whoever finds the port open finds the pages ready.
+    web += ["--preload", "--graceful-timeout", "4", "--log-level", "warning"]
     celery = ["celery", "-A", "config", "--quiet"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     schedule = str(servers.home() / "celerybeat-schedule")

@@ -56,7 +56,7 @@ def read_until(demo: subprocess.Popen[str], text: str) -> str:
 
 def finish(demo: subprocess.Popen[str], number: signal.Signals) -> str:
     demo.send_signal(number)
-    output, _ = demo.communicate(timeout=30)
+    output, _ = demo.communicate(timeout=90)
     return output
 
 
@@ -85,10 +85,10 @@ def leave_after_a_look_around(port: int) -> None:
     output = read_until(demo, "is open on")
     assert "cut off: beginning anew" in output
     assert "2018-12" in output
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60) as answer:
         assert answer.status == 200
     other = start(port)
-    assert f"running already: http://127.0.0.1:{port}" in other.communicate(timeout=30)[0]
+    assert f"running already: http://127.0.0.1:{port}" in other.communicate(timeout=90)[0]
     assert other.returncode == 1
     finish(demo, signal.SIGINT)
     assert demo.returncode == 0
@@ -100,7 +100,7 @@ def leave_because_the_worker_died(port: int) -> None:
     assert "Loading" not in output
     assert re.search(r"official +\S+", output), "the accounts are told again"
     next(child for child in psutil.Process(demo.pid).children() if "worker" in child.cmdline()).kill()
-    assert "Error: worker ended by itself" in demo.communicate(timeout=30)[0]
+    assert "Error: worker ended by itself" in demo.communicate(timeout=90)[0]
     assert demo.returncode == 1
 
 
@@ -116,7 +116,7 @@ def test_port_in_use_is_said_before_anything_starts(home: Path, port: int) -> No
         taken.bind(("127.0.0.1", port))
         taken.listen()
         demo = start(port)
-        output, _ = demo.communicate(timeout=30)
+        output, _ = demo.communicate(timeout=90)
     assert output == f"Error: port {port} is not free (Address already in use). Choose another: make demo PORT=8010\n"
     assert demo.returncode == 1
     assert not (servers.base() / "postgres").exists()
@@ -126,7 +126,7 @@ def test_clean_stops_the_demo_and_forgets_its_data(home: Path, port: int) -> Non
     demo = start(port)
     read_until(demo, "Bringing")
     subprocess.run([*DEMO, "clean"], cwd=CHECKOUT, check=True, capture_output=True, timeout=90)
-    demo.communicate(timeout=30)
+    demo.communicate(timeout=90)
     assert demo.returncode == 0
     assert not home.exists()
     assert processes_of(home) == []
