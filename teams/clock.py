@@ -1,11 +1,14 @@
 """The business day. Everything that needs "today" asks here, so that a demo or a test can live on a day of its own."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
+
+_HERE = ZoneInfo(settings.TIME_ZONE)
 
 
 def today() -> date:
     """The local date (Asia/Shanghai), or the day that `SHOUYUE_TODAY` fixes."""
-    return settings.TODAY or timezone.localdate()
+    # Not `timezone.localdate()`, which takes ten times as long: every row of a file asks.
+    return settings.TODAY or datetime.now(_HERE).date()

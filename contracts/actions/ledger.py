@@ -59,6 +59,25 @@ def rematch(*, resident_ids: Collection[int], item_ids: Collection[int]) -> int:
     return sum(_match(ids, item_ids) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
 
 
+@transaction.atomic
+def match_entered(*, services: Collection[tuple[int, int, date]]) -> int:
+    """Match again where services were entered: resident id, item id, day. Coverages without that day stay as they are.
+
+    For many at once; returns how many obligations have another outcome.
+    """
+    residents, items, days = map(list, zip(*services, strict=True)) if services else ([], [], [])
+    rows = _fetch(
+        """
+        select distinct c.id
+        from unnest(%s::bigint[], %s::date[]) as k(resident_id, day)
+        join contracts_coverage c on c.resident_id = k.resident_id and k.day between c.start_on and c.end_on
+        """,
+        [residents, days],
+    )
+    chosen = Coverage.objects.filter(pk__in=[key for (key,) in rows])
+    return sum(_match(ids, set(items)) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
+
+
 def lock_ledger(resident_id: int) -> None:
     """Whoever is about to change one of the resident's services or obligations comes first here, as the matching does:
     two who lock the same rows in one order never wait for each other in a circle."""

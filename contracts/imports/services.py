@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from contracts.actions.ledger import match_services
+from contracts.actions.ledger import match_entered
 from contracts.imports import refusing
 from contracts.models import Service
 from contracts.rules import check_readings, check_service_date
@@ -22,6 +22,7 @@ from teams.imports.lookups import ids_by_code, known, known_or_none, settle, val
 from teams.imports.rows import Rejection, Row
 from teams.imports.teams import UNKNOWN_STAFF
 from teams.models import Role, Staff
+from teams.rules import RuleViolation
 
 PLACES = {"clinic": "门诊", "home": "上门", "phone": "电话", "online": "网络", "group": "集中"}
 READINGS = ("systolic", "diastolic", "fasting_glucose")
@@ -96,19 +97,20 @@ class ServiceLoader(Loader):
         ]
         bulk.insert(Service, ("resident_id", "item_id", "performed_on", *Details._fields), created)
         bulk.update(Service, Details._fields, changed)
-        if created:
-            match_services(pairs={(resident, item) for resident, item, *_rest in created})
+        match_entered(services=[(resident, item, day) for resident, item, day, *_details in created])
 
 
 def _check_readings(row: Row) -> None:
-    """Each reading by itself, so that the refusal names its column, then the two pressures together."""
-    empty = dict.fromkeys(READINGS)
-    for column in READINGS:
-        if row[column] is not None:
+    """What is impossible is refused in its own column; of two pressures that don't go together, the lower one."""
+    readings = {column: row[column] for column in READINGS}
+    try:
+        check_readings(**readings)
+    except RuleViolation:
+        for column, value in readings.items():
             with refusing(column):
-                check_readings(**{**empty, column: row[column]})
-    with refusing("diastolic"):
-        check_readings(systolic=row["systolic"], diastolic=row["diastolic"], fasting_glucose=None)
+                check_readings(**{**dict.fromkeys(READINGS), column: value})
+        with refusing("diastolic"):
+            check_readings(**readings)
 
 
 def _stored(keys: set[Key]) -> dict[Key, tuple[int, Details]]:
@@ -153,4 +155,5 @@ SERVICES = Kind(
     ServiceLoader,
     models=(Service,),
     roles=(Role.ADMINISTRATOR, Role.CLERK),
+    batch_rows=10_000,  # the more services of a coverage come together, the fewer times it is matched
 )

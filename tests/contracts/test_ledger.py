@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from contracts.actions.ledger import make_obligations, match_services, rematch
+from contracts.actions.ledger import make_obligations, match_entered, match_services, rematch
 from contracts.matching import Given, Owed, match
 from contracts.models import Coverage, Obligation, Service
 from service_packages.models import PackageVersion
@@ -224,6 +224,18 @@ def test_pairs_match_only_those_residents_and_items() -> None:
     assert match_services(pairs=[]) == 0
     assert match_services(pairs=[(coverage.resident_id, service.item_id)]) == 1
     assert _outcomes(coverage, "EXAM") == ["A 12-31 -"]
+
+
+def test_entered_services_match_only_the_coverage_of_their_day() -> None:
+    version, resident = make_package(code="A", items={"BP": 1}), make_resident()
+    first = _coverage(version, resident=resident, start_on=date(2017, 1, 1), end_on=date(2017, 12, 31))
+    second = _coverage(version, resident=resident)
+    make_service(resident, "BP", date(2017, 5, 1))
+    service = make_service(resident, "BP", date(2018, 5, 1))
+
+    assert match_entered(services=[]) == 0
+    assert match_entered(services=[(resident.pk, service.item_id, service.performed_on)]) == 1
+    assert (_outcomes(first), _outcomes(second)) == (["A 12-31 -"], ["A 12-31 05-01"])
 
 
 def test_matching_again_changes_nothing() -> None:
