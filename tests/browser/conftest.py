@@ -1,0 +1,51 @@
+"""One running product for all browser tests, and a browser in which nothing may go wrong.
+
+The tests here use pages only; nothing of Django runs beside them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+
+from tests.browser.product import Product, running_product
+
+
+@pytest.fixture(scope="session")
+def product(browser: Browser) -> Iterator[Product]:
+    """The product on a small made district, once for all browser tests."""
+    with running_product(browser) as product:
+        yield product
+
+
+@pytest.fixture
+def role() -> str:
+    """Whose desk the test sits at; a test parametrizes it for another."""
+    return "official"
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], product: Product, role: str) -> dict[str, Any]:
+    state = {"storage_state": product.states[role]} if role in product.states else {}
+    return {**browser_context_args, "base_url": product.url, **state}
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page on which nothing may go wrong: no error in the console, no breach of its policy, no 404."""
+    complaints: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{message.type}: {message.text}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            complaints.append(f"{response.status} {response.url}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    page.on("response", on_response)
+    yield page
+    assert complaints == []

@@ -1,0 +1,81 @@
+"""What holds for every page, at every desk: quiet, accessible, fit for a phone and for paper."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.product import PHONE, Product
+
+PAGES = {
+    "overview": ("official", "/overview/"),
+    "overview of a closed month": ("official", "/overview/?month=2018-11"),
+    "figure": ("official", "/figures/coverage/?category=key"),
+    "figure in yuan": ("official", "/figures/visit_cost/"),
+    "people": ("official", "/figures/coverage/people/?part=denominator"),
+    "people of sums": ("clerk", "/figures/item_completion/people/"),
+    "team": ("doctor", "/overview/"),
+    "imports": ("clerk", "/imports/"),
+    "password": ("clerk", "/password/"),
+    "sign-in": ("nobody", "/sign-in/"),
+}
+AT_A_DESK = pytest.mark.parametrize(("role", "path"), PAGES.values(), ids=list(PAGES))
+# Fields whose label the eye sees: not named by a placeholder or for screen readers only.
+UNLABELLED = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+    .filter((field) => ![...field.labels].some((label) => label.offsetWidth > 1)).map((field) => field.outerHTML)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@AT_A_DESK
+def test_page_is_quiet_and_its_fields_have_labels(page: Page, path: str) -> None:
+    page.goto(path)
+    assert page.evaluate(UNLABELLED) == []
+    assert page.evaluate(OVERFLOW) == 0
+    expect(page.locator("h1")).to_have_count(1)
+
+
+@AT_A_DESK
+def test_page_is_accessible(browser: Browser, product: Product, role: str, path: str) -> None:
+    state = {"storage_state": product.states[role]} if role in product.states else {}
+    # The rules run inside the page, which its own policy would not allow.
+    context = browser.new_context(base_url=product.url, bypass_csp=True, locale="zh-CN", **state)
+    page = context.new_page()
+    page.goto(path)
+    page.get_by_role("button", name="大字").click()
+    for width in (1366, PHONE["width"]):
+        page.set_viewport_size({"width": width, "height": 844})
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    context.close()
+
+
+@AT_A_DESK
+def test_page_fits_a_phone_in_both_languages(page: Page, path: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    assert page.evaluate(OVERFLOW) == 0
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.evaluate(OVERFLOW) == 0
+
+
+def test_menu_of_a_phone_opens_the_other_pages(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto("/figures/coverage/")
+    page.locator(".nav-narrow summary").click()
+    page.locator(".nav-narrow a").first.click()
+    expect(page).to_have_url("/overview/")
+
+
+@pytest.mark.parametrize("path", ["/overview/", "/figures/coverage/"])
+def test_page_prints_without_what_only_a_screen_needs(page: Page, path: str, tmp_path: Path) -> None:
+    page.goto(path)
+    page.emulate_media(media="print")
+    for gone in (".bar", ".stepper", ".page-head .actions"):
+        expect(page.locator(gone).first).to_be_hidden()
+    expect(page.locator(".print-head")).to_be_visible()
+    expect(page.locator("table").first).to_be_visible()
+    page.screenshot(path=tmp_path / "print.png", full_page=True)
+    sheets = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert 1 <= sheets <= 2
