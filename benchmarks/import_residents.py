@@ -26,7 +26,7 @@ KILOBYTE = 1024
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds for reading the file alone and for the whole import; peak memory in MB, the reading process's included."""
+    """Seconds of reading the file alone and of the whole import; peak memory in MB, with the reading process's."""
 
     rows: int
     read_seconds: float

@@ -1,6 +1,7 @@
 """Puts tables in as a clerk would, and tells what became of the rows."""
 
 import io
+import re
 from dataclasses import dataclass, field
 
 from django.utils import translation
@@ -9,6 +10,7 @@ from teams.imports import find_kind
 from teams.imports.engine import load, open_table
 from teams.imports.kinds import Account
 from teams.imports.rows import Totals
+from teams.imports.texts import both
 from teams.models.accounts import SYSTEM
 
 
@@ -33,5 +35,7 @@ def put(kind: str, *lines: str, by: Account = SYSTEM) -> Loaded:
         for batch in load(table, known, by=by):
             totals.count(batch.rows)
             loaded.refusals |= {row.number: (row.column, str(row.message)) for row in batch.refused}
+            for row in batch.refused:
+                assert re.match("[^/]*[\u4e00-\u9fff].* / .*[a-z]", both(row.message)), "in Chinese and English"
     loaded.counts = (totals.created, totals.updated, totals.unchanged, totals.rejected)
     return loaded
