@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # The lock was resolved for 3.11, so that one is preferred.
 CANDIDATES := python3.11 python3.12 python3.13 python3
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m piptools compile --quiet --generate-hashes --allow-unsafe --strip-extras \
-	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+	--no-emit-options
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo clean-demo test lint format bench messages lock

@@ -1,5 +1,6 @@
 """What can be imported: every app registers its kinds when Django starts."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, cast
@@ -23,7 +24,7 @@ Account = User | SystemAccount
 BATCH_ROWS = 5000
 
 
-class Loader:
+class Loader(ABC):
     """One file of a kind on its way in. Made anew for each run; sees what `by` sees.
 
     `load` writes the rows of one batch, in the file's order as far as that matters, within a transaction that the
@@ -37,9 +38,9 @@ class Loader:
     def __init__(self, by: Account) -> None:
         self.by = cast(User, by)  # `visible_to` asks its scope only, which the system account has, too
 
+    @abstractmethod
     def load(self, rows: Sequence[Row]) -> None:
         """Write the rows and set their outcomes."""
-        raise NotImplementedError
 
     def remember(self, rows: Sequence[Row]) -> None:
         """Keep what later rows of the file must agree with."""
