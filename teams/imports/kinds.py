@@ -42,7 +42,7 @@ class Loader(ABC):
     def load(self, rows: Sequence[Row]) -> None:
         """Write the rows and set their outcomes."""
 
-    def remember(self, rows: Sequence[Row]) -> None:
+    def remember(self, rows: Sequence[Row]) -> None:  # noqa: B027 - a hook, most loaders have nothing to remember
         """Keep what later rows of the file must agree with."""
 
 
