@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from math import ceil
 
-LEFT_MARGIN = 32.0
+LEFT_MARGIN = 38.0
 RIGHT_MARGIN = 12.0
 TOP_MARGIN = 13.0
 BOTTOM_MARGIN = 15.0
@@ -94,7 +94,7 @@ class LineChart:
     @property
     def axis_x(self) -> float:
         """Where the labels of the value axis end."""
-        return self.plot.left - 5
+        return self.plot.left - 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from assessments.indicators import Indicator
 from assessments.models import Month, Revision
 from assessments.presenters import figure as figure_page
 from assessments.presenters import overview as overview_page
+from assessments.presenters.all_figures import figure_keys, figures_table
 from assessments.presenters.findings import counted, units_finding
 from assessments.presenters.frame import link, month_label
 from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
@@ -28,7 +29,7 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
     window = _window(selection, overview_page.MONTHS_SHOWN + 1)
     targets = Targets(selection.calendar.year)
     categories = [Key("coverage", code) for code in selection.names]
-    keys = [*(tile.key for tile in overview_page.TILES), *categories, *overview_page.UNIT_KEYS]
+    keys = [*(tile.key for tile in overview_page.TILES), *categories, *overview_page.UNIT_KEYS, *figure_keys()]
     counts = counts_of_months(selection.unit, _revisions(window), keys)
     present = selection.revision.pk
     now = counts.get(present, {})
@@ -49,6 +50,7 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
         "institutions": overview_page.units_table(selection, units, of_units, targets, before) if units else None,
         "institutions_finding": overview_page.coverage_finding(units, of_units, present, targets),
         "breakdowns": breakdowns,
+        "figures": figures_table(selection, now, counts.get(before or 0, {}), targets),
         "cascade": cascade,
         "cascade_finding": finding,
     }

@@ -143,7 +143,12 @@ def by_unit(
             cells = (
                 Cell(numerator_text(count), count.numerator),
                 count_cell(count.denominator),
-                rate_cell(count, targets.of(unit, key), with_bar=BY_CODE[key.indicator].unit != YUAN),
+                rate_cell(
+                    count,
+                    targets.of(unit, key),
+                    with_bar=BY_CODE[key.indicator].unit != YUAN,
+                    bar_tone=TONES.get(key.indicator, "green"),
+                ),
                 Cell(NO_FIGURE if moved is None else signed(moved), moved),
             )
             rows.append(Row(unit.name, cells, url=link("assessments:figure", selection, key.indicator, **unit.query)))
@@ -167,7 +172,12 @@ def by_category(
             cells = (
                 Cell(numerator_text(count), count.numerator),
                 count_cell(count.denominator),
-                rate_cell(count, targets.of(selection.unit, key), with_bar=indicator.unit != YUAN),
+                rate_cell(
+                    count,
+                    targets.of(selection.unit, key),
+                    with_bar=indicator.unit != YUAN,
+                    bar_tone=TONES.get(indicator.code, "green"),
+                ),
             )
             rows.append(Row(name, cells, url=url))
     if len(rows) < 2:

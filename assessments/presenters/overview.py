@@ -15,7 +15,15 @@ from assessments.indicators import BY_CODE
 from assessments.models import Month, Target
 from assessments.presenters.findings import UnitCounts, counted, units_finding, worst
 from assessments.presenters.frame import is_provisional, link, month_tick
-from assessments.presenters.words import change, finding, gap_text, rate_text, signed, target_text
+from assessments.presenters.words import (
+    change,
+    finding,
+    gap_text,
+    places_beside,
+    rate_text,
+    signed,
+    target_text,
+)
 from assessments.queries.figures import Count, Key, Targets, is_met
 from assessments.queries.units import Selection, Unit
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
@@ -110,7 +118,7 @@ def tile(
         "code": shown.key.indicator,
         "title": str(shown.name) if shown.name else title(shown.key, selection.names),
         "finding": finding([(month, of[month]) for month in months[1:]], target),
-        "rate_text": rate_text(now),
+        "rate_text": rate_text(now, places_beside(now, target) if now else 1),
         "sentence": sentence(now) if now else "",
         "where": where,
         "gap_text": gap_text(now, target),
@@ -131,17 +139,20 @@ def _change_text(words: str, points: Decimal | None) -> str:
     return "" if points is None else words % {"change": signed(points)}
 
 
-def rate_cell(count: Count | None, target: Target | None, *, url: str = "", with_bar: bool = False) -> Cell:
+def rate_cell(
+    count: Count | None, target: Target | None, *, url: str = "", with_bar: bool = False, bar_tone: str = "blue"
+) -> Cell:
     """A cell with a rate: sorts by its value, marked when the target is missed, with a bar when wished."""
     value = count.rate() if count else None
     met = is_met(count, target) if count and target else None
     goal = target.rate if target else None
     return Cell(
-        text=rate_text(count),
+        text=rate_text(count, places_beside(count, target) if count else 1),
         value=value,
         url=url if value is not None else "",
         tone="missed" if met is False else "",
         bar=bar(value, 100, goal=goal) if with_bar else None,
+        bar_tone=bar_tone,
     )
 
 

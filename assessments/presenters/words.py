@@ -22,6 +22,13 @@ def rate_text(count: Count | None, places: int = 1) -> str:
     return f"¥{value:,}" if count.indicator.unit == YUAN else f"{value}%"
 
 
+def places_beside(count: Count, target: Target | None) -> int:
+    """How many places a rate needs beside its target: 89.98% misses 90%, which 90.0% would not show."""
+    if target is None or is_met(count, target) is not False:
+        return 1
+    return next((places for places in range(1, 5) if count.rate(places) != target.rate), 1)
+
+
 def numerator_text(count: Count) -> str:
     """The numerator as shown: a head count, or yuan for a cost."""
     if count.indicator.unit == YUAN:
@@ -66,7 +73,7 @@ def gap_text(count: Count | None, target: Target | None) -> str:
         if missing <= 0:
             return _("target reached")
         return _("%(count)s people short") % {"count": count_text(missing)}
-    value = count.rate()
+    value = count.rate(places_beside(count, target))
     if value is None or target.rate is None:
         return ""
     gap = value - target.rate
@@ -84,19 +91,19 @@ def finding(series: Sequence[tuple[CalendarMonth, Count | None]], target: Target
     if len(known) == 1:
         return _("One month so far")
     moved = change(known[-1][1], known[0][1]) or Decimal(0)
-    values = {"months": len(known) - 1, "points": plain(abs(moved))}
+    values = {"month": str(known[0][0]), "points": plain(abs(moved))}
     if moved > 0:
-        said = _("Up %(points)s in %(months)s months") % values
+        said = _("Up %(points)s since %(month)s") % values
     elif moved < 0:
-        said = _("Down %(points)s in %(months)s months") % values
+        said = _("Down %(points)s since %(month)s") % values
     else:
-        said = _("Unchanged in %(months)s months") % values
+        said = _("As it was in %(month)s") % values
     since = _reached_since(known, target)
     if since is None or target is None:
         return said
     if since == known[0][0]:
-        return _("%(said)s, target reached throughout") % {"said": said}
-    return _("%(said)s, target reached since %(month)s") % {"said": said, "month": str(since)}
+        return _("%(said)s, on target throughout") % {"said": said}
+    return _("%(said)s, on target since %(month)s") % {"said": said, "month": str(since)}
 
 
 def _reached_since(known: Sequence[tuple[CalendarMonth, Count]], target: Target | None) -> CalendarMonth | None:

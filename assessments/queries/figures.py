@@ -13,6 +13,7 @@ from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Figure, Population, Target
 from assessments.queries.units import Unit
 from assessments.rates import rate
+from teams.models import Institution
 
 UnitKey = tuple[int, int]
 
@@ -80,7 +81,10 @@ def _any_of(keys: Iterable[Key]) -> Q:
 
 
 class Targets:
-    """The targets of a year; the nearest one holds: the institution's own, then urban or rural, then everywhere."""
+    """The targets of a year; the nearest one holds: the institution's own, then urban or rural, then everywhere.
+
+    A head count is a task of its whole scope: everybody's is the bureau's, and no unit has all of urban or rural.
+    """
 
     def __init__(self, year: int) -> None:
         self.rows: dict[tuple[str, str, str, int | None], Target] = {
@@ -89,13 +93,20 @@ class Targets:
         }
 
     def of(self, unit: Unit, key: Key) -> Target | None:
-        """The target of a unit's figure; a team is held to its institution's."""
+        """The target of a unit's figure; a team is held to its institution's rate."""
         institution = unit.institution
         places = (("institution", institution.pk), (institution.setting, None), ("all", None))
         for scope, place in places:
-            if row := self.rows.get((key.indicator, key.category, scope, place)):
+            row = self.rows.get((key.indicator, key.category, scope, place))
+            if row and (row.count is None or _is_task_of(unit, row)):
                 return row
         return None
+
+
+def _is_task_of(unit: Unit, target: Target) -> bool:
+    if unit.team or target.scope in (Target.Scope.URBAN, Target.Scope.RURAL):
+        return False
+    return target.scope == Target.Scope.INSTITUTION or unit.institution.kind == Institution.Kind.BUREAU
 
 
 def is_met(count: Count, target: Target) -> bool | None:

@@ -44,8 +44,8 @@ def draw(chart: LineChart) -> ElementTree.Element:
 def test_line_rises_from_the_zero_base_line_to_the_axis_top() -> None:
     chart = line_chart(points("0", "20", "40"), width=144, height=128)
 
-    assert chart.solid == "M32.0 113.0L82.0 63.0L132.0 13.0"
-    assert chart.area == chart.solid + "L132.0 113.0L32.0 113.0Z"
+    assert chart.solid == "M38.0 113.0L85.0 63.0L132.0 13.0"
+    assert chart.area == chart.solid + "L132.0 113.0L38.0 113.0Z"
     assert [tick.text for tick in chart.y_ticks] == ["0%", "20%", "40%"]
 
 

@@ -280,6 +280,22 @@ def test_target_of_an_institution_outranks_the_district_s(official: Client, dist
     assert "30 above target" in text(official, "figure", "coverage")
 
 
+def test_head_count_is_the_task_of_its_whole_scope_only(official: Client, district: SmallDistrict) -> None:
+    Target.objects.create(indicator="coverage", year=2018, count=5)
+    assert "2 people short" in text(official, "figure", "coverage")
+    for unit in ({"unit": "C"}, {"team": "T1"}):
+        assert "people short" not in text(official, "figure", "coverage", **unit)
+    Target.objects.create(indicator="coverage", year=2018, count=4, scope="institution", institution=district.centre)
+    assert "1 people short" in text(official, "figure", "coverage", unit="C")
+    assert "people short" not in text(official, "figure", "coverage", team="T1")
+
+
+def test_overview_opens_every_figure_of_every_unit(official: Client) -> None:
+    for unit in UNITS.values():
+        page = official.get(address("overview", **unit)).content.decode()
+        assert {row.code for row in INDICATORS if f"/figures/{row.code}/?" in page} == {row.code for row in INDICATORS}
+
+
 # --- The people behind a figure -------------------------------------------------------------------------------------
 
 OPENING = [
