@@ -39,7 +39,6 @@ def measure() -> list[Page]:
         "people of a centre, first page": f"/figures/coverage/people/?month=2018-11&unit={centre.code}&part=numerator",
         "people behind items not done": "/figures/item_completion/people/?month=2018-11&part=gap",
         "people by name": "/figures/coverage/people/?month=2018-11&q=zw",
-        "imports": "/imports/",
     }
     return [_page(client, name, address) for name, address in addresses.items()]
 
