@@ -44,7 +44,9 @@ def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[A
     if mask:
         conditions.append(f"(categories & {mask}) <> 0")
     # The measures' own SQL: what counts a row lists it.
-    return rows.extra(where=conditions).order_by("resident_id" if model is ResidentMonth else "coverage_id")
+    return rows.extra(where=conditions).order_by(
+        "institution_id", "resident_id" if model is ResidentMonth else "coverage_id"
+    )
 
 
 def _covering_team(selection: Selection, indicator: Indicator) -> int | None:
