@@ -29,4 +29,7 @@ def compute_running_month() -> None:
 @shared_task
 def resume_months() -> None:
     """Take up months that wait or whose worker was killed: nobody holds their lock."""
-    months.resume()
+    waiting = Revision.objects.filter(status__in=[Revision.Status.QUEUED, Revision.Status.RUNNING])
+    # A task each: one that fails does not keep the others waiting, and one that is sent twice finds nothing to do.
+    for revision_id in waiting.order_by("requested_at").values_list("pk", flat=True):
+        compute_month.delay(revision_id)

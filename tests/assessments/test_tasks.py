@@ -8,7 +8,6 @@ from django.conf import settings as configured
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from assessments import tasks
-from assessments.actions import months
 from assessments.actions.months import request
 from assessments.models import Month, Revision
 from config.celery import app
@@ -72,31 +71,14 @@ def test_requested_month_is_computed_and_a_second_delivery_changes_nothing(decem
     assert list(Revision.objects.values_list("number", "status")) == [(1, Revision.Status.DONE)]
 
 
-def test_months_that_wait_are_taken_up_and_others_left(december: None) -> None:
+def test_months_that_wait_are_sent_again_and_others_left(december: None, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks.compute_month(request(month=OCTOBER).pk)
-    request(month=date(2018, 9, 1))
-    Revision.objects.filter(pk=request(month=date(2018, 8, 1)).pk).update(status=Revision.Status.RUNNING)  # killed
+    queued, cut_off = request(month=date(2018, 9, 1)), request(month=date(2018, 8, 1))
+    Revision.objects.filter(pk=cut_off.pk).update(status=Revision.Status.RUNNING)
+    sent: list[int] = []
+    monkeypatch.setattr(tasks.compute_month, "delay", sent.append)
     tasks.resume_months()
-    assert (
-        list(Revision.objects.order_by("month__first_on").values_list("number", "status"))
-        == [(1, Revision.Status.DONE)] * 3
-    )
-
-
-def test_one_month_that_fails_does_not_keep_the_others_waiting(december: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for month in (8, 9, 10):
-        request(month=date(2018, month, 1))
-    check = months.check_rows
-
-    def fail_in_september(tables: object, report: date) -> None:
-        if report.month == 9:
-            raise RuntimeError("September")
-        check(tables, report)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(months, "check_rows", fail_in_september)
-    tasks.resume_months()
-    assert shown() == {"2018-08": date(2018, 8, 31), "2018-10": date(2018, 10, 31)}
-    assert Revision.objects.get(month__first_on="2018-09-01").status == Revision.Status.FAILED
+    assert sent == [queued.pk, cut_off.pk]
 
 
 # --- The queue ------------------------------------------------------------------------------------------------------
