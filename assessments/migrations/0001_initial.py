@@ -167,7 +167,6 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='revision')),
                 ('as_of', models.DateField(verbose_name='as of')),
                 ('status', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('dropped', 'replaced')], default='queued', max_length=10, verbose_name='status')),
-                ('step', models.CharField(blank=True, max_length=20, verbose_name='step')),
                 ('definitions', models.CharField(max_length=20, verbose_name='version of the definitions')),
                 ('error', models.TextField(blank=True)),
                 ('requested_at', models.DateTimeField(auto_now_add=True)),

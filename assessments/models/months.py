@@ -58,7 +58,6 @@ class Revision(models.Model):
     number = models.PositiveIntegerField(_("revision"))
     as_of = models.DateField(_("as of"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
-    step = models.CharField(_("step"), max_length=20, blank=True)
     definitions = models.CharField(_("version of the definitions"), max_length=20)
     error = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
