@@ -51,6 +51,7 @@ class Definition:
             "report": literal(report),
             "year": report.year,
             "month_day": report.month * 100 + report.day,
+            "never": literal(date.max),
             "year_start": literal(report.replace(month=1, day=1)),
             "year_before": literal(add_months(report, -12)),
             "elderly_born_by": literal(last_born_with_age(policy["elderly_age"], report)),

@@ -1,24 +1,29 @@
 -- One row per coverage that is in force on the report date or whose obligations or visits of the year count
 -- (docs/rules.md 3 and 5). Reads the resident rows of the same revision: {resident_rows}.
-with counting as (
+with terms as (
+    -- The days on which a coverage can be in force: within its term, its resident in the population.
+    select c.coverage, c.resident, c.end_on,
+           greatest(c.start_on, r.birth_on, coalesce(r.registered_on, r.birth_on)) as from_on,
+           -- Engines differ in what they make of an empty argument: there is none.
+           least(coalesce(c.terminated_on, {never}), coalesce(r.moved_out_on, {never}),
+                 coalesce(r.died_on, {never})) as gone_on
+    from fact_coverage c
+    join fact_resident r on r.resident = c.resident
+    where c.end_on >= {year_start} and c.start_on <= {report}
+),
+counting as (
     -- What falls due this year up to the report date, of coverages in force on the due date.
     select o.coverage, o.resident, o.held,
            o.waived_on is not null and o.waived_on <= {report} as waived,
            o.met_on is not null and o.met_on <= {report} as met,
            o.met_on is not null and o.met_on <= o.due_on as on_time
     from fact_obligation o
-    join fact_coverage c on c.coverage = o.coverage and c.resident = o.resident
-    join fact_resident r on r.resident = o.resident
+    join terms t on t.coverage = o.coverage and t.resident = o.resident
     left join fact_suspension s
       on s.coverage = o.coverage and s.resident = o.resident
          and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
     where o.due_on >= {year_start} and o.due_on <= {report}
-      and c.start_on <= o.due_on and c.end_on >= o.due_on
-      and (c.terminated_on is null or c.terminated_on > o.due_on)
-      and r.birth_on <= o.due_on
-      and (r.registered_on is null or r.registered_on <= o.due_on)
-      and (r.moved_out_on is null or r.moved_out_on > o.due_on)
-      and (r.died_on is null or r.died_on > o.due_on)
+      and t.from_on <= o.due_on and t.end_on >= o.due_on and t.gone_on > o.due_on
       and s.coverage is null
 ),
 by_package as (
@@ -38,24 +43,18 @@ owed as (
     group by coverage, resident
 ),
 seen as (
-    select v.resident, c.coverage, count(*) as visits,
+    select v.resident, t.coverage, count(*) as visits,
            sum(case when v.is_primary then 1 else 0 end) as primary_visits,
            sum(v.cost_fen) as cost_fen
     from fact_visit v
-    join fact_coverage c
-      on c.resident = v.resident and c.start_on <= v.visited_on and c.end_on >= v.visited_on
-         and (c.terminated_on is null or c.terminated_on > v.visited_on)
-    join fact_resident r on r.resident = v.resident
+    join terms t
+      on t.resident = v.resident and t.from_on <= v.visited_on and t.end_on >= v.visited_on
+         and t.gone_on > v.visited_on
     left join fact_suspension s
-      on s.coverage = c.coverage and s.resident = c.resident
+      on s.coverage = t.coverage and s.resident = t.resident
          and s.from_on <= v.visited_on and (s.to_on is null or s.to_on > v.visited_on)
-    where v.visited_on >= {year_start} and v.visited_on <= {report}
-      and r.birth_on <= v.visited_on
-      and (r.registered_on is null or r.registered_on <= v.visited_on)
-      and (r.moved_out_on is null or r.moved_out_on > v.visited_on)
-      and (r.died_on is null or r.died_on > v.visited_on)
-      and s.coverage is null
-    group by v.resident, c.coverage
+    where v.visited_on >= {year_start} and v.visited_on <= {report} and s.coverage is null
+    group by v.resident, t.coverage
 ),
 last_service as (
     select resident, max(performed_on) as performed_on
@@ -71,6 +70,7 @@ standing as (
     from fact_coverage c
     join {resident_rows} m on m.resident = c.resident
     left join last_service l on l.resident = c.resident
+    where c.end_on >= {year_start} and c.start_on <= {report}
 )
 select s.coverage, s.resident, s.person, s.county, s.institution, s.village, s.team, s.categories, s.in_force,
        coalesce(o.due, 0) as obligations, coalesce(o.met, 0) as obligations_met,

@@ -25,7 +25,7 @@ NOT_PORTABLE = {
     "range": r"\b(?:date|int8|int4|ts)range\b|@>|<@|&&",
     "array": r"\barray\b|\bunnest\b|\bany\s*\(",
     "filter": r"\bfilter\s*\(",
-    "own functions": r"\bgenerate_series\b|\bto_char\b|\bto_date\b|\bstring_agg\b|\bgreatest\b|\bleast\b",
+    "own functions": r"\bgenerate_series\b|\bto_char\b|\bto_date\b|\bstring_agg\b",
     "regular expressions": r"~|\bilike\b|\bsimilar\s+to\b",
     "boolean tests": r"\bis\s+(?:not\s+)?(?:true|false|unknown)\b",
     "parameters": r"%s|%\(|\$\d",
