@@ -150,7 +150,7 @@ def _set_up() -> None:
     print("Bringing the database up to date …", flush=True)
     _manage("migrate", "--no-input", "--verbosity", "0")
     if not _has_district():
-        scale = os.environ.get("DEMO_SCALE") or "0.05"
+        scale = os.environ.get("DEMO_SCALE") or "0.03"
         print(f"Loading the district of Yingquan at scale {scale} and computing its months …", flush=True)
         loading.touch()
         _manage("load_demo", "yingquan", "--scale", scale)
