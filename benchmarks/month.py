@@ -53,13 +53,13 @@ def _copy_in(times: int, revision: Revision) -> float:
     rows = io.BytesIO()
     table = f"assessments_residentmonth_{revision.pk}"
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"copy {table} to stdout (format binary)", rows)
+        cursor.copy_expert(f"copy {table} to stdout", rows)
 
         def copy() -> None:
             cursor.execute("drop table if exists bench_copy")
             cursor.execute(f"create table bench_copy (like {table})")
             rows.seek(0)
-            cursor.copy_expert("copy bench_copy from stdin (format binary)", rows)
+            cursor.copy_expert("copy bench_copy from stdin", rows)
 
         seconds = median(times, copy)
         cursor.execute("drop table bench_copy")
