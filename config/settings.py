@@ -61,9 +61,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "axes",
+    "django_filters",
     "django_htmx",
     "import_export",
     "rest_framework",
+    "drf_spectacular",
     "teams",
     "residents",
     "service_packages",
@@ -204,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Work that was asked for while Redis was down, or whose worker was killed, is taken up again.
     "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
+    "forget-submissions": {"task": "teams.tasks.forget_submissions", "schedule": crontab(minute=30, hour=1)},
     "resume-months": {"task": "assessments.tasks.resume_months", "schedule": 60.0},
 }
 

@@ -16,6 +16,9 @@ urlpatterns = [
     path("password/", ChangePassword.as_view(), name="password_change"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include("teams.urls")),
+    path("", include("residents.urls")),
+    path("", include("service_packages.urls")),
+    path("", include("contracts.urls")),
     path("", include("assessments.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -30,6 +30,13 @@ class Permission(StrEnum):
     IDENTITY_REVEAL = "identity_reveal"
     EXPORT_WHOLE = "export_whole"
     IMPORT_RUN = "import_run"
+    RESIDENT_EDIT = "resident_edit"
+    CONTRACT_EDIT = "contract_edit"
+    HANDOVER_REVIEW = "handover_review"
+    SERVICE_RECORD = "service_record"
+    FEE_EDIT = "fee_edit"
+    REFERRAL_EDIT = "referral_edit"
+    TEAM_EDIT = "team_edit"
     MONTH_COMPUTE = "month_compute"
     MONTH_FREEZE = "month_freeze"
     CATALOGUE_EDIT = "catalogue_edit"
@@ -39,9 +46,29 @@ class Permission(StrEnum):
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(
-        {Permission.FIGURE_READ, Permission.PEOPLE_READ, Permission.IDENTITY_REVEAL, Permission.IMPORT_RUN}
+        {
+            Permission.FIGURE_READ,
+            Permission.PEOPLE_READ,
+            Permission.IDENTITY_REVEAL,
+            Permission.IMPORT_RUN,
+            Permission.RESIDENT_EDIT,
+            Permission.CONTRACT_EDIT,
+            Permission.SERVICE_RECORD,
+            Permission.FEE_EDIT,
+            Permission.REFERRAL_EDIT,
+        }
     ),
-    Role.DOCTOR: frozenset({Permission.FIGURE_READ, Permission.PEOPLE_READ, Permission.IDENTITY_REVEAL}),
+    Role.DOCTOR: frozenset(
+        {
+            Permission.FIGURE_READ,
+            Permission.PEOPLE_READ,
+            Permission.IDENTITY_REVEAL,
+            Permission.RESIDENT_EDIT,
+            Permission.CONTRACT_EDIT,
+            Permission.SERVICE_RECORD,
+            Permission.REFERRAL_EDIT,
+        }
+    ),
     # Calls people to check what was reported (supervision), so sees their numbers.
     Role.OFFICIAL: frozenset(
         {
@@ -51,6 +78,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.EXPORT_WHOLE,
             Permission.MONTH_COMPUTE,
             Permission.MONTH_FREEZE,
+            Permission.HANDOVER_REVIEW,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -60,6 +88,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.IMPORT_RUN,
             Permission.MONTH_COMPUTE,
             Permission.CATALOGUE_EDIT,
+            Permission.TEAM_EDIT,
             Permission.ACCOUNT_EDIT,
             Permission.LOG_READ,
         }

@@ -22,6 +22,20 @@ DEFAULTS: Mapping[str, int] = {
     "goal_glucose_tenths": 70,
     "unserved_after_days": 90,
     "unserved_window_days": 364,
+    # Signing (domain.md 1b): terms in years, and whether a contract is confirmed once a year.
+    "term_years_least": 1,
+    "term_years_most": 3,
+    "confirmed_yearly": 1,
+    "renewal_days_ahead": 60,
+    # Teams (domain.md 1b, Zhongyuan): how many of each job a team has, and its load. 0: no such rule.
+    "team_internal_medicine": 1,
+    "team_surgery": 1,
+    "team_gynaecology": 1,
+    "team_public_health": 1,
+    "team_households_least": 1000,
+    "team_households_most": 1500,
+    "centre_teams_least": 4,
+    "doctor_residents_most": 2000,
 }
 
 

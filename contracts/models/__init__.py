@@ -2,12 +2,14 @@
 
 from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
 from contracts.models.ledger import Obligation, Service, Visit
+from contracts.models.lifecycle import LifecycleEntry
 
 __all__ = [
     "Charge",
     "Contract",
     "Coverage",
     "CoveragePackage",
+    "LifecycleEntry",
     "Obligation",
     "Service",
     "Suspension",

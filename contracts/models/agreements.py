@@ -32,7 +32,17 @@ class ContractQuerySet(models.QuerySet):
 
 @track_history()
 class Contract(models.Model):
-    """An agreement of a household or person with one team."""
+    """An agreement of a household or person with one team.
+
+    `previous` is the contract that this one takes up, `origin` says as what.
+    """
+
+    class Origin(models.TextChoices):
+        NEW = "new", _("newly signed")
+        RENEWAL = "renewal", _("renewal")
+        TEAM_CHANGE = "team_change", _("change of team")
+        PACKAGE_CHANGE = "package_change", _("change of packages")
+        HANDOVER = "handover", _("handed over by another team")
 
     number = models.CharField(_("contract number"), max_length=60, unique=True)
     team = models.ForeignKey(Team, models.PROTECT, related_name="contracts")
@@ -40,11 +50,19 @@ class Contract(models.Model):
     representative = models.ForeignKey(
         Resident, models.PROTECT, null=True, blank=True, related_name="represented_contracts"
     )
+    previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="following")
+    origin = models.CharField(_("origin"), max_length=16, choices=Origin, default=Origin.NEW, db_default=Origin.NEW)
 
     objects = ContractQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contract")
+        constraints = (
+            models.CheckConstraint(
+                name="contracts_contract_origin_is_whole",
+                condition=Q(previous=None, origin="new") | (Q(previous__isnull=False) & ~Q(origin="new")),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number

@@ -1,10 +1,11 @@
-"""Divisions, institutions, staff, teams; accounts; the audit trail; dated policy values; imports."""
+"""Divisions, institutions, staff, teams; accounts; the audit trail; dated policy values; imports; forms sent."""
 
 from teams.models.accounts import AuditEvent, Role, User
 from teams.models.imports import Import, ImportReject
 from teams.models.places import Division, Institution, InstitutionParent
 from teams.models.policies import PolicyValue
 from teams.models.staff import Staff, Team, TeamMember, TeamVillage
+from teams.models.submissions import Submission
 
 __all__ = [
     "AuditEvent",
@@ -16,6 +17,7 @@ __all__ = [
     "PolicyValue",
     "Role",
     "Staff",
+    "Submission",
     "Team",
     "TeamMember",
     "TeamVillage",
