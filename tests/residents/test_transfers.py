@@ -6,7 +6,7 @@ import pytest
 
 from assessments.actions import months
 from assessments.models import ResidentMonth
-from residents.actions import transfer
+from residents.actions.transfers import transfer
 from residents.models import Resident
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation

@@ -1,0 +1,1 @@
+"""Questions about contracts and promises: one module a noun."""

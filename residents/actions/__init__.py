@@ -1,0 +1,1 @@
+"""Changes of residents: one module a noun."""

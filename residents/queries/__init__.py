@@ -1,0 +1,1 @@
+"""Questions about residents: one module a noun."""
