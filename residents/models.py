@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from residents.categories import AddedRegister
@@ -104,6 +105,7 @@ class Resident(models.Model):
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
     moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
     died_on = models.DateField(_("died on"), null=True, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = ResidentQuerySet.as_manager()
 
@@ -144,6 +146,7 @@ class Transfer(models.Model):
     from_village = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
     to_institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
     to_village = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ("on",)
@@ -169,6 +172,7 @@ class Register(models.Model):
     category = models.CharField(_("category"), max_length=20)
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = RegisterQuerySet.as_manager()
 

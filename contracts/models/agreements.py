@@ -7,7 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Greatest, Least, Now
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
@@ -106,6 +106,7 @@ class Coverage(models.Model):
     end_on = models.DateField(_("last day in force"))
     terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
     termination_reason = models.CharField(_("reason"), max_length=40, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = CoverageQuerySet.as_manager()
 
@@ -188,6 +189,7 @@ class Suspension(models.Model):
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=100, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = DatedQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.agreements import Coverage, CoveragePackage
@@ -41,6 +42,7 @@ class Service(models.Model):
     diastolic = models.PositiveSmallIntegerField(_("diastolic"), null=True, blank=True)
     fasting_glucose = models.DecimalField(_("fasting glucose"), max_digits=4, decimal_places=1, null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = PersonalQuerySet.as_manager()
 
@@ -115,6 +117,7 @@ class Visit(models.Model):
     cost = models.DecimalField(_("total cost"), max_digits=12, decimal_places=2)
     insurance_paid = models.DecimalField(_("paid by insurance"), max_digits=12, decimal_places=2, null=True, blank=True)
     visit_no = models.CharField(_("visit number"), max_length=60, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = PersonalQuerySet.as_manager()
 
