@@ -166,12 +166,18 @@ class RegisterQuerySet(DatedQuerySet):
 
 @track_history()
 class Register(models.Model):
-    """A resident's entry on a key-population register, from a day to a day (rules.md 2)."""
+    """A resident's entry on a key-population register, from a day to a day (rules.md 2).
+
+    An entry of expectant mothers also tells when delivery is expected, and when it was: windows of antenatal and
+    postpartum services are counted from them (rules.md 5).
+    """
 
     resident = models.ForeignKey(Resident, models.CASCADE, related_name="registers")
     category = models.CharField(_("category"), max_length=20)
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until (exclusive)"), null=True, blank=True)
+    expected_on = models.DateField(_("expected date of delivery"), null=True, blank=True)
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = RegisterQuerySet.as_manager()
