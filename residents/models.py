@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,16 @@ __all__ = ["AddedRegister", "Household", "Register", "Resident", "Sex", "Transfe
 
 # Further reasons why an account sees a resident, added by apps above (a doctor: those signed with the team).
 seen_through: list[Callable[[Scope], Q]] = []
+
+
+class Characters(Func):
+    """The characters of a text as an array: an index on it finds names by any two of them, which trigrams can't."""
+
+    function = "string_to_array"
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self, text: str) -> None:
+        super().__init__(F(text), Value(None))
 
 
 class Sex(models.TextChoices):
@@ -58,16 +70,19 @@ class ResidentQuerySet(models.QuerySet):
     """Residents by what an account may see, and by date."""
 
     def visible_to(self, user: "User") -> "ResidentQuerySet":
-        """Those managed in the account's institutions, living in a doctor's villages, or seen through a contract."""
+        """Those managed in the account's institutions, living in a doctor's villages, or seen through a contract.
+
+        A record that was merged into another is no resident any more.
+        """
         scope = user.scope
         if not scope.identities:
             return self.none()
         if scope.is_district:
-            return self
+            return self.filter(merged_into=None)
         seen = scope.where("institution_id") | Q(village_id__in=scope.villages)
         for reason in seen_through:
             seen |= reason(scope)
-        return self.filter(seen)
+        return self.filter(seen, merged_into=None)
 
     def in_population_on(self, day: date) -> "ResidentQuerySet":
         """In the population on `day` (rules.md 1)."""
@@ -76,6 +91,7 @@ class ResidentQuerySet(models.QuerySet):
             Q(moved_out_on=None) | Q(moved_out_on__gt=day),
             Q(died_on=None) | Q(died_on__gt=day),
             birth_date__lte=day,
+            merged_into=None,
         )
 
 
@@ -106,6 +122,10 @@ class Resident(models.Model):
     moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
     died_on = models.DateField(_("died on"), null=True, blank=True)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The record of the same person that this one was merged into (contracts.actions.merging); empty: a resident.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
 
     objects = ResidentQuerySet.as_manager()
 
@@ -115,6 +135,11 @@ class Resident(models.Model):
             models.Index(name="residents_resident_phone", fields=["phone_hash"]),
             models.Index(name="residents_resident_initials", fields=["initials"], opclasses=["varchar_pattern_ops"]),
             models.Index(name="residents_resident_name", fields=["name"], opclasses=["varchar_pattern_ops"]),
+            GinIndex(Characters("name"), name="residents_resident_characters"),
+            GinIndex(name="residents_resident_address", fields=["address"], opclasses=["gin_trgm_ops"]),
+            models.Index(
+                name="residents_resident_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)
+            ),
         )
         constraints = (
             models.UniqueConstraint(name="residents_resident_one_per_id", fields=["id_hash"]),
@@ -126,6 +151,10 @@ class Resident(models.Model):
             models.CheckConstraint(
                 name="residents_resident_moves_out_after_birth",
                 condition=Q(moved_out_on=None) | Q(moved_out_on__gte=F("birth_date")),
+            ),
+            models.CheckConstraint(
+                name="residents_resident_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
             ),
         )
 
