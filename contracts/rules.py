@@ -1,22 +1,24 @@
 """What may be signed, ended, entered and waived (docs/rules.md 1, 5, 6). Imported rows pass the same checks of what
 cannot be true: `check_term`, `check_no_overlap`, `check_service_date`, `check_readings`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import IntegrityError
-from django.db.models import F, Q
+from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, Coverage, Obligation
+from contracts.models import Contract, Coverage, LifecycleEntry, Obligation
 from residents.models import Resident
 from service_packages.models import PackageVersion
 from teams.clock import today
 from teams.dates import ONE_DAY, add_months
 from teams.models import Team
+from teams.policy import policy_on
 from teams.rules import RuleViolation
 
 LONGEST_TERM_YEARS = 10
@@ -43,24 +45,23 @@ def constraint_of(error: IntegrityError) -> str:
 
 
 def check_can_sign(
-    *,
-    number: str,
-    team: Team,
-    signed_on: date,
-    members: Sequence[Resident],
-    start_on: date,
-    end_on: date,
-    versions: Sequence[PackageVersion],
+    contract: Contract, *, members: Mapping[Resident, Sequence[PackageVersion]], start_on: date, end_on: date
 ) -> None:
-    """A contract has a number of its own, a term, members who live here then, a team, and packages in use."""
-    check_number_is_free(number)
+    """A contract has a number of its own, a term, members who live here then, a team, and packages in use.
+
+    One that follows another may take up what is left of its term; a new one runs for the years that policy allows.
+    """
+    if contract.number:
+        check_number_is_free(contract.number)
     check_term(start_on, end_on)
-    if signed_on > today():
+    if contract.previous is None:
+        check_term_is_allowed(start_on, end_on)
+    if contract.signed_on > today():
         raise RuleViolation("contract.signed_in_future", _("The day of signing lies in the future."))
-    if not Team.objects.existing_on(start_on).filter(pk=team.pk).exists():
+    if not Team.objects.existing_on(start_on).filter(pk=contract.team_id).exists():
         raise RuleViolation("contract.no_team", _("The team does not exist on the first day of the contract."))
     _check_members(members, start_on)
-    _check_versions(versions)
+    _check_versions(list(members.values()))
     check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
 
 
@@ -83,35 +84,51 @@ def check_term(start_on: date, end_on: date) -> None:
         )
 
 
-def check_no_overlap(*, resident_ids: Collection[int], start_on: date, end_on: date) -> None:
-    """A resident has at most one coverage at a time (docs/rules.md 1); the refusal names the other contract."""
-    ended_before = Q(terminated_on__lte=start_on) | Q(terminated_on__lte=F("start_on"))
-    other = (
-        Coverage.objects.filter(resident__in=resident_ids, start_on__lte=end_on, end_on__gte=start_on)
-        .exclude(ended_before & Q(terminated_on__isnull=False))
-        .select_related("contract", "resident")
-        .order_by("start_on")
-        .first()
-    )
-    if other:
+def check_term_is_allowed(start_on: date, end_on: date) -> None:
+    """A term lasts from the least to the most years of the district's policy (one to three)."""
+    policy = policy_on(start_on)
+    least, most = policy["term_years_least"], policy["term_years_most"]
+    if not end_of_term(start_on, least) <= end_on <= end_of_term(start_on, most):
         raise RuleViolation(
-            "contract.overlap",
-            format_lazy(
-                _("{name} is covered by contract {number} from {start} to {end}. Choose other dates or end it first."),
-                name=other.resident.name,
-                number=other.contract.number,
-                start=other.start_on,
-                end=min(other.end_on, other.terminated_on - ONE_DAY) if other.terminated_on else other.end_on,
-            ),
+            "contract.term_not_allowed",
+            format_lazy(_("A contract runs for {least} to {most} years."), least=least, most=most),
         )
 
 
-def _check_members(members: Sequence[Resident], start_on: date) -> None:
+def end_of_term(start_on: date, years: int) -> date:
+    """The last day of a term of whole years."""
+    return add_months(start_on, 12 * years) - ONE_DAY
+
+
+def check_no_overlap(*, resident_ids: Collection[int], start_on: date, end_on: date) -> None:
+    """A resident has at most one coverage at a time (docs/rules.md 1); the refusal names the other contract."""
+    others = Coverage.objects.filter(resident__in=resident_ids).overlapping(start_on, end_on)
+    other = others.select_related("contract__team", "resident").order_by("start_on").first()
+    if other:
+        raise RuleViolation("contract.overlap", overlap_message(other))
+
+
+def overlap_message(other: Coverage) -> Promise:
+    """Who is covered already: by which contract, with whom, signed when and by whom, from when to when."""
+    entry = other.contract.entries.filter(kind=LifecycleEntry.Kind.SIGNED).first()
+    return format_lazy(
+        _(
+            "{name} is covered by contract {number} with {team} (signed {signed}) from {start} to {end}. "
+            "Choose other dates or end it first."
+        ),
+        name=other.resident.name,
+        number=other.contract.number,
+        team=other.contract.team.name,
+        signed=f"{other.contract.signed_on}, {entry.entered_by}" if entry else other.contract.signed_on,
+        start=other.start_on,
+        end=other.last_on,
+    )
+
+
+def _check_members(members: Collection[Resident], start_on: date) -> None:
     ids = {member.pk for member in members}
     if not members:
         raise RuleViolation("contract.no_members", _("A contract covers at least one person."))
-    if len(ids) < len(members):
-        raise RuleViolation("contract.member_twice", _("A person is named twice."))
     present = set(Resident.objects.in_population_on(start_on).filter(pk__in=ids).values_list("pk", flat=True))
     absent = next((member for member in members if member.pk not in present), None)
     if absent:
@@ -125,15 +142,15 @@ def _check_members(members: Sequence[Resident], start_on: date) -> None:
         )
 
 
-def _check_versions(versions: Sequence[PackageVersion]) -> None:
-    if not versions:
-        raise RuleViolation("contract.no_packages", _("A contract holds at least one package."))
-    if len({version.package_id for version in versions}) < len(versions):
-        raise RuleViolation("contract.package_twice", _("A package is named twice."))
-    present = PackageVersion.objects.filter(
-        pk__in=[version.pk for version in versions], status=PackageVersion.Status.PUBLISHED
-    )
-    if present.count() < len(versions):
+def _check_versions(choices: Sequence[Sequence[PackageVersion]]) -> None:
+    if not all(choices):
+        raise RuleViolation("contract.no_packages", _("Everyone in a contract holds at least one package."))
+    for versions in choices:
+        if len({version.package_id for version in versions}) < len(versions):
+            raise RuleViolation("contract.package_twice", _("A package is named twice."))
+    chosen = {version.pk for versions in choices for version in versions}
+    present = PackageVersion.objects.filter(pk__in=chosen, status=PackageVersion.Status.PUBLISHED)
+    if present.count() < len(chosen):
         raise RuleViolation(
             "contract.package_not_in_use",
             _("A package was changed or is no longer offered. Load the page again and choose anew."),
@@ -172,12 +189,13 @@ def check_can_resume(coverage: Coverage, *, on: date) -> None:
 
 
 def _check_in_term(coverage: Coverage, day: date) -> None:
-    last = min(coverage.end_on, coverage.terminated_on - ONE_DAY) if coverage.terminated_on else coverage.end_on
-    if not coverage.start_on <= day <= last:
+    if not coverage.start_on <= day <= coverage.last_on:
         raise RuleViolation(
             "coverage.not_in_term",
             format_lazy(
-                _("The day must lie within the contract: {start} to {end}."), start=coverage.start_on, end=last
+                _("The day must lie within the contract: {start} to {end}."),
+                start=coverage.start_on,
+                end=coverage.last_on,
             ),
         )
 

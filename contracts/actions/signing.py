@@ -1,14 +1,15 @@
 """Signing contracts, and ending, suspending and resuming coverages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from itertools import product
 
 from django.db import IntegrityError, transaction
 
 from contracts.actions.ledger import make_obligations, match_services
+from contracts.actions.lifecycle import enter
+from contracts.actions.numbers import next_number
 from contracts.actions.packages import hold_packages, lock_versions
-from contracts.models import Contract, Coverage, Suspension
+from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
 from contracts.rules import (
     check_can_resume,
     check_can_sign,
@@ -28,42 +29,36 @@ from teams.models.accounts import SystemAccount
 @transaction.atomic
 def sign(
     *,
-    number: str,
+    number: str = "",
     team: Team,
     signed_on: date,
     representative: Resident | None = None,
-    members: Sequence[Resident],
+    members: Mapping[Resident, Sequence[PackageVersion]],
     start_on: date,
     end_on: date,
-    versions: Sequence[PackageVersion],
+    previous: Contract | None = None,
+    origin: str = Contract.Origin.NEW,
     by: User | SystemAccount,
 ) -> Contract:
-    """Sign the members to the team: a contract, a coverage for each, packages with prices, charges and obligations.
+    """Sign the members, each with the own packages, to the team: a contract, coverages, prices, charges, obligations.
 
-    Services given within the term already are matched. Raises RuleViolation: contract.number_taken, .dates_reversed,
-    .term_too_long, .signed_in_future, .no_team, .no_members, .member_twice, .not_in_population, .no_packages,
-    .package_twice, .package_not_in_use, .overlap (naming the other contract, also when two sign at once).
+    Without a number the contract gets the next one of the team's institution. Services given within the term already
+    are matched. Raises RuleViolation: contract.number_taken, .dates_reversed, .term_too_long, .term_not_allowed,
+    .signed_in_future, .no_team, .no_members, .not_in_population, .no_packages, .package_twice, .package_not_in_use,
+    .overlap (naming the other contract, also when two sign at once).
     """
+    contract = Contract(
+        number=number, team=team, signed_on=signed_on, representative=representative, previous=previous, origin=origin
+    )
     with made_by(by, "contracts.sign"):
         _lock(members)
-        lock_versions([version.pk for version in versions])
-        check_can_sign(
-            number=number,
-            team=team,
-            signed_on=signed_on,
-            members=members,
-            start_on=start_on,
-            end_on=end_on,
-            versions=versions,
-        )
-        contract = Contract(number=number, team=team, signed_on=signed_on, representative=representative)
+        lock_versions([version.pk for versions in members.values() for version in versions])
+        check_can_sign(contract, members=members, start_on=start_on, end_on=end_on)
+        contract.number = number or next_number(institution=team.institution, year=signed_on.year)
         _create(contract, members, start_on, end_on)
-        coverages = Coverage.objects.filter(contract=contract)
-        ids, version_ids = coverages.values_list("pk", flat=True), [version.pk for version in versions]
-        hold_packages(rows=product(ids, version_ids))
-        make_obligations(coverages=coverages)
-        match_services(coverages=coverages)
-        return contract
+        _promise(contract, members)
+        enter(contract=contract, kind=LifecycleEntry.Kind.SIGNED, on=start_on, by=by)
+    return contract
 
 
 @transaction.atomic
@@ -108,7 +103,16 @@ def resume(*, coverage: Coverage, on: date, by: User | SystemAccount) -> Suspens
         return suspension
 
 
-def _lock(members: Sequence[Resident]) -> None:
+def _promise(contract: Contract, members: Mapping[Resident, Sequence[PackageVersion]]) -> None:
+    """Let each coverage hold the packages of its resident, and owe what they promise."""
+    coverages = Coverage.objects.filter(contract=contract)
+    ids = dict(coverages.values_list("resident", "pk"))
+    hold_packages(rows=((ids[member.pk], version.pk) for member, versions in members.items() for version in versions))
+    make_obligations(coverages=coverages)
+    match_services(coverages=coverages)
+
+
+def _lock(members: Collection[Resident]) -> None:
     """Of two who sign the same people at once, the second waits here and then reads which contract they have."""
     ids = [member.pk for member in members]
     list(Resident.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
@@ -118,7 +122,7 @@ def _locked(coverage: Coverage) -> Coverage:
     return Coverage.objects.select_for_update(no_key=True).get(pk=coverage.pk)
 
 
-def _create(contract: Contract, members: Sequence[Resident], start_on: date, end_on: date) -> None:
+def _create(contract: Contract, members: Collection[Resident], start_on: date, end_on: date) -> None:
     """Write the contract and its coverages. What the rules could not see yet, an import's row, the database refuses."""
     try:
         with transaction.atomic():

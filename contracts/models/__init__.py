@@ -3,6 +3,7 @@
 from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
 from contracts.models.ledger import Obligation, Service, Visit
 from contracts.models.lifecycle import LifecycleEntry
+from contracts.models.numbers import NumberSeries
 
 __all__ = [
     "Charge",
@@ -10,6 +11,7 @@ __all__ = [
     "Coverage",
     "CoveragePackage",
     "LifecycleEntry",
+    "NumberSeries",
     "Obligation",
     "Service",
     "Suspension",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
 from service_packages.models import PackageVersion, Payer
+from teams.dates import ONE_DAY
 from teams.history import track_history
 from teams.models import Team
 from teams.models.dated import DatedQuerySet, DateRange, one_at_a_time, ordered
@@ -88,6 +89,13 @@ class CoverageQuerySet(models.QuerySet):
             end_on__gte=day,
         )
 
+    def overlapping(self, start_on: date, end_on: date) -> "CoverageQuerySet":
+        """With a day of the term `start_on` … `end_on` in common, cut by termination (rules.md 1)."""
+        over_before = Q(terminated_on__lte=start_on) | Q(terminated_on__lte=F("start_on"))
+        return self.filter(start_on__lte=end_on, end_on__gte=start_on).exclude(
+            over_before & Q(terminated_on__isnull=False)
+        )
+
 
 @track_history()
 class Coverage(models.Model):
@@ -143,6 +151,11 @@ class Coverage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id}: {self.resident_id}"
+
+    @property
+    def last_on(self) -> date:
+        """The last day in force: the end of the term, or the day before it was terminated."""
+        return min(self.end_on, self.terminated_on - ONE_DAY) if self.terminated_on else self.end_on
 
 
 @track_history()

@@ -1,6 +1,6 @@
 """Signing: what one contract makes, what is refused, two clerks at once; ending and suspending."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from threading import Barrier, Thread
@@ -12,14 +12,16 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from contracts.actions import signing
 from contracts.actions.signing import resume, sign, suspend, terminate
-from contracts.models import Contract, Coverage, Suspension
+from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
 from residents.models import Resident
+from service_packages.models import PackageVersion
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 from tests.factories import (
     make_contract,
     make_coverage,
     make_household,
+    make_institution,
     make_package,
     make_resident,
     make_service,
@@ -34,7 +36,10 @@ def _business_day(settings: Settings) -> None:
     settings.TODAY = date(2018, 10, 20)
 
 
-def _sign(**changes: Any) -> Contract:
+def _sign(
+    *, members: Iterable[Resident] | None = None, versions: Sequence[PackageVersion] | None = None, **changes: Any
+) -> Contract:
+    """Sign the members, by default one, each with the same packages, by default one, for the year 2018."""
     fields: dict[str, Any] = {
         "number": "K-1",
         "signed_on": date(2018, 1, 1),
@@ -42,9 +47,10 @@ def _sign(**changes: Any) -> Contract:
         "end_on": date(2018, 12, 31),
         "by": SYSTEM,
     }
-    makers = {"team": make_team, "members": lambda: [make_resident()], "versions": lambda: [make_package()]}
-    fields |= {name: make() for name, make in makers.items() if name not in changes}
-    return sign(**fields | changes)
+    chosen = dict.fromkeys(
+        [make_resident()] if members is None else members, [make_package()] if versions is None else versions
+    )
+    return sign(members=chosen, **fields | {"team": changes.get("team") or make_team()} | changes)
 
 
 @contextmanager
@@ -75,10 +81,34 @@ def test_signing_meets_obligations_with_services_given_already() -> None:
     assert contract.coverages.get().obligations.get().met_on == date(2018, 2, 1)
 
 
+def test_each_member_holds_the_own_packages() -> None:
+    [old, young], [basic, extra] = [make_resident(), make_resident()], [make_package(), make_package()]
+    contract = sign(
+        team=make_team(),
+        signed_on=date(2018, 1, 1),
+        start_on=date(2018, 1, 1),
+        end_on=date(2018, 12, 31),
+        members={old: [basic, extra], young: [basic]},
+        by=SYSTEM,
+    )
+
+    held = {row.resident: {each.version for each in row.packages.all()} for row in contract.coverages.all()}
+    assert held == {old: {basic, extra}, young: {basic}}
+
+
+def test_contract_without_a_number_gets_the_next_of_its_institution_and_year() -> None:
+    team = make_team(institution=make_institution(code="341204W1"))
+    first = _sign(number="", team=team)
+    make_contract(number="341204W1-2018-00002")
+
+    assert [first.number, _sign(number="", team=team).number] == ["341204W1-2018-00001", "341204W1-2018-00003"]
+    assert _sign(number="", team=make_team()).number.endswith("-2018-00001")
+
+
 def test_household_is_signed_with_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     members, versions, team = [make_resident() for _ in range(4)], [make_package() for _ in range(3)], make_team()
 
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(35):
         _sign(members=members, versions=versions, team=team)
 
 
@@ -89,13 +119,21 @@ def test_overlap_is_refused_naming_the_other_contract_and_its_days() -> None:
     other = make_coverage(contract=make_contract(number="K-9"), terminated_on=date(2018, 7, 1))
 
     with _refused("contract.overlap", match=r"K-9.*2018-01-01.*2018-06-30"):
-        _sign(members=[other.resident], start_on=date(2018, 6, 30))
-    _sign(members=[other.resident], start_on=date(2018, 7, 1))
+        _sign(members=[other.resident], start_on=date(2018, 6, 30), end_on=date(2019, 6, 29))
+    _sign(members=[other.resident], start_on=date(2018, 7, 1), end_on=date(2019, 6, 30))
+
+
+def test_overlap_says_with_whom_when_and_by_whom_the_other_was_signed() -> None:
+    contract = _sign(members=[resident := make_resident()], team=make_team(name="王医生团队"))
+
+    with _refused("contract.overlap", match=r"K-1 with 王医生团队 \(signed 2018-01-01, system\)"):
+        _sign(number="K-2", members=[resident])
+    assert contract.entries.get().kind == LifecycleEntry.Kind.SIGNED
 
 
 def test_overlap_that_the_database_finds_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     other = make_coverage(contract=make_contract(number="K-9"))
-    monkeypatch.setattr(signing, "check_can_sign", lambda **_: None)
+    monkeypatch.setattr(signing, "check_can_sign", lambda *_, **__: None)
 
     with _refused("contract.overlap", match="K-9"):
         _sign(members=[other.resident])
@@ -104,7 +142,7 @@ def test_overlap_that_the_database_finds_is_refused_alike(monkeypatch: pytest.Mo
 
 def test_number_that_the_database_finds_taken_is_refused_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     make_contract(number="K-1")
-    monkeypatch.setattr(signing, "check_can_sign", lambda **_: None)
+    monkeypatch.setattr(signing, "check_can_sign", lambda *_, **__: None)
 
     with _refused("contract.number_taken"):
         _sign()
@@ -124,21 +162,24 @@ def test_contract_with_impossible_dates_is_refused(changes: dict[str, Any], code
 
 
 def test_contract_without_people_or_packages_is_refused() -> None:
-    team, version, resident = make_team(), make_package(), make_resident()
-    fields = {
-        "number": "K-1",
-        "team": team,
-        "signed_on": date(2018, 1, 1),
-        "start_on": date(2018, 1, 1),
-        "end_on": date(2018, 12, 31),
-    }
-
     with _refused("contract.no_members"):
-        sign(**fields, members=[], versions=[version], by=SYSTEM)
+        _sign(members=[])
     with _refused("contract.no_packages"):
-        sign(**fields, members=[resident], versions=[], by=SYSTEM)
-    with _refused("contract.member_twice"):
-        sign(**fields, members=[resident, resident], versions=[version], by=SYSTEM)
+        _sign(versions=[])
+
+
+@pytest.mark.parametrize("end_on", [date(2018, 12, 30), date(2021, 1, 1)], ids=["too short", "too long"])
+def test_new_contract_runs_for_the_years_of_the_policy(end_on: date) -> None:
+    with _refused("contract.term_not_allowed", match="1.*3"):
+        _sign(end_on=end_on)
+    _sign(end_on=date(2020, 12, 31))
+
+
+def test_contract_that_follows_another_may_take_up_the_rest_of_its_term() -> None:
+    previous = _sign()
+    rest = _sign(number="K-2", start_on=date(2018, 7, 1), previous=previous, origin=Contract.Origin.PACKAGE_CHANGE)
+
+    assert (rest.previous, rest.origin) == (previous, "package_change")
 
 
 @pytest.mark.parametrize(
