@@ -32,10 +32,18 @@ DEFAULTS: Mapping[str, int] = {
     "team_surgery": 1,
     "team_gynaecology": 1,
     "team_public_health": 1,
+    "team_village_doctor": 0,
+    "team_specialist": 0,
+    "team_grid_worker": 0,
     "team_households_least": 1000,
     "team_households_most": 1500,
     "centre_teams_least": 4,
     "doctor_residents_most": 2000,
+    # Work lists (docs/today.md): how long somebody counts as new among those to be signed, in days; from how many
+    # people on a telephone number counts as shared, and from how many per cent on two populations differ.
+    "to_sign_new_days": 30,
+    "phone_shared_by": 3,
+    "population_differs_by": 10,
 }
 
 

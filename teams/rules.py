@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Collection
+from datetime import date
 
+from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from teams.models import Institution, Role, Staff, User
+from teams.models import Division, Institution, Role, Staff, Team, TeamMember, TeamVillage, User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 
@@ -50,3 +53,87 @@ def check_can_create_account(
         raise RuleViolation("account.staff_elsewhere", _("The staff member works at another institution."))
     if _ID_NUMBER.search(username):
         raise RuleViolation("account.identity", _("An ID number is no user name: user names are seen in the logs."))
+
+
+# --- Teams ----------------------------------------------------------------------------------------------------------
+
+
+def check_can_edit_team(institution: Institution, by: User | SystemAccount) -> None:
+    """Who may make and change teams: an administrator, for the own institutions."""
+    if not has_permission(by, Permission.TEAM_EDIT):
+        raise RuleViolation("team.not_allowed", _("Only administrators change teams."))
+    if not (by.scope.is_district or institution.pk in (by.scope.institutions or ())):
+        raise RuleViolation("team.outside", _("The institution is not one of yours."))
+
+
+def check_can_create_team(*, code: str, institution: Institution, by: User | SystemAccount) -> None:
+    """A team has a code of its own and belongs to an institution that cares for residents."""
+    check_can_edit_team(institution, by)
+    if institution.kind not in Institution.PRIMARY_KINDS:
+        raise RuleViolation("team.not_primary", _("Teams belong to health centres and village clinics."))
+    if Team.objects.filter(code=code).exists():
+        raise RuleViolation("team.code_taken", format_lazy(_("There is a team {code} already."), code=code))
+
+
+def check_can_join(team: Team, staff: Staff, from_on: date) -> None:
+    """A member joins a team that exists that day, while at work, and not twice."""
+    _check_exists_on(team, from_on)
+    if (staff.left_on and staff.left_on <= from_on) or (staff.joined_on and staff.joined_on > from_on):
+        raise RuleViolation(
+            "team.not_at_work", format_lazy(_("{name} is not at work on {day}."), name=staff.name, day=from_on)
+        )
+    same = team.members.filter(Q(to_on=None) | Q(to_on__gt=from_on), staff=staff).order_by("from_on").first()
+    if same:
+        raise RuleViolation(
+            "team.member_already",
+            format_lazy(_("{name} is a member since {day} already."), name=staff.name, day=same.from_on),
+        )
+
+
+def check_can_lead(member: TeamMember, from_on: date) -> None:
+    """Who is a member on a day may lead from that day on."""
+    check_can_end(member, from_on)
+    if member.is_leader:
+        raise RuleViolation(
+            "team.leads_already", format_lazy(_("{name} leads the team already."), name=member.staff.name)
+        )
+
+
+def check_can_serve(team: Team, village: Division, from_on: date) -> None:
+    """A team that exists that day serves a village, and not twice."""
+    _check_exists_on(team, from_on)
+    if village.level != Division.Level.VILLAGE:
+        raise RuleViolation("team.no_village", format_lazy(_("{name} is no village."), name=village.name))
+    same = team.villages.filter(Q(to_on=None) | Q(to_on__gt=from_on), village=village).order_by("from_on").first()
+    if same:
+        raise RuleViolation(
+            "team.serves_already",
+            format_lazy(_("The team serves {name} since {day} already."), name=village.name, day=same.from_on),
+        )
+
+
+def check_can_end(row: TeamMember | TeamVillage, on: date) -> None:
+    """What is still so ends once, on or after its first day."""
+    if row.to_on and row.to_on <= on:
+        raise RuleViolation("team.ended", format_lazy(_("That ended on {day} already."), day=row.to_on))
+    if on < row.from_on:
+        raise RuleViolation(
+            "team.before_begin", format_lazy(_("That began on {day}. Choose a later day."), day=row.from_on)
+        )
+
+
+def check_can_dissolve(team: Team, on: date) -> None:
+    """A team ends once, on or after the day on which it was formed."""
+    if team.dissolved_on:
+        raise RuleViolation(
+            "team.dissolved", format_lazy(_("The team was dissolved on {day} already."), day=team.dissolved_on)
+        )
+    if team.formed_on and on < team.formed_on:
+        raise RuleViolation(
+            "team.before_begin", format_lazy(_("That began on {day}. Choose a later day."), day=team.formed_on)
+        )
+
+
+def _check_exists_on(team: Team, day: date) -> None:
+    if not Team.objects.existing_on(day).filter(pk=team.pk).exists():
+        raise RuleViolation("team.not_there", format_lazy(_("The team does not exist on {day}."), day=day))
