@@ -9,8 +9,11 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from contracts.access import signed_with_own_teams
         from contracts.imports import contracts, services, visits
+        from contracts.problems import coverages, people, teams
+        from contracts.problems import register as look_for
         from residents.models import seen_through
         from teams.imports import register
 
         seen_through.append(signed_with_own_teams)
+        look_for(*people.RULES, *coverages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

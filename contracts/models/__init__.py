@@ -4,6 +4,7 @@ from contracts.models.agreements import Charge, Contract, Coverage, CoveragePack
 from contracts.models.ledger import Obligation, Service, Visit
 from contracts.models.lifecycle import LifecycleEntry
 from contracts.models.numbers import NumberSeries
+from contracts.models.problems import Problem, ProblemCheck
 
 __all__ = [
     "Charge",
@@ -13,6 +14,8 @@ __all__ = [
     "LifecycleEntry",
     "NumberSeries",
     "Obligation",
+    "Problem",
+    "ProblemCheck",
     "Service",
     "Suspension",
     "Visit",

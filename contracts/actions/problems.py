@@ -1,0 +1,170 @@
+"""Looking for data problems: asked for by a person or the clock, done by the worker, one look at a time."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from contracts.models import Coverage, ProblemCheck
+from contracts.problems import COLUMNS, all_rules
+from residents.models import Resident
+from teams.clock import today
+from teams.dates import last_born_with_age
+from teams.models import User
+from teams.models.accounts import SYSTEM, SystemAccount
+from teams.policy import policy_on
+
+log = logging.getLogger(__name__)
+
+LOCK = 0x70726F626C656D  # "problem" as a number
+KEPT = timedelta(days=7)
+ADULT = 18
+UNFINISHED = (ProblemCheck.Status.QUEUED, ProblemCheck.Status.RUNNING)
+
+_MERGE = (
+    """
+    delete from contracts_problem p
+    where not exists (select from found f where f.rule = p.rule and f.subject = p.subject)
+    """,
+    """
+    insert into contracts_problem
+        (rule, subject, institution_id, village_id, team_id, resident_id, contract_id, detail, found_on)
+    select rule, subject, institution_id, village_id, team_id, resident_id, contract_id, detail, %(day)s from found
+    on conflict (rule, subject) do update
+    set institution_id = excluded.institution_id, village_id = excluded.village_id, team_id = excluded.team_id,
+        resident_id = excluded.resident_id, contract_id = excluded.contract_id, detail = excluded.detail
+    where (contracts_problem.institution_id, contracts_problem.village_id, contracts_problem.team_id,
+           contracts_problem.resident_id, contracts_problem.contract_id, contracts_problem.detail)
+          is distinct from (excluded.institution_id, excluded.village_id, excluded.team_id,
+           excluded.resident_id, excluded.contract_id, excluded.detail)
+    """,
+)
+
+
+@transaction.atomic
+def request(*, by: User | SystemAccount = SYSTEM) -> ProblemCheck:
+    """A check that waits for the worker; joins one that waits already."""
+    waiting = ProblemCheck.objects.filter(status=ProblemCheck.Status.QUEUED).first()
+    return waiting or ProblemCheck.objects.create(as_of=today(), by_id=by.pk)
+
+
+def check(*, check_id: int) -> bool:
+    """Look for every problem of the district now. False when somebody else is looking: then the check waits its turn.
+
+    The problems found before stay visible until the new ones are whole, and stay when the check fails.
+    """
+    with _alone() as alone:
+        waiting = ProblemCheck.objects.filter(pk=check_id, status__in=UNFINISHED).first()
+        if not alone or waiting is None:
+            return False
+        _check(waiting)
+        return True
+
+
+def forget_checks() -> int:
+    """Drop what nobody needs to know any more; how many."""
+    old = ProblemCheck.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(status__in=UNFINISHED)
+    return old.delete()[0]
+
+
+def _check(waiting: ProblemCheck) -> None:
+    _note(waiting, status=ProblemCheck.Status.RUNNING)
+    started = time.monotonic()
+    try:
+        with transaction.atomic():
+            found = _look(waiting.as_of)
+    except Exception as failure:
+        _note(waiting, status=ProblemCheck.Status.FAILED, finished_at=timezone.now(), error=type(failure).__name__)
+        log.exception("the check for data problems failed, the old ones stay")
+        raise
+    # Whoever asked before this one began, and whose worker was killed, has the answer too.
+    asked = ProblemCheck.objects.filter(pk__lte=waiting.pk, status__in=UNFINISHED)
+    asked.update(status=ProblemCheck.Status.DONE, finished_at=timezone.now())
+    log.info("%d data problems found in %.1f s", found, time.monotonic() - started)
+
+
+def _look(day: date) -> int:
+    """Find every problem as of the day and write the difference to what was found before; how many there are."""
+    values = parameters(day)
+    with connection.cursor() as cursor:
+        cursor.execute("set local work_mem = '128MB'")
+        cursor.execute("set local jit = off")
+    for name, rows in _facts(day).items():
+        _make_table(name, rows)
+    columns = ", ".join(COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create temp table found as"
+            " select rule, subject, institution_id, village_id, team_id, resident_id, contract_id, detail"
+            " from contracts_problem with no data"
+        )
+        for rule in all_rules().values():
+            cursor.execute(
+                f"insert into found (rule, {columns})"
+                f" select distinct on (subject) %(rule)s, {columns} from ({rule.sql}) as rows order by subject",
+                {**values, "rule": rule.code},
+            )
+        cursor.execute("analyze found")
+        for statement in _MERGE:
+            cursor.execute(statement, values)
+        cursor.execute("select count(*) from found")
+        (number,) = cursor.fetchone()
+        cursor.execute("drop table people, covered, found")
+        return int(number)
+
+
+def parameters(day: date) -> dict[str, Any]:
+    """What a rule's query may name: the day, the policy of the day, and the latest birth dates of some ages."""
+    policy = policy_on(day)
+    return {
+        **policy,
+        "day": day,
+        "adult_born_by": last_born_with_age(ADULT, day),
+        "grown_born_by": last_born_with_age(policy["child_age"] + 1, day),
+        "elderly_born_by": last_born_with_age(policy["elderly_age"], day),
+    }
+
+
+def _facts(day: date) -> dict[str, QuerySet[Any]]:
+    people = Resident.objects.in_population_on(day).values(
+        *("id", "institution_id", "village_id", "household_id", "is_head", "name", "sex", "birth_date"),
+        *("phone_hash", "phone_problem"),
+    )
+    covered = Coverage.objects.in_force_on(day).values(
+        "id", "resident_id", "contract_id", "start_on", "end_on", team_id=F("contract__team_id")
+    )
+    return {"people": people, "covered": covered}
+
+
+def _make_table(name: str, rows: QuerySet[Any]) -> None:
+    sql, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"create temp table {name} as {sql}", values)
+        cursor.execute(f"create index on {name} ({'id' if name == 'people' else 'resident_id'})")
+        cursor.execute(f"analyze {name}")
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """One check at a time; the lock goes with the connection when the worker is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        (got,) = cursor.fetchone()
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+
+
+def _note(waiting: ProblemCheck, **values: object) -> None:
+    for name, value in values.items():
+        setattr(waiting, name, value)
+    waiting.save(update_fields=list(values))
