@@ -1,7 +1,7 @@
 """What coverages hold and what it costs: prices and payer shares, copied once and never changed by a later package
 (docs/rules.md 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,8 @@ from teams.dates import last_born_with_age
 from teams.policy import policy_on
 
 HOLD_PACKAGES = (SQL / "hold_packages.sql").read_text()
-COPY_PRICES = (SQL / "copy_prices.sql").read_text()
+PAYERS = (SQL / "payers.sql").read_text()
+COPY_PRICES = (SQL / "copy_prices.sql").read_text() + PAYERS
 AT_ONCE = 20_000
 # Categories that age decides; their rules need to know the ages of the day (docs/rules.md 2).
 BY_AGE = ("elderly", "child")
@@ -59,13 +60,12 @@ def copy_prices(*, coverages: QuerySet[Coverage]) -> int:
     return sum(_copy_prices(ids) for ids in in_chunks(coverages, AT_ONCE))
 
 
-def _copy_prices(coverage_ids: list[int]) -> int:
-    days = _days_when_age_matters(coverage_ids)
+def payer_parameters(days: Collection[date]) -> dict[str, list[Any]]:
+    """What payers.sql asks for besides the rows to price; `days` are those on which terms begin and age matters."""
     ages = [policy_on(day) for day in days]
-    parameters: dict[str, list[Any]] = {
-        "coverages": coverage_ids,
+    return {
         "categories": [category.code for category in categories()],
-        "starts": days,
+        "starts": list(days),
         "elderly_born_by": [
             last_born_with_age(policy["elderly_age"], day) for day, policy in zip(days, ages, strict=True)
         ],
@@ -73,8 +73,12 @@ def _copy_prices(coverage_ids: list[int]) -> int:
             last_born_with_age(policy["child_age"] + 1, day) for day, policy in zip(days, ages, strict=True)
         ],
     }
+
+
+def _copy_prices(coverage_ids: list[int]) -> int:
+    parameters = payer_parameters(_days_when_age_matters(coverage_ids))
     with connection.cursor() as cursor:
-        cursor.execute(COPY_PRICES, parameters)
+        cursor.execute(COPY_PRICES, {**parameters, "coverages": coverage_ids})
         return cursor.rowcount
 
 

@@ -1,48 +1,11 @@
 -- Copy payer shares into charges for the packages of some coverages that have a price but no charges (docs/rules.md 6).
--- %(coverages)s are ids; %(categories)s are the key populations in their order; the last three are, for each day on
--- which a term begins, the latest birth date of the elderly and the latest one of who is no child any more.
-with uncharged as materialized (
+-- %(coverages)s are ids. payers.sql stands behind this text and ends it.
+insert into contracts_charge (held_id, payer, amount)
+with priced as materialized (
     select h.id as held_id, h.version_id, h.price, c.resident_id, c.start_on
     from contracts_coveragepackage h
     join contracts_coverage c on c.id = h.coverage_id
     where c.id = any(%(coverages)s)
       and h.price > 0
       and not exists (select from contracts_charge g where g.held_id = h.id)
-), special as materialized (
-    select distinct s.version_id, s.category, k.place
-    from service_packages_payershare s
-    join unnest(%(categories)s::text[]) with ordinality as k(category, place) on k.category = s.category
-), chosen as materialized (
-    -- Several rules for one resident: the first category goes before the others.
-    select distinct on (u.held_id) u.held_id, s.category
-    from uncharged u
-    join special s on s.version_id = u.version_id
-    join residents_resident r on r.id = u.resident_id
-    left join unnest(%(starts)s::date[], %(elderly_born_by)s::date[], %(grown_born_by)s::date[])
-        as a(start_on, elderly_born_by, grown_born_by) on a.start_on = u.start_on
-    where case s.category
-        when 'elderly' then r.birth_date <= a.elderly_born_by
-        when 'child' then r.birth_date > a.grown_born_by
-        else exists (
-            select from residents_register g
-            where g.resident_id = r.id and g.category = s.category
-              and g.from_on <= u.start_on and (g.to_on is null or g.to_on > u.start_on)
-        )
-    end
-    order by u.held_id, s.place
-), ruled as (
-    select u.held_id, u.version_id, u.price, coalesce(k.category, '') as category
-    from uncharged u left join chosen k on k.held_id = u.held_id
-)
-insert into contracts_charge (held_id, payer, amount)
-select r.held_id, s.payer, s.amount
-from ruled r
-join service_packages_payershare s on s.version_id = r.version_id and s.category = r.category
-where s.amount > 0
-union all
--- Nobody was named: the resident pays.
-select r.held_id, 'resident', r.price
-from ruled r
-where not exists (
-    select from service_packages_payershare s where s.version_id = r.version_id and s.category = r.category
 )
