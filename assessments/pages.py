@@ -12,6 +12,7 @@ from assessments.presenters import overview as overview_page
 from assessments.presenters.all_figures import figure_keys, figures_table
 from assessments.presenters.findings import counted, units_finding
 from assessments.presenters.frame import link, month_label
+from assessments.queries.differences import then_and_now
 from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
 from assessments.queries.people import has_people
 from assessments.queries.progress import runs
@@ -86,7 +87,7 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
         if count and has_people(selection, indicator)
         else [],
         "official": _official(selection, indicator, count),
-        "late": None,
+        "late": _late(selection, key),
     }
 
 
@@ -122,6 +123,17 @@ def _official(selection: Selection, indicator: Indicator, count: Count | None) -
         return ""
     population = official_population(selection.unit, selection.calendar.year, selection.category)
     return figure_page.official_text(count, population)
+
+
+def _late(selection: Selection, key: Key) -> dict[str, str] | None:
+    """What the figure became after the month was frozen, when that is something else."""
+    both = then_and_now(selection.month) if selection.month and not selection.as_known_now else None
+    if both is None:
+        return None
+    then, now = (counts_of_months(selection.unit, [row.pk], [key]).get(row.pk, {}).get(key) for row in both)
+    if then is None or now is None or then == now:
+        return None
+    return figure_page.late(selection, then, now)
 
 
 def _window(selection: Selection, months: int) -> Window:

@@ -1,15 +1,17 @@
 """When a month may be computed and frozen, and what its rows must satisfy before they are shown."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
 from assessments.definitions import literal
 from assessments.figures import Tables
 from assessments.indicators import INDICATORS, Rows
-from assessments.models import Revision
+from assessments.models import Month, Revision
 from assessments.rates import PERCENT
 from teams.clock import today
 from teams.rules import RuleViolation
@@ -35,6 +37,33 @@ def check_can_freeze(revision: Revision) -> None:
         raise RuleViolation("month.not_current", _("Only the current figures of a month can be frozen."))
     if revision.is_provisional:
         raise RuleViolation("month.provisional", _("A month is frozen when its last day has been computed."))
+
+
+def check_is_explained(open_findings: Sequence[str]) -> None:
+    """A month is frozen when its sums are right and what jumped has been explained."""
+    if open_findings:
+        raise RuleViolation(
+            "month.open_findings",
+            format_lazy(
+                _("{count} findings stand in the way of freezing the month, the first: {first}"),
+                count=len(open_findings),
+                first=open_findings[0],
+            ),
+        )
+
+
+def check_is_frozen(revision: Revision) -> None:
+    """Only frozen rows have a hash to be compared with."""
+    if revision.frozen_at is None:
+        raise RuleViolation("month.not_frozen", _("This month is not frozen."))
+
+
+def check_remark(month: Month, text: str) -> None:
+    """A remark says something, before the month is frozen."""
+    if not text.strip():
+        raise RuleViolation("remark.empty", _("Write what happened."))
+    if month.current and month.current.frozen_at:
+        raise RuleViolation("month.frozen_already", _("This month is frozen already."))
 
 
 def check_rows(tables: Tables, report: date) -> None:

@@ -5,6 +5,7 @@ from celery import shared_task
 from assessments.actions import months
 from assessments.calendar import CalendarMonth
 from assessments.models import Revision
+from assessments.queries.late import touched_months
 from teams.clock import today
 
 
@@ -24,6 +25,13 @@ def compute_last_month() -> None:
 def compute_running_month() -> None:
     """Every night: the running month as of today, provisional."""
     months.compute(month=CalendarMonth.of(today()).first)
+
+
+@shared_task
+def compute_touched_months() -> None:
+    """Every night: past months about which facts arrived late; a frozen one gets a revision beside it."""
+    for revision in touched_months(today()):
+        months.compute(month=revision.month.first_on)
 
 
 @shared_task

@@ -2,17 +2,24 @@
 
 from django.urls import path
 
-from assessments import api, views
+from assessments import api
+from assessments.views import figures, months
 
 app_name = "assessments"
 
 urlpatterns = [
-    path("overview/", views.overview, name="overview"),
-    path("figures/<slug:indicator>/", views.figure, name="figure"),
-    path("figures/<slug:indicator>/people/", views.people_list, name="people"),
-    path("months/kpis.xlsx", views.kpis, name="kpis"),
-    path("months/progress/", views.progress, name="progress"),
-    path("months/compute/", views.month_compute, name="month_compute"),
+    path("overview/", figures.overview, name="overview"),
+    path("figures/<slug:indicator>/", figures.figure, name="figure"),
+    path("figures/<slug:indicator>/people/", figures.people_list, name="people"),
+    path("months/kpis.xlsx", figures.kpis, name="kpis"),
+    path("months/progress/", figures.progress, name="progress"),
+    path("months/compute/", figures.month_compute, name="month_compute"),
+    path("months/", months.month_list, name="month_list"),
+    path("months/difference/", months.month_difference, name="month_difference"),
+    path("months/<slug:month>/", months.month_detail, name="month_detail"),
+    path("months/<slug:month>/remark/", months.month_remark, name="month_remark"),
+    path("months/<slug:month>/freeze/", months.month_freeze, name="month_freeze"),
+    path("months/<slug:month>/verify/", months.month_verify, name="month_verify"),
     path("api/v1/indicators/", api.IndicatorListApi.as_view(), name="indicator_list_api"),
     path("api/v1/figures/", api.FigureListApi.as_view(), name="figure_list_api"),
 ]

@@ -30,7 +30,13 @@ class Entry:
 
 # In order; the first that an account may open is its start page.
 ENTRIES = (
-    Entry(gettext_lazy("Overview"), "assessments:overview", Permission.FIGURE_READ, ("assessments:",)),
+    Entry(
+        gettext_lazy("Overview"),
+        "assessments:overview",
+        Permission.FIGURE_READ,
+        ("assessments:overview", "assessments:figure", "assessments:people", "assessments:month_difference"),
+    ),
+    Entry(gettext_lazy("Months"), "assessments:month_list", Permission.MONTH_COMPUTE, ("assessments:month_",), True),
     Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",)),
     Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
 )

@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.compute_running_month",
         "schedule": crontab(minute=0, hour=3),
     },
+    "compute-touched-months": {
+        "task": "assessments.tasks.compute_touched_months",
+        "schedule": crontab(minute=0, hour=4),
+    },
     # Work that was asked for while Redis was down, or whose worker was killed, is taken up again.
     "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
     "forget-submissions": {"task": "teams.tasks.forget_submissions", "schedule": crontab(minute=30, hour=1)},

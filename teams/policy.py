@@ -22,6 +22,10 @@ DEFAULTS: Mapping[str, int] = {
     "goal_glucose_tenths": 70,
     "unserved_after_days": 90,
     "unserved_window_days": 364,
+    # Freezing a month: what moves further than this in a month is explained first (points; per cent; people).
+    "jump_points": 10,
+    "jump_population_percent": 5,
+    "jump_people_least": 100,
     # Signing (domain.md 1b): terms in years, and whether a contract is confirmed once a year.
     "term_years_least": 1,
     "term_years_most": 3,

@@ -48,6 +48,12 @@ assessments:indicator_list_api - 403 200 200 200 200 200 200    403 405 405 405 
 assessments:figure_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api own 403 200 404 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api other 403 404 200 404 200 200 200    403 405 405 405 405 405 405
+assessments:month_list    -        in  403 403 403 200 200 200    in  405 405 405 405 405 405
+assessments:month_detail  -        in  403 403 403 404 404 404    in  405 405 405 405 405 405
+assessments:month_remark  -        in  405 405 405 405 405 405    in  403 403 403 404 403 403
+assessments:month_freeze  -        in  405 405 405 405 405 405    in  403 403 403 404 403 403
+assessments:month_verify  -        in  405 405 405 405 405 405    in  403 403 403 404 404 404
+assessments:month_difference -     in  404 404 404 404 404 404    in  405 405 405 405 405 405
 assessments:progress      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
 """
@@ -60,6 +66,10 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:import_progress": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
     "teams:import_rejects": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
     "teams:import_template": lambda place: ({"kind": "residents"}, {}),
+    "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
+    "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),
+    "assessments:month_freeze": lambda place: ({"month": "2018-01"}, {}),
+    "assessments:month_verify": lambda place: ({"month": "2018-01"}, {}),
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),

@@ -1,11 +1,10 @@
-"""Ask for a month, compute it, freeze it. A month is written whole or not at all (trust.md, faults)."""
+"""Ask for a month and compute it. A month is written whole or not at all (trust.md, faults)."""
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from django.db import OperationalError, connection, transaction
@@ -16,7 +15,7 @@ from django.utils import timezone
 from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
-from assessments.rules import check_can_compute, check_can_freeze, check_rows
+from assessments.rules import check_can_compute, check_rows
 from residents.categories import Category, categories
 from teams.actions import audit
 from teams.models import AuditEvent, User
@@ -45,7 +44,7 @@ def request(*, month: date, as_of: date | None = None, by: Account = SYSTEM) -> 
     if waiting:
         return waiting
     last = row.revisions.aggregate(last=Max("number"))["last"] or 0
-    return row.revisions.create(number=last + 1, as_of=day, definitions=definitions.VERSION, by_id=by.pk)
+    return row.revisions.create(number=last + 1, as_of=day, definitions=definitions.version_on(day), by_id=by.pk)
 
 
 def compute(*, month: date, as_of: date | None = None, by: Account | None = None) -> Revision:
@@ -72,7 +71,7 @@ def compute_revision(*, revision: Revision) -> bool:
 
 def _compute(revision: Revision) -> None:
     """Build, check and swap in one transaction; a failure is kept on the revision and raised again."""
-    _note(revision, status=Revision.Status.RUNNING, started_at=timezone.now(), error="")
+    _note(revision, status=Revision.Status.RUNNING, started_at=_now(), error="")
     started = time.monotonic()
     try:
         with transaction.atomic():
@@ -89,6 +88,7 @@ def _build(revision: Revision) -> None:
     tables = figures.Tables(revision.pk)
     policy, known = policy_on(revision.as_of), categories()
     definition = definitions.Definition(revision.as_of, policy, known)
+    revision.basis = {"policy": policy, "categories": {row.code: row.bit for row in known}}
     _prepare_planner()
     step = partial(_step, revision)
     step(Revision.Step.RESIDENTS, lambda: _make_residents(tables, revision, definition))
@@ -175,7 +175,7 @@ def _swap(tables: figures.Tables, revision: Revision) -> None:
             cursor.execute(f"alter table {parent} attach partition {name} for values in ({revision.pk})")
             cursor.execute(f"alter table {name} drop constraint {name}_own")
     revision.status, revision.finished_at, revision.error = Revision.Status.DONE, timezone.now(), ""
-    revision.save(update_fields=["status", "finished_at", "error"])
+    revision.save(update_fields=["status", "finished_at", "error", "basis"])
     month = Month.objects.select_for_update().get(pk=revision.month_id)
     if month.current is None or month.current.frozen_at is None:
         month.current = revision
@@ -202,67 +202,6 @@ def drop_replaced(*, month: Month) -> None:
             log.warning("the rows of %s are being read; the next run drops them", revision)
 
 
-@transaction.atomic
-def freeze(*, revision: Revision, by: Account) -> Revision:
-    """Freeze a computed month: its rows never change again; their hash lets anyone check that.
-
-    Raises `RuleViolation` when it isn't done, isn't the current revision, is provisional, or is frozen already.
-    """
-    revision = Revision.objects.select_for_update().get(pk=revision.pk)
-    check_can_freeze(revision)
-    revision.frozen_at = timezone.now()
-    revision.frozen_by = str(by)
-    revision.sha256 = rows_sha256(revision)
-    revision.save(update_fields=["frozen_at", "frozen_by", "sha256"])
-    _refuse_changes(revision)
-    audit.record(kind=AuditEvent.Kind.FREEZE, by=by, what=f"{revision} {revision.sha256}")
-    return revision
-
-
-def _refuse_changes(revision: Revision) -> None:
-    """From now on the database itself refuses to change the revision's rows."""
-    with connection.cursor() as cursor:
-        for parent in PARENTS:
-            name = f"{parent}_{revision.pk}"
-            cursor.execute(
-                f"create trigger frozen before insert or update or delete on {name}"
-                " for each row execute function assessments_refuse_change()"
-            )
-            cursor.execute(
-                f"create trigger frozen_whole before truncate on {name}"
-                " for each statement execute function assessments_refuse_change()"
-            )
-
-
-def rows_sha256(revision: Revision) -> str:
-    """SHA-256 over the revision's rows as CSV, table by table, ordered by key, without the revision's own id."""
-    digest = hashlib.sha256()
-    queries = (
-        f"select {', '.join(definitions.RESIDENT_COLUMNS)} from {PARENTS[0]}"
-        f" where revision_id = {revision.pk} order by resident_id",
-        f"select {', '.join(definitions.COVERAGE_COLUMNS)} from {PARENTS[1]}"
-        f" where revision_id = {revision.pk} order by coverage_id",
-        "select institution_id, team_key, category, indicator, numerator, denominator"
-        f" from {PARENTS[2]} where revision_id = {revision.pk}"
-        ' order by institution_id, team_key, category collate "C", indicator collate "C"',
-    )
-    with connection.cursor() as cursor:
-        for query in queries:
-            cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", _Hashing(digest))
-    return digest.hexdigest()
-
-
-class _Hashing:
-    """A file to COPY into that keeps only the hash."""
-
-    def __init__(self, digest: "hashlib._Hash") -> None:
-        self.digest = digest
-
-    def write(self, data: bytes | str) -> int:
-        self.digest.update(data.encode() if isinstance(data, str) else data)
-        return len(data)
-
-
 @contextmanager
 def _alone(month: Month, *, wait: bool) -> Iterator[bool]:
     """One computation of a month at a time, whoever starts it; the lock goes with the connection when killed."""
@@ -286,6 +225,14 @@ def _note(revision: Revision, **values: object) -> None:
     for name, value in values.items():
         setattr(revision, name, value)
     revision.save(update_fields=list(values))
+
+
+def _now() -> datetime:
+    """The database's own time, by which facts are entered: what came later is not in the revision."""
+    with connection.cursor() as cursor:
+        cursor.execute("select clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return now
 
 
 def _first_line(failure: Exception) -> str:

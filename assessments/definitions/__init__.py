@@ -12,7 +12,8 @@ from pathlib import Path
 from residents.categories import Category
 from teams.dates import add_months, last_born_with_age, last_start_of_months
 
-VERSION = "1"
+# The version that holds for report dates from a day on, the latest last: an old month is always computed with its own.
+VERSIONS: Sequence[tuple[date, str]] = ((date.min, "1"),)
 HERE = Path(__file__).parent
 
 # rules.md 3: the register whose members are owed a standard number of services a year, and the kind that counts.
@@ -123,6 +124,11 @@ class Definition:
                 since = last_born_with_age(self.policy["elderly_age"], since)
             steps.append(f"case when {column} <= {literal(since)} then 1 else 0 end")
         return f"({' + '.join(steps) or '0'})"
+
+
+def version_on(report: date) -> str:
+    """The version of the definitions for months reported on that day."""
+    return next(version for since, version in reversed(VERSIONS) if since <= report)
 
 
 def literal(day: date) -> str:

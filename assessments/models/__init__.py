@@ -1,6 +1,6 @@
 """Months and their rows, figures, targets, official populations, surveys and phone checks."""
 
-from assessments.models.months import CoverageMonth, Figure, Month, ResidentMonth, Revision
+from assessments.models.months import CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision
 from assessments.models.opinions import PhoneCheck, SurveyAnswer
 from assessments.models.targets import Population, Target
 
@@ -10,6 +10,7 @@ __all__ = [
     "Month",
     "PhoneCheck",
     "Population",
+    "Remark",
     "ResidentMonth",
     "Revision",
     "SurveyAnswer",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Coverage
 from residents.models import Household, Resident
+from teams.history import track_history
 from teams.models import Division, Institution, Team
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Revision(models.Model):
     as_of = models.DateField(_("as of"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     definitions = models.CharField(_("version of the definitions"), max_length=20)
+    # What the rows depend on besides the facts: the policy on the report date, and the categories with their bits.
+    basis = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -90,6 +93,29 @@ class Revision(models.Model):
     def is_provisional(self) -> bool:
         """Whether the month wasn't over on the report date."""
         return self.as_of.day != monthrange(self.as_of.year, self.as_of.month)[1]
+
+
+@track_history()
+class Remark(models.Model):
+    """Why a figure of a month jumped, in the words of whoever looked into it; a month is frozen without open jumps."""
+
+    month = models.ForeignKey(Month, models.CASCADE, related_name="remarks")
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="+")
+    indicator = models.CharField(_("indicator"), max_length=20)
+    category = models.CharField(_("category"), max_length=20)
+    text = models.CharField(_("remark"), max_length=300)
+    by = models.CharField(_("by"), max_length=150)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="assessments_remark_once", fields=["month", "institution", "indicator", "category"]
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month_id} {self.institution_id} {self.indicator}"
 
 
 class MonthRowQuerySet(models.QuerySet):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
 from assessments.charts import Point, heat_level, line_chart
-from assessments.definitions import VERSION
+from assessments.definitions import VERSIONS
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Month, Target
 from assessments.presenters.frame import link, month_label
@@ -73,7 +73,7 @@ def figure(
     }
 
 
-def definition(indicator: Indicator, version: str = VERSION) -> dict[str, Any]:
+def definition(indicator: Indicator, version: str = VERSIONS[-1][1]) -> dict[str, Any]:
     """Context `definition`: the figure in words and as a formula."""
     per = (
         _("numerator ÷ denominator ÷ 100 (fen to yuan)")
@@ -266,3 +266,12 @@ def _columns(key: Key) -> tuple[Column, ...]:
         Column(str(BY_CODE[key.indicator].name)),
         Column(_("change"), hint=_("against the month before, in points")),
     )
+
+
+def late(selection: Selection, then: Count, now: Count) -> dict[str, str]:
+    """The sentence about what became known since the freeze, and where the people stand."""
+    words = _("The month was frozen at %(then)s; with what became known since it would be %(now)s.")
+    return {
+        "text": words % {"then": rate_text(then, 2), "now": rate_text(now, 2)},
+        "url": link("assessments:month_difference", selection, indicator=now.key.indicator, category=now.key.category),
+    }

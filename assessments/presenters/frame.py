@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
+from assessments.queries.differences import then_and_now
 from assessments.queries.units import Selection, Unit
 
 Crumbs = Sequence[tuple[str, str]]
@@ -75,10 +76,20 @@ def _month(selection: Selection, page: str, args: tuple[str, ...], query: Mappin
         "computed_at": f"{timezone.localtime(revision.finished_at):%Y-%m-%d %H:%M}" if revision.finished_at else "",
         "previous": address(calendar.plus(-1)),
         "next": address(calendar.plus(1)),
+        "known": _known(selection, page, args, query),
         "options": [
             {"label": month_label(month), "url": address(month), "current": month == calendar} for month in months[:36]
         ],
     }
+
+
+def _known(selection: Selection, page: str, args: tuple[str, ...], query: Mapping[str, str]) -> dict[str, str]:
+    """Of a month that was computed again after its freeze: the other way to look at it."""
+    if selection.as_known_now:
+        return {"url": link(page, selection, *args, **query, known=""), "now": "now"}
+    if selection.month is None or then_and_now(selection.month) is None:
+        return {}
+    return {"url": link(page, selection, *args, **query, known="now"), "now": ""}
 
 
 def _failure(selection: Selection) -> str | None:

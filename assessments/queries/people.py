@@ -35,11 +35,11 @@ def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[A
     For counts of obligations, packages and visits a row stands for all of a coverage's.
     """
     model = ResidentMonth if indicator.rows is Rows.RESIDENT else CoverageMonth
-    mask = _mask(selection)
+    mask = mask_of(selection)
     register = mask if indicator.by_register else 0
     rows = model.objects.visible_to(selection.user).filter(revision=selection.revision)
-    covering = _covering_team(selection, indicator)
-    rows = rows.filter(_in_unit(selection, served=covering is not None))
+    covering = covering_team(selection, indicator)
+    rows = rows.filter(in_unit(selection, served=covering is not None))
     conditions = [_condition(indicator, part, register, covering)]
     if mask:
         conditions.append(f"(categories & {mask}) <> 0")
@@ -49,7 +49,7 @@ def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[A
     )
 
 
-def _covering_team(selection: Selection, indicator: Indicator) -> int | None:
+def covering_team(selection: Selection, indicator: Indicator) -> int | None:
     """The team whose villages make the denominator, when the unit is a team and the figure is one of those."""
     team = selection.unit.team
     return team.pk if team and indicator.team is TeamRule.SERVED else None
@@ -77,7 +77,7 @@ def number_of_rows(count: Count, indicator: Indicator, part: Part) -> int | None
     return {Part.NUMERATOR: count.numerator, Part.DENOMINATOR: count.denominator, Part.GAP: gap}[part]
 
 
-def _in_unit(selection: Selection, *, served: bool) -> Q:
+def in_unit(selection: Selection, *, served: bool) -> Q:
     team = selection.unit.team
     if team is None:
         return Q(institution__in=selection.tree.subtree(selection.unit.institution))
@@ -99,7 +99,7 @@ def _condition(indicator: Indicator, part: Part, register: int, covering_team: i
     return f"({denominator}) and ({numerator}) is not true"
 
 
-def _mask(selection: Selection) -> int:
+def mask_of(selection: Selection) -> int:
     if selection.category == ALL:
         return 0
     known = {row.code: row.mask for row in selection.categories}
@@ -108,6 +108,6 @@ def _mask(selection: Selection) -> int:
 
 def counted_sql(selection: Selection, indicator: Indicator) -> str:
     """SQL: whether a row of the denominator is in the numerator too."""
-    register = _mask(selection) if indicator.by_register else 0
-    covering = _covering_team(selection, indicator)
+    register = mask_of(selection) if indicator.by_register else 0
+    covering = covering_team(selection, indicator)
     return f"coalesce({_condition(indicator, Part.NUMERATOR, register, covering)}, false)"

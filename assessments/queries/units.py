@@ -85,6 +85,7 @@ class Selection:
     months: list[Month]
     month: Month | None
     category: str = "all"
+    as_known_now: bool = False
 
     @cached_property
     def categories(self) -> tuple[Category, ...]:
@@ -110,6 +111,8 @@ class Selection:
         present = {**self.unit.query, **({"month": str(self.calendar)} if self.month else {})}
         if self.category != "all":
             present["category"] = self.category
+        if self.as_known_now:
+            present["known"] = "now"
         if "unit" in changes or "team" in changes:
             present.pop("unit", None)
             present.pop("team", None)
@@ -124,12 +127,26 @@ class Selection:
 
 
 def select(user: User, parameters: Mapping[str, str], *, category: str = "all") -> Selection:
-    """Read `unit`, `team` and `month` of a page's GET parameters. What isn't there for the account is not found."""
+    """Read `unit`, `team` and `month` of a page's GET parameters. What isn't there for the account is not found.
+
+    With `known=now` frozen months show what was computed last beside them, instead of what was frozen.
+    """
     months = list(Month.objects.exclude(current=None).select_related("current").order_by("-first_on"))
+    as_known_now = parameters.get("known") == "now"
+    if as_known_now:
+        _show_latest(months)
     month = _month(months, parameters.get("month", ""))
     day = month.current.as_of if month and month.current else None
     tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
-    return Selection(user, tree, _unit(user, tree, parameters), months, month, category)
+    return Selection(user, tree, _unit(user, tree, parameters), months, month, category, as_known_now)
+
+
+def _show_latest(months: list[Month]) -> None:
+    """Let each month show its last computation (in memory)."""
+    done = Revision.objects.filter(status=Revision.Status.DONE).order_by("month_id", "-number").distinct("month_id")
+    latest = {revision.month_id: revision for revision in done}
+    for month in months:
+        month.current = latest.get(month.pk, month.current)
 
 
 def _month(months: list[Month], text: str) -> Month | None:

@@ -107,6 +107,7 @@ class AuditEvent(models.Model):
         IMPORT = "import", _("import")
         COMPUTE = "compute", _("month computed")
         FREEZE = "freeze", _("month frozen")
+        VERIFY = "verify", _("frozen month verified")
         ACCOUNT = "account", _("account made")
         BACKUP = "backup", _("backup or restore")
 

@@ -10,14 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from assessments import figures
+from assessments.actions.freezing import freeze, rows_sha256
 from assessments.actions.months import (
     LOCK_CLASS,
     PARENTS,
     compute,
     compute_revision,
-    freeze,
     request,
-    rows_sha256,
 )
 from assessments.models import Figure, Month, ResidentMonth, Revision
 from assessments.rules import BrokenInvariant

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from pytest_django import DjangoDbBlocker, Settings
 
-from assessments.actions.months import compute, freeze
+from assessments.actions.freezing import freeze
+from assessments.actions.months import compute
 from assessments.indicators import INDICATORS, Rows
 from assessments.models import Figure, Month, Population, Revision, Target
 from assessments.presenters.parts import part_names

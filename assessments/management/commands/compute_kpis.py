@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from assessments.actions import months
+from assessments.actions import freezing, months
 from assessments.calendar import CalendarMonth
 from assessments.rules import BrokenInvariant
 from teams.cells import CellError, parse_date
@@ -38,6 +38,6 @@ class Command(BaseCommand):
     def _compute(self, month: CalendarMonth, as_of: date | None, freeze: bool) -> None:
         revision = months.compute(month=month.first, as_of=as_of, by=SYSTEM)
         if freeze:
-            revision = months.freeze(revision=revision, by=SYSTEM)
+            revision = freezing.freeze(revision=revision, by=SYSTEM, explanation=_("Frozen on the command line."))
         state = _("provisional") if revision.is_provisional else (_("frozen") if revision.frozen_at else _("complete"))
         self.stdout.write(f"{month} r{revision.number} {revision.as_of} {state}")

@@ -1,0 +1,115 @@
+"""Freezing a month: its rows never change again, and anyone can check that."""
+
+import hashlib
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from assessments import definitions
+from assessments.actions.months import PARENTS
+from assessments.models import Month, Remark, Revision
+from assessments.queries.closing import Concern, findings
+from assessments.queries.figures import Key
+from assessments.rules import check_can_freeze, check_is_explained, check_is_frozen, check_remark
+from teams.actions import audit
+from teams.history import made_by
+from teams.models import AuditEvent, Institution, User
+from teams.models.accounts import SystemAccount
+
+Account = User | SystemAccount
+
+
+@transaction.atomic
+def remark(*, month: Month, institution: Institution, key: Key, text: str, by: Account) -> Remark:
+    """Say why a figure of the month jumped, or why a unit has none; a later remark takes the place of the earlier one.
+
+    Raises RuleViolation: remark.empty, month.frozen_already.
+    """
+    month = Month.objects.select_for_update().get(pk=month.pk)
+    check_remark(month, text)
+    with made_by(by, "assessments.remark"):
+        return Remark.objects.update_or_create(
+            month=month,
+            institution=institution,
+            indicator=key.indicator,
+            category=key.category,
+            defaults={"text": text.strip(), "by": str(by)},
+        )[0]
+
+
+@transaction.atomic
+def freeze(*, revision: Revision, by: Account, explanation: str = "") -> Revision:
+    """Freeze a computed month: its rows never change again; their hash lets anyone check that.
+
+    `explanation` is remarked on every jump that nobody has explained yet. Raises `RuleViolation` when the revision
+    isn't done, isn't the current one, is provisional, is frozen, or when a finding is open (month.open_findings).
+    """
+    month = Month.objects.select_for_update().get(pk=revision.month_id)
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    check_can_freeze(revision)
+    found = findings(revision)
+    if explanation:
+        for finding in found:
+            if finding.is_open and finding.concern is not Concern.SUM:
+                remark(month=month, institution=finding.institution, key=finding.key, text=explanation, by=by)
+        found = findings(revision)
+    check_is_explained([f"{finding.institution.name}: {finding.words}" for finding in found if finding.is_open])
+    revision.frozen_at = timezone.now()
+    revision.frozen_by = str(by)
+    revision.sha256 = rows_sha256(revision)
+    revision.save(update_fields=["frozen_at", "frozen_by", "sha256"])
+    _refuse_changes(revision)
+    audit.record(kind=AuditEvent.Kind.FREEZE, by=by, what=f"{revision} {revision.sha256}")
+    return revision
+
+
+def verify(*, revision: Revision, by: Account) -> bool:
+    """Whether the rows of a frozen revision are still those that were frozen. Raises RuleViolation month.not_frozen."""
+    check_is_frozen(revision)
+    same = rows_sha256(revision) == revision.sha256
+    audit.record(kind=AuditEvent.Kind.VERIFY, by=by, what=f"{revision} {'same' if same else 'CHANGED'}")
+    return same
+
+
+def _refuse_changes(revision: Revision) -> None:
+    """From now on the database itself refuses to change the revision's rows."""
+    with connection.cursor() as cursor:
+        for parent in PARENTS:
+            name = f"{parent}_{revision.pk}"
+            cursor.execute(
+                f"create trigger frozen before insert or update or delete on {name}"
+                " for each row execute function assessments_refuse_change()"
+            )
+            cursor.execute(
+                f"create trigger frozen_whole before truncate on {name}"
+                " for each statement execute function assessments_refuse_change()"
+            )
+
+
+def rows_sha256(revision: Revision) -> str:
+    """SHA-256 over the revision's rows as CSV, table by table, ordered by key, without the revision's own id."""
+    digest = hashlib.sha256()
+    queries = (
+        f"select {', '.join(definitions.RESIDENT_COLUMNS)} from {PARENTS[0]}"
+        f" where revision_id = {revision.pk} order by resident_id",
+        f"select {', '.join(definitions.COVERAGE_COLUMNS)} from {PARENTS[1]}"
+        f" where revision_id = {revision.pk} order by coverage_id",
+        "select institution_id, team_key, category, indicator, numerator, denominator"
+        f" from {PARENTS[2]} where revision_id = {revision.pk}"
+        ' order by institution_id, team_key, category collate "C", indicator collate "C"',
+    )
+    with connection.cursor() as cursor:
+        for query in queries:
+            cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", _Hashing(digest))
+    return digest.hexdigest()
+
+
+class _Hashing:
+    """A file to COPY into that keeps only the hash."""
+
+    def __init__(self, digest: "hashlib._Hash") -> None:
+        self.digest = digest
+
+    def write(self, data: bytes | str) -> int:
+        self.digest.update(data.encode() if isinstance(data, str) else data)
+        return len(data)

@@ -1,0 +1,113 @@
+"""Pages of months: revisions, findings, and the difference that late facts make."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.indicators import BY_CODE, Indicator
+from assessments.models import Month, Revision
+from assessments.presenters.frame import link
+from assessments.presenters.words import change, numerator_text, rate_text, signed
+from assessments.queries.closing import PRESENT, Finding
+from assessments.queries.differences import Changed, Moved
+from assessments.queries.late import CAUSE_NAMES, Reason
+from assessments.queries.people import has_people
+from assessments.queries.units import Selection
+from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
+from residents.categories import category_names
+from residents.identity import mask_id_number
+from residents.models import Resident
+from teams.cipher import decrypt
+
+
+def revision_rows(month: Month) -> list[dict[str, Any]]:
+    """The month's computations, the latest first."""
+    return [
+        {
+            "revision": revision,
+            "is_shown": revision.pk == month.current_id,
+            "by": revision.by or _("the system"),
+            "has_rows": revision.status == Revision.Status.DONE,
+        }
+        for revision in month.revisions.select_related("by").order_by("-number")
+    ]
+
+
+def finding_rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings with the value that a form sends for each."""
+    names = category_names()
+    rows = []
+    for finding in found:
+        if finding.key == PRESENT:
+            title = _("Figures")
+        else:
+            title = f"{BY_CODE[finding.key.indicator].name} · {names.get(finding.key.category, finding.key.category)}"
+        value = f"{finding.institution.code}/{finding.key.indicator}/{finding.key.category}"
+        rows.append({"finding": finding, "title": title, "value": value})
+    return rows
+
+
+def difference_table(selection: Selection, changed: Sequence[Changed]) -> Table:
+    """The figures that differ; each opens to the people who make the difference."""
+    rows = []
+    for pair in changed:
+        key = pair.now.key
+        indicator = pair.now.indicator
+        points = change(pair.now, pair.was)
+        url = ""
+        if has_people(selection, indicator):
+            url = link("assessments:month_difference", selection, indicator=key.indicator, category=key.category)
+        cells = (
+            Cell(f"{numerator_text(pair.was)} / {count_text(pair.was.denominator)}", pair.was.numerator),
+            Cell(rate_text(pair.was), pair.was.rate()),
+            Cell(f"{numerator_text(pair.now)} / {count_text(pair.now.denominator)}", pair.now.numerator),
+            Cell(rate_text(pair.now), pair.now.rate()),
+            Cell(NO_FIGURE if points is None else signed(points), points),
+        )
+        name = f"{indicator.name} · {selection.names.get(key.category, key.category)}"
+        rows.append(Row(name, cells, url=url))
+    columns = (
+        Column(_("As known then")),
+        Column(_("rate")),
+        Column(_("As known now")),
+        Column(_("rate")),
+        Column(_("change")),
+    )
+    return Table(_("Figures that differ"), _("figure"), columns, tuple(rows))
+
+
+def person_rows(
+    rows: Sequence[Moved], why: Mapping[int, Sequence[Reason]], indicator: Indicator
+) -> list[dict[str, Any]]:
+    """A dict a person: name, id_masked, was and now (in words), reasons (texts)."""
+    people = Resident.objects.in_bulk({row.resident_id for row in rows})
+    return [
+        {
+            "resident": people[row.resident_id],
+            "id_masked": mask_id_number(decrypt(people[row.resident_id].id_cipher, field="id_number")),
+            "was": _standing(row.was, indicator),
+            "now": _standing(row.now, indicator),
+            "reasons": [_reason(reason) for reason in why.get(row.resident_id, ())],
+        }
+        for row in rows
+        if row.resident_id in people
+    ]
+
+
+def _standing(share: tuple[int, int], indicator: Indicator) -> str:
+    numerator, denominator = share
+    if indicator.numerator.column:
+        return _("%(above)s of %(below)s") % {"above": numerator, "below": denominator}
+    if numerator:
+        return _("counts above the line")
+    return _("counts below the line only") if denominator else _("does not count")
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    words = str(reason.fact)
+    if reason.day:
+        words = f"{words} {reason.day.isoformat()}"
+    known = f"{timezone.localtime(reason.known_at):%Y-%m-%d %H:%M}" if reason.known_at else ""
+    return {"cause": CAUSE_NAMES[reason.cause], "words": words, "known": known, "by": reason.by}

@@ -1,0 +1,110 @@
+"""The difference between two computations of one month: which figures, and who stands otherwise in one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from assessments.indicators import Indicator, Rows
+from assessments.models import CoverageMonth, Figure, Month, ResidentMonth, Revision
+from assessments.queries.figures import Count, Key
+from assessments.queries.people import covering_team, in_unit, mask_of
+from assessments.queries.units import Selection
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A figure in both computations; a unit that one of them doesn't have counts as 0 / 0."""
+
+    was: Count
+    now: Count
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A person (or a contract of theirs): what they counted in numerator and denominator before, and count now."""
+
+    resident_id: int
+    was: tuple[int, int]
+    now: tuple[int, int]
+
+
+def then_and_now(month: Month) -> tuple[Revision, Revision] | None:
+    """The frozen revision and the latest one beside it; None while nothing was computed after the freeze."""
+    frozen = month.current
+    if frozen is None or frozen.frozen_at is None:
+        return None
+    latest = latest_computed(month)
+    return (frozen, latest) if latest and latest.pk != frozen.pk else None
+
+
+def latest_computed(month: Month) -> Revision | None:
+    """The revision with rows that was computed last: what is known now."""
+    return month.revisions.filter(status=Revision.Status.DONE).order_by("-number").first()
+
+
+def changed_figures(old: Revision, new: Revision, selection: Selection) -> list[Changed]:
+    """Figures of the selected unit that differ, in the order of indicators and categories."""
+    institution, team = selection.unit.key
+    rows = Figure.objects.visible_to(selection.user).filter(institution=institution, team_key=team)
+    before, after = (
+        {
+            Key(indicator, category): Count(Key(indicator, category), numerator, denominator)
+            for indicator, category, numerator, denominator in rows.filter(revision=revision).values_list(
+                "indicator", "category", "numerator", "denominator"
+            )
+        }
+        for revision in (old, new)
+    )
+    pairs = (
+        Changed(before.get(key, Count(key, 0, 0)), after.get(key, Count(key, 0, 0)))
+        for key in sorted(before.keys() | after.keys())
+    )
+    return [pair for pair in pairs if pair.was != pair.now]
+
+
+def moved(
+    old: Revision, new: Revision, selection: Selection, indicator: Indicator, *, offset: int = 0, limit: int = 50
+) -> tuple[int, list[Moved]]:
+    """How many stand otherwise in the figure of the selected unit and category, and some of them in a stable order."""
+    key = "resident_id" if indicator.rows is Rows.RESIDENT else "coverage_id"
+    (old_sql, old_parameters), (new_sql, new_parameters) = (
+        _shares(revision, selection, indicator, key).query.sql_with_params() for revision in (old, new)
+    )
+    sql = f"""
+        with o as ({old_sql}), n as ({new_sql})
+        select coalesce(o.resident_id, n.resident_id), coalesce(o.num, 0), coalesce(o.den, 0),
+               coalesce(n.num, 0), coalesce(n.den, 0), count(*) over ()
+        from o full join n on n.{key} = o.{key}
+        where (coalesce(o.num, 0), coalesce(o.den, 0)) <> (coalesce(n.num, 0), coalesce(n.den, 0))
+        order by coalesce(o.{key}, n.{key}) offset %s limit %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*old_parameters, *new_parameters, offset, limit])
+        rows: Sequence[Any] = cursor.fetchall()
+    total = rows[0][5] if rows else 0
+    return total, [Moved(row[0], (int(row[1]), int(row[2])), (int(row[3]), int(row[4]))) for row in rows]
+
+
+def _shares(revision: Revision, selection: Selection, indicator: Indicator, key: str) -> QuerySet[Any]:
+    """What each row of the unit adds to numerator and denominator, by the measures that make the figure."""
+    model = ResidentMonth if indicator.rows is Rows.RESIDENT else CoverageMonth
+    mask = mask_of(selection)
+    register = mask if indicator.by_register else 0
+    covering = covering_team(selection, indicator)
+    counts = f"(categories & {mask}) <> 0" if mask else "true"
+    covered = counts if covering is None else f"{counts} and team_id = {int(covering)}"
+    rows = model.objects.visible_to(selection.user).filter(revision=revision)
+    return (
+        rows.filter(in_unit(selection, served=covering is not None))
+        .extra(
+            select={
+                "num": f"case when {covered} then {indicator.numerator.value(register)} else 0 end",
+                "den": f"case when {counts} then {indicator.denominator.value(register)} else 0 end",
+            }
+        )
+        .order_by()
+        .values(*dict.fromkeys((key, "resident_id", "num", "den")))
+    )

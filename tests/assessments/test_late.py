@@ -1,0 +1,175 @@
+"""What became known after a month was computed: who stands otherwise, and why."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pytest_django import Settings
+
+from assessments import tasks
+from assessments.actions.freezing import freeze
+from assessments.actions.months import compute
+from assessments.indicators import BY_CODE
+from assessments.models import Month, Revision
+from assessments.queries.differences import changed_figures, moved, then_and_now
+from assessments.queries.late import Cause, is_touched, reasons, touched_months
+from assessments.queries.units import Selection, select
+from contracts.actions.services import correct_service, record_service
+from contracts.models import Coverage
+from residents.actions.transfers import transfer
+from residents.models import Resident
+from service_packages.models import Item
+from teams.models import PolicyValue, Role, User
+from teams.models.accounts import SYSTEM
+from tests.accounts import make_account
+from tests.factories import make_coverage, make_resident
+from tests.small_district import OCTOBER, SmallDistrict, make_small_district
+
+# History is told by the clock of transactions: each step must be one of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
+TODAY = date(2018, 11, 20)
+
+
+@pytest.fixture
+def district(settings: Settings) -> SmallDistrict:
+    settings.TODAY = TODAY
+    return make_small_district()
+
+
+@pytest.fixture
+def frozen(district: SmallDistrict) -> Revision:
+    return freeze(revision=compute(month=OCTOBER), by=SYSTEM)
+
+
+def again() -> tuple[Revision, Revision]:
+    """The frozen revision and one computed now."""
+    compute(month=OCTOBER)
+    both = then_and_now(Month.objects.get(first_on=OCTOBER))
+    assert both is not None
+    return both
+
+
+def selection(**query: str) -> Selection:
+    user = User.objects.filter(username="official").first() or make_account("official", Role.OFFICIAL)
+    category = query.pop("category", "all")
+    return select(user, {"unit": "B", "month": "2018-10"} | query, category=category)
+
+
+def causes(residents: list[Resident], both: tuple[Revision, Revision]) -> list[list[Cause]]:
+    found = reasons([row.pk for row in residents], *both)
+    return [[reason.cause for reason in found[row.pk]] for row in residents]
+
+
+def test_late_service_shows_the_person_whose_follow_up_it_is(district: SmallDistrict, frozen: Revision) -> None:
+    record_service(
+        resident=district.wang,
+        item=Item.objects.get(code="BP"),
+        performed_on=date(2018, 10, 20),
+        by=SYSTEM,
+        systolic=180,
+        diastolic=100,
+    )
+    both = again()
+    chosen = selection(category="hypertension")
+    changed = {pair.now.key: (pair.was.numerator, pair.now.numerator) for pair in changed_figures(*both, chosen)}
+    assert changed["controlled", "hypertension"] == (1, 0)
+    total, rows = moved(*both, chosen, BY_CODE["controlled"])
+    assert (total, [row.resident_id for row in rows]) == (1, [district.wang.pk])
+    assert (rows[0].was, rows[0].now) == ((1, 1), (0, 1))
+    assert causes([district.wang], both) == [[Cause.LATE]]
+
+
+def test_nothing_new_makes_no_difference(district: SmallDistrict, frozen: Revision) -> None:
+    both = again()
+    assert changed_figures(*both, selection()) == []
+    assert moved(*both, selection(), BY_CODE["coverage"]) == (0, [])
+
+
+def test_late_contract_is_found_in_coverage(district: SmallDistrict, frozen: Revision) -> None:
+    make_coverage(resident=district.zheng, team=district.idle_team, start_on=date(2018, 10, 1))
+    both = again()
+    total, rows = moved(*both, selection(), BY_CODE["coverage"])
+    assert (total, rows[0].resident_id, rows[0].was, rows[0].now) == (1, district.zheng.pk, (0, 1), (1, 1))
+    assert causes([district.zheng], both) == [[Cause.LATE]]
+
+
+def test_person_registered_late_was_not_there_then(district: SmallDistrict, frozen: Revision) -> None:
+    new = make_resident(village=district.village)
+    both = again()
+    total, rows = moved(*both, selection(), BY_CODE["coverage"])
+    assert (total, rows[0].resident_id, rows[0].was, rows[0].now) == (1, new.pk, (0, 0), (0, 1))
+
+
+def test_corrected_reading_is_a_correction_by_name(district: SmallDistrict, frozen: Revision) -> None:
+    service = district.wang.services.get(performed_on=date(2018, 8, 15))
+    correct_service(service=service, by=make_account("clerk", Role.CLERK), systolic=130)
+    both = again()
+    (reason,) = reasons([district.wang.pk], *both)[district.wang.pk]
+    assert (reason.cause, reason.day, reason.by) == (Cause.CORRECTION, date(2018, 8, 15), "clerk")
+
+
+def test_death_reported_late_is_a_correction_of_the_record(district: SmallDistrict, frozen: Revision) -> None:
+    Resident.objects.filter(pk=district.li.pk).update(died_on=date(2018, 10, 1))
+    both = again()
+    total, rows = moved(*both, selection(), BY_CODE["coverage"])
+    assert (total, rows[0].now) == (1, (0, 0))
+    assert causes([district.li], both) == [[Cause.CORRECTION]]
+
+
+def test_transfer_that_was_entered_late_is_told_as_one(district: SmallDistrict, frozen: Revision) -> None:
+    transfer(resident=district.zheng, institution=district.centre, village=None, on=date(2018, 10, 15), by=SYSTEM)
+    both = again()
+    total, rows = moved(*both, selection(unit="C"), BY_CODE["coverage"])
+    assert (total, rows) == (0, [])  # the clinic lies below the centre
+    assert causes([district.zheng], both) == [[Cause.TRANSFER]]
+
+
+def test_changed_setting_explains_whoever_has_no_fact_of_their_own(district: SmallDistrict, frozen: Revision) -> None:
+    PolicyValue.objects.create(code="goal_systolic_elderly", value=145, from_on=date(2018, 1, 1))
+    both = again()
+    total, _rows = moved(*both, selection(category="hypertension"), BY_CODE["controlled"])
+    assert total == 1  # her latest pressure is 148
+    assert causes([district.wang], both) == [[Cause.SETTING]]
+
+
+def test_suspension_entered_late_takes_the_person_out(district: SmallDistrict, frozen: Revision) -> None:
+    coverage = Coverage.objects.get(resident=district.wang)
+    coverage.suspensions.create(from_on=date(2018, 10, 20), reason="外出")
+    both = again()
+    assert [row.now for row in moved(*both, selection(), BY_CODE["coverage"])[1]] == [(0, 1)]
+    assert causes([district.wang], both) == [[Cause.LATE]]
+
+
+# --- Only months touched by late facts are computed again -----------------------------------------------------------
+
+
+def test_month_is_touched_by_a_fact_of_its_days_and_not_by_later_ones(district: SmallDistrict) -> None:
+    revision = compute(month=OCTOBER)
+    item = Item.objects.get(code="BP")
+    assert not is_touched(revision)
+    record_service(resident=district.wang, item=item, performed_on=date(2018, 11, 2), by=SYSTEM)
+    assert not is_touched(revision)
+    record_service(resident=district.wang, item=item, performed_on=date(2018, 10, 31), by=SYSTEM)
+    assert is_touched(revision)
+
+
+def test_transfer_of_today_touches_no_month_before(district: SmallDistrict) -> None:
+    revision = compute(month=OCTOBER)
+    transfer(resident=district.zheng, institution=district.centre, village=None, by=SYSTEM)
+    assert not is_touched(revision)
+
+
+def test_changed_phone_touches_no_month(district: SmallDistrict) -> None:
+    revision = compute(month=OCTOBER)
+    Resident.objects.filter(pk=district.wang.pk).update(phone_problem="empty")
+    assert not is_touched(revision)
+
+
+def test_night_computes_touched_months_only(district: SmallDistrict) -> None:
+    september, october = compute(month=date(2018, 9, 1)), compute(month=OCTOBER)
+    district.zheng.visits.create(visited_on=date(2018, 10, 3), institution=district.centre, cost=Decimal("1.00"))
+    assert touched_months(TODAY) == [october]
+    tasks.compute_touched_months()
+    september.month.refresh_from_db()
+    october.month.refresh_from_db()
+    assert (september.month.current, october.month.current.number) == (september, 2)
