@@ -1,4 +1,8 @@
-"""When a promised service is due: the windows of a coverage's contract years (docs/rules.md 5). Pure arithmetic."""
+"""When a promised service is due: the windows of a coverage's contract years (docs/rules.md 5). Pure arithmetic.
+
+Windows counted from a birth, a pregnancy or a register entry differ from person to person; sql/make_obligations.sql
+makes those.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -111,7 +111,7 @@ def _make(coverage_ids: list[int]) -> int:
         from contracts_coverage c
         join contracts_coveragepackage h on h.coverage_id = c.id
         join service_packages_packageitem i on i.version_id = h.version_id
-        where c.id = any(%s)
+        where c.id = any(%s) and i.anchor = 'contract_year'
         """,
         [coverage_ids],
     )

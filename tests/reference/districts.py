@@ -21,6 +21,15 @@ from tests.reference.days import ONE_DAY, add_months, exists
 from tests.reference.districts_ledger import write_ledger
 from tests.reference.report import REGISTERS
 
+ANCHORS = (
+    ("age_days", (0, 7), (28, 30)),
+    ("age_months", (1, 1), (3, 5), (6, 11), (12, 35), (36, 71)),
+    ("age_months", (780, 791), (792, 900)),
+    ("pregnancy_weeks", (0, 12), (16, 20), (28, 36), (37, 40)),
+    ("delivery_days", (0, 7), (28, 42)),
+    ("register_days", (0, 3), (10, 20), (100, 300)),
+    ("register_months", (0, 0), (1, 2), (6, 11)),
+)
 TIMES = (1, 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 10, 12, 24)
 ITEM_KINDS = ("htn_follow_up", "htn_follow_up", "dm_follow_up", "smd_follow_up", "tb_follow_up", "elderly_exam", "")
 POLICIES = (
@@ -126,6 +135,7 @@ class _Builder(Chance):
                     package=package,
                     number=number,
                     name="package",
+                    categories=self.some([*REGISTERS], 3),
                     annual_price=self.rng.choice((None, Decimal(0), Decimal("120.00"))),
                     status="published" if number == numbers[-1] else "retired",
                 )
@@ -135,7 +145,7 @@ class _Builder(Chance):
                 self._add_items(version)
 
     def _add_items(self, version: PackageVersion) -> None:
-        _create(
+        rows = [
             PackageItem(
                 version=version,
                 item=item,
@@ -143,7 +153,12 @@ class _Builder(Chance):
                 unit_price=self.rng.choice((Decimal(0), Decimal("12.50"))),
             )
             for item in self.some(self.items, 4)
-        )
+        ]
+        for row in rows:
+            if self.chance(0.4):
+                row.anchor, *spans = self.rng.choice(ANCHORS)
+                row.opens, row.closes = map(list, zip(*spans, strict=True))
+        _create(rows)
 
     def add_policies(self) -> None:
         """Ages, standards and goals that change on a day; a register of the district's own."""
@@ -224,7 +239,14 @@ class _Builder(Chance):
             if self.chance(0.4):
                 rows = {max(resident.birth_date, self.rng.choice((self.near(), date(2014, 5, 31)))): None}
             for start, end in rows.items():
-                yield Register(resident=resident, category=category, from_on=start, to_on=end)
+                yield Register(
+                    resident=resident,
+                    category=category,
+                    from_on=start,
+                    to_on=end,
+                    expected_on=self.perhaps(0.7, start + timedelta(days=self.rng.randint(0, 250))),
+                    delivered_on=self.perhaps(0.5, start + timedelta(days=self.rng.randint(0, 250))),
+                )
 
     # --- Contracts --------------------------------------------------------------------------------------------------
 

@@ -72,6 +72,8 @@ class Register:
     category: str
     from_on: date
     to_on: date | None = None
+    expected_on: date | None = None
+    delivered_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,19 @@ class Suspension:
 
 
 @dataclass(frozen=True)
+class Anchored:
+    """An item owed in spans (first, last) counted from a day of the resident's own; `categories` are its package's."""
+
+    item: str
+    anchor: str
+    spans: tuple[tuple[int, int], ...]
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Held:
-    """A package that a coverage holds, in one of its versions; `items` are (item code, times a year)."""
+    """A package that a coverage holds, in one of its versions; `items` are (item code, times a year), those whose
+    windows are not of the contract year stand in `anchored`."""
 
     key: int
     coverage: int
@@ -101,6 +114,7 @@ class Held:
     price: Decimal = Decimal(0)
     items: tuple[tuple[str, int], ...] = ()
     version: int = 1
+    anchored: tuple[Anchored, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,7 +247,9 @@ def _transfers() -> list[Transfer]:
 
 
 def _registers() -> list[Register]:
-    rows = residents.Register.objects.values_list("resident_id", "category", "from_on", "to_on")
+    rows = residents.Register.objects.values_list(
+        "resident_id", "category", "from_on", "to_on", "expected_on", "delivered_on"
+    )
     return [Register(*row) for row in rows]
 
 
@@ -251,13 +267,19 @@ def _suspensions() -> list[Suspension]:
 
 def _held() -> list[Held]:
     items: dict[int, list[tuple[str, int]]] = {}
-    for version, item, times in PackageItem.objects.values_list("version_id", "item__code", "times_per_year"):
-        items.setdefault(version, []).append((item, times))
+    anchored: dict[int, list[Anchored]] = {}
+    for row in PackageItem.objects.select_related("item", "version"):
+        if row.anchor == "contract_year":
+            items.setdefault(row.version_id, []).append((row.item.code, row.times_per_year))
+        else:
+            spans = tuple(zip(row.opens, row.closes, strict=True))
+            one = Anchored(row.item.code, row.anchor, spans, tuple(row.version.categories))
+            anchored.setdefault(row.version_id, []).append(one)
     rows = contracts.CoveragePackage.objects.order_by("id").values_list(
         "id", "coverage_id", "version__package__code", "price", "version_id", "version__number"
     )
     return [
-        Held(key, coverage, package, price, tuple(items.get(version, ())), number)
+        Held(key, coverage, package, price, tuple(items.get(version, ())), number, tuple(anchored.get(version, ())))
         for key, coverage, package, price, version, number in rows
     ]
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.reference.days import ONE_DAY, add_months
-from tests.reference.facts import Coverage, Facts, Held, Service, Waiver
+from tests.reference.facts import Anchored, Coverage, Facts, Held, Register, Resident, Service, Waiver
+
+WEEKS_OF_PREGNANCY = timedelta(weeks=40)
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,67 @@ def _opening(year_start: date, number: int, times: int) -> date:
     return year_start + timedelta(days=days + 1 if 2 * rest >= times else days)
 
 
-def obligations(coverage: Coverage, held: Iterable[Held]) -> list[Obligation]:
+def anchored_windows(
+    coverage: Coverage, item: Anchored, birth_date: date, registers: Iterable[Register]
+) -> list[tuple[date, date]]:
+    """First and last day of every window counted from the birth or from entries on a register.
+
+    A window is owed by the coverage that holds its last day. It begins no earlier than coverage and entry.
+    """
+    found: dict[date, date] = {}
+    for anchor_on, entry in _anchors(item, birth_date, registers):
+        for first, last in item.spans:
+            opens_on = max(_moved(anchor_on, first, item.anchor), coverage.start_on, entry.from_on)
+            due_on = _moved(anchor_on, last + 1, item.anchor) - ONE_DAY
+            is_over = entry.to_on is not None and entry.to_on <= opens_on
+            is_born = entry.delivered_on is not None and entry.delivered_on <= due_on
+            if due_on > coverage.end_on or due_on < opens_on or is_over:
+                continue
+            if item.anchor == "pregnancy_weeks" and is_born:
+                continue
+            found[opens_on] = min(due_on, found.get(opens_on, due_on))
+    return sorted(found.items())
+
+
+def _anchors(item: Anchored, birth_date: date, registers: Iterable[Register]) -> Iterator[tuple[date, Register]]:
+    if item.anchor.startswith("age_"):
+        yield birth_date, Register(0, "", birth_date)
+        return
+    of_mothers = item.anchor in ("pregnancy_weeks", "delivery_days")
+    for entry in registers:
+        if entry.category not in (("maternal",) if of_mothers else item.categories):
+            continue
+        if not of_mothers:
+            yield entry.from_on, entry
+        elif item.anchor == "delivery_days" and (entry.delivered_on or entry.expected_on):
+            yield entry.delivered_on or entry.expected_on, entry  # type: ignore[misc]
+        elif item.anchor == "pregnancy_weeks" and entry.expected_on:
+            yield entry.expected_on - WEEKS_OF_PREGNANCY, entry
+
+
+def _moved(day: date, number: int, anchor: str) -> date:
+    if anchor.endswith("_months"):
+        return add_months(day, number)
+    return day + number * timedelta(weeks=1 if anchor.endswith("_weeks") else 0, days=anchor.endswith("_days"))
+
+
+def obligations(
+    coverage: Coverage,
+    held: Iterable[Held],
+    birth_date: date = date(1900, 1, 1),
+    registers: Sequence[Register] = (),
+) -> list[Obligation]:
     """Everything that a coverage owes over its full term, whether or not it ends early."""
-    return [
-        Obligation(coverage.key, package.key, (package.package, package.version), item, opens_on, due_on)
-        for package in held
-        for item, times in package.items
-        for opens_on, due_on in windows(coverage.start_on, coverage.end_on, times)
-    ]
+    found = []
+    for package in held:
+        of_package = [(item, windows(coverage.start_on, coverage.end_on, times)) for item, times in package.items]
+        of_package += [(one.item, anchored_windows(coverage, one, birth_date, registers)) for one in package.anchored]
+        found += [
+            Obligation(coverage.key, package.key, (package.package, package.version), item, opens_on, due_on)
+            for item, days in of_package
+            for opens_on, due_on in days
+        ]
+    return found
 
 
 def within_term(coverage: Coverage, day: date) -> bool:
@@ -96,8 +151,18 @@ def ledger(facts: Facts) -> Iterator[tuple[Coverage, Obligation, Service | None]
         held.setdefault(package.coverage, []).append(package)
     for service in facts.services:
         services.setdefault(service.resident, []).append(service)
+    people: dict[int, Resident] = {one.key: one for one in facts.residents}
+    registers: dict[int, list[Register]] = {}
+    for entry in facts.registers:
+        registers.setdefault(entry.resident, []).append(entry)
     for coverage in facts.coverages:
-        owed = obligations(coverage, held.get(coverage.key, ()))
+        person = people.get(coverage.resident)
+        owed = obligations(
+            coverage,
+            held.get(coverage.key, ()),
+            person.birth_date if person else date(1900, 1, 1),
+            registers.get(coverage.resident, ()),
+        )
         met = match(coverage, owed, services.get(coverage.resident, ()), facts.waivers)
         for one in owed:
             yield coverage, one, met.get(one)

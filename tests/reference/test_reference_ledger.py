@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.reference.days import add_months, age_on, birthday, whole_months
-from tests.reference.facts import Coverage, Facts, Held, Service, Waiver
-from tests.reference.ledger import ledger, match, obligations, windows
+from tests.reference.facts import Anchored, Coverage, Facts, Held, Register, Service, Waiver
+from tests.reference.ledger import anchored_windows, ledger, match, obligations, windows
 
 YEAR = {"start_on": date(2018, 1, 1), "end_on": date(2018, 12, 31)}
 COVERED = Coverage(1, 1, "T", **YEAR)
@@ -163,3 +163,55 @@ def test_ledger_holds_the_windows_of_the_full_term_of_an_ended_coverage() -> Non
         (date(2018, 9, 30), None),
         (date(2018, 12, 31), None),
     ]
+
+
+# --- Windows counted from a birth, a pregnancy, a register ------------------------------------------------------------
+
+
+def owed(item: Anchored, *registers: Register, birth_date: date = date(2017, 3, 10)) -> list[tuple[str, str]]:
+    """First and last day of the windows within 2018."""
+    found = anchored_windows(COVERED, item, birth_date, registers)
+    return [(str(opens_on), str(due_on)) for opens_on, due_on in found]
+
+
+def test_windows_of_a_child_follow_from_its_birth() -> None:
+    visits = Anchored("s", "age_months", ((6, 7), (8, 11), (12, 17), (18, 23), (24, 29)))
+    # 8 months were completed in November; 18 months are completed in September, and 24 after the contract.
+    assert owed(visits) == [
+        ("2018-01-01", "2018-03-09"),
+        ("2018-03-10", "2018-09-09"),
+    ]
+
+
+def test_window_belongs_to_the_contract_that_holds_its_last_day() -> None:
+    assert owed(Anchored("s", "age_days", ((0, 7),)), birth_date=date(2018, 12, 24)) == [("2018-12-24", "2018-12-31")]
+    assert owed(Anchored("s", "age_days", ((0, 7),)), birth_date=date(2018, 12, 25)) == []
+    assert owed(Anchored("s", "age_days", ((0, 7),)), birth_date=date(2017, 12, 25)) == [("2018-01-01", "2018-01-01")]
+
+
+def test_antenatal_windows_end_before_delivery_and_postpartum_ones_follow_it() -> None:
+    contacts = Anchored("s", "pregnancy_weeks", ((0, 12), (16, 20), (37, 40)))
+    visits = Anchored("s", "delivery_days", ((0, 7), (28, 42)))
+    # 40 weeks before 8 October is New Year's Day.
+    expected = Register(1, "maternal", date(2018, 2, 1), expected_on=date(2018, 10, 8))
+    assert owed(contacts, expected) == [
+        ("2018-02-01", "2018-04-01"),
+        ("2018-04-23", "2018-05-27"),
+        ("2018-09-17", "2018-10-14"),
+    ]
+    assert owed(visits, expected) == [("2018-10-08", "2018-10-15"), ("2018-11-05", "2018-11-19")]
+    early = Register(1, "maternal", date(2018, 2, 1), expected_on=date(2018, 10, 8), delivered_on=date(2018, 10, 1))
+    assert owed(contacts, early) == [("2018-02-01", "2018-04-01"), ("2018-04-23", "2018-05-27")]
+    assert owed(visits, early) == [("2018-10-01", "2018-10-08"), ("2018-10-29", "2018-11-12")]
+
+
+def test_nothing_opens_after_somebody_has_left_the_register() -> None:
+    contacts = Anchored("s", "pregnancy_weeks", ((0, 12), (16, 20), (37, 40)))
+    left = Register(1, "maternal", date(2018, 2, 1), date(2018, 4, 24), expected_on=date(2018, 10, 8))
+    assert owed(contacts, left) == [("2018-02-01", "2018-04-01"), ("2018-04-23", "2018-05-27")]
+
+
+def test_register_windows_are_those_of_the_packages_categories() -> None:
+    first_visit = Anchored("s", "register_days", ((0, 3),), ("tuberculosis",))
+    assert owed(first_visit, Register(1, "tuberculosis", date(2018, 5, 2))) == [("2018-05-02", "2018-05-05")]
+    assert owed(first_visit, Register(1, "diabetes", date(2018, 5, 2))) == []
