@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.categories import ALL, KEY
 from residents.imports.registers import NAMES, category_parser
-from service_packages.actions import define, set_shares
+from service_packages.actions.versions import define, set_shares
 from service_packages.models import STANDARD_KINDS, Item, Package, PackageItem, PackageVersion, PayerShare
 from service_packages.rules import MOST_TIMES_A_YEAR, ItemLine
+from service_packages.windows import Windows, parse_windows
 from teams.cells import CellError, parse_text
 from teams.imports.columns import Column, choice, code, codes, money, text, whole
 from teams.imports.kinds import Kind, Loader
@@ -38,6 +39,8 @@ PAYERS = {
     "poverty_relief": "扶贫",
     "family_planning": "计生",
     "institution_discount": "机构减免",
+    "city_finance": "市级财政",
+    "district_finance": "区级财政",
 }
 PAYER_SYNONYMS = {
     **{"公卫": "public_health_fund", "公卫经费": "public_health_fund", "基本公卫": "public_health_fund"},
@@ -113,14 +116,16 @@ class PackageLoader(Loader):
     def _merge(self, row: Row, merged: dict[str, ItemLine]) -> tuple[bool, bool]:
         """Put the line's item among the package's; whether it is new there, and whether it changes anything."""
         item = row["item_code"]
-        line = ItemLine(item, row["item_name"], row["item_kind"], row["times_per_year"], row["unit_price"])
-        before, merged[item] = merged.get(item), line
+        before = merged.get(item)
+        windows = row["windows"] or (before.windows if before else None)
+        line = ItemLine(item, row["item_name"], row["item_kind"], row["times_per_year"], row["unit_price"], windows)
+        merged[item] = line
         name, kind = self.items.get(item, ("", ""))
         self.items[item] = (line.name, line.kind or kind)
         is_renamed = self.items[item] != (name, kind)
         if before is None:
             return True, False
-        return False, is_renamed or before[-2:] != line[-2:]
+        return False, is_renamed or before[3:] != line[3:]  # times, price, windows
 
 
 class _Shared(NamedTuple):
@@ -202,7 +207,9 @@ def _published(package: str) -> PackageVersion | None:
 def _lines_of(version: PackageVersion | None) -> dict[str, ItemLine]:
     rows = version.items.select_related("item") if version else ()
     return {
-        row.item.code: ItemLine(row.item.code, row.item.name, row.item.kind, row.times_per_year, row.unit_price)
+        row.item.code: ItemLine(
+            row.item.code, row.item.name, row.item.kind, row.times_per_year, row.unit_price, row.windows
+        )
         for row in rows
     }
 
@@ -211,6 +218,14 @@ def _item_kind(cell: object) -> str:
     """The kind of an item: one that feeds a standard by code or Chinese name, or a word of the district's own."""
     typed = parse_text(cell, 40)
     return {label: kind for kind, label in ITEM_KINDS.items()}.get(typed, typed)
+
+
+def _windows(cell: object) -> Windows:
+    """What windows are counted from and when (service_packages.windows)."""
+    try:
+        return parse_windows(parse_text(cell, 400))
+    except RuleViolation as violation:
+        raise CellError(violation.code, violation.message) from None
 
 
 _PACKAGE_CODE = code("package_code", "服务包编码", 40, required=True, sample="HTN")
@@ -230,6 +245,12 @@ PACKAGES = Kind(
         Column("item_kind", "项目类型", _item_kind, blank="", sample="高血压随访", choices=ITEM_KINDS),
         whole("times_per_year", "年次数", 1, MOST_TIMES_A_YEAR, required=True, sample=4),
         money("unit_price", "单价", blank=Decimal("0.00"), sample=30),
+        Column(
+            "windows",
+            "服务时段",
+            _windows,
+            help=_("Left empty: spread over the contract year. Else what is counted from and when: 月龄 1, 3, 6-8."),
+        ),
     ),
     PackageLoader,
     models=(Item, Package, PackageVersion, PackageItem),

@@ -31,6 +31,9 @@ DEFAULTS: Mapping[str, int] = {
     "term_years_most": 3,
     "confirmed_yearly": 1,
     "renewal_days_ahead": 60,
+    # What a package may cost a year, in yuan, unless it is free (domain.md 5a: Hubei 20–150). 0: no such rule.
+    "package_price_least": 0,
+    "package_price_most": 0,
     # Teams (domain.md 1b, Zhongyuan): how many of each job a team has, and its load. 0: no such rule.
     "team_internal_medicine": 1,
     "team_surgery": 1,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.actions.packages import copy_prices, hold_packages
 from contracts.models import Charge, Coverage
 from residents.models import Resident
-from service_packages.actions import set_shares
+from service_packages.actions.versions import set_shares
 from service_packages.models import PackageVersion, Payer
 from teams.models import PolicyValue
 from teams.models.accounts import SYSTEM

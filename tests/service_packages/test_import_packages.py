@@ -109,6 +109,15 @@ def test_line_with_a_bad_cell_is_refused(cells: str, column: str) -> None:
     assert put("packages", HEADER, cells).refused == {2: column}
 
 
+def test_windows_come_with_a_line_and_stay_when_a_file_does_not_tell_of_them() -> None:
+    line = "CHI,儿童包,,儿童,0,VISIT,随访,,2,"
+    assert put("packages", f"{HEADER},windows", f'{line},"月龄 1, 3-5"').counts == (1, 0, 0, 0)
+    assert str(published("CHI").items.get().windows) == "age_months 1, 3-5"
+    assert put("packages", HEADER, line).counts == (0, 0, 1, 0)
+    assert put("packages", f"{HEADER},windows", f"{line},contract_year").counts == (0, 1, 0, 0)
+    assert published("CHI").items.get().anchor == "contract_year"
+
+
 def test_item_twice_in_a_package_ends_as_the_later_line_says() -> None:
     loaded = put("packages", HEADER, "A,包,,,,X,甲,,1,", "A,包,,,,X,甲,,2,", "A,包,,,,X,甲,,2,")
     assert loaded.counts == (1, 1, 1, 0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service_packages.actions import define, set_shares
+from service_packages.actions.versions import define, set_shares
 from service_packages.models import Item, PackageVersion, Payer
 from service_packages.rules import ItemLine
 from teams.models import Role

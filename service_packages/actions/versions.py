@@ -10,43 +10,73 @@ from django.db.models import QuerySet
 from residents.categories import ALL
 from service_packages.models import Item, Package, PackageItem, PackageVersion, PayerShare
 from service_packages.rules import (
+    Conditions,
     ItemLine,
     check_can_define,
     check_can_edit_catalogue,
     check_can_set_shares,
+    check_conditions,
 )
+from service_packages.windows import YEARLY, Windows
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
 
 
 @dataclass(frozen=True)
-class _Content:
-    """What makes two versions the same: everything but the names and kinds of items, which all packages share."""
+class Content:
+    """What makes two versions the same: everything but their shares and the names and kinds of items."""
 
     name: str
     tier: str
     categories: frozenset[str]
     annual_price: Decimal | None
-    items: frozenset[tuple[str, int, Decimal]]
+    items: frozenset[tuple[str, int, Decimal, Windows]]
+    conditions: Conditions
+
+    @classmethod
+    def of(cls, version: PackageVersion) -> "Content":
+        """What stands in a version."""
+        items = frozenset(
+            (row.item.code, row.times_per_year, row.unit_price, row.windows)
+            for row in version.items.select_related("item")
+        )
+        return cls(
+            version.name,
+            version.tier,
+            frozenset(version.categories),
+            version.annual_price,
+            items,
+            Conditions.of(version),
+        )
 
     @property
     def price(self) -> Decimal:
         """Yuan a year (docs/rules.md 6)."""
         if self.annual_price is not None:
             return self.annual_price
-        return sum((unit_price * times for _code, times, unit_price in self.items), Decimal("0.00"))
+        return sum((unit_price * times for _code, times, unit_price, _windows in self.items), Decimal("0.00"))
 
     def write_to(self, version: PackageVersion) -> None:
         """Make the version hold this."""
         version.name, version.tier, version.annual_price = self.name, self.tier, self.annual_price
         version.categories = sorted(self.categories)
+        for field, value in self.conditions._asdict().items():
+            setattr(version, field, sorted(value) if isinstance(value, frozenset) else value)
         version.save()
         version.items.all().delete()
         items = Item.objects.in_bulk([code for code, *_ in self.items], field_name="code")
         PackageItem.objects.bulk_create(
-            PackageItem(version=version, item=items[code], times_per_year=times, unit_price=unit_price)
-            for code, times, unit_price in sorted(self.items)
+            PackageItem(
+                version=version,
+                item=items[code],
+                times_per_year=times,
+                unit_price=unit_price,
+                anchor=windows.anchor,
+                opens=[span.first for span in windows.spans],
+                closes=[span.last for span in windows.spans],
+            )
+            for code, times, unit_price, windows in sorted(self.items)
         )
 
 
@@ -59,35 +89,60 @@ def define(
     categories: Collection[str],
     annual_price: Decimal | None,
     items: Sequence[ItemLine],
+    conditions: Conditions | None = None,
     by: User | SystemAccount,
 ) -> PackageVersion:
     """Make the package of that code be this, from now on; the published version, the same when nothing changed.
 
     A version that no coverage holds is changed in place, one that is held is retired and followed by the next. Payer
-    shares go along while the price is the same. Names and kinds of items are corrected for all packages.
-    Raises RuleViolation: package.not_allowed, .tier, .empty, .item_twice, .times, .amount; category.unknown.
+    shares go along while the price is the same. Names and kinds of items are corrected for all packages. What a file
+    does not tell, `conditions` and a line's windows when None, stays as it was.
+    Raises RuleViolation: package.not_allowed, .tier, .empty, .item_twice, .times, .amount, .spans, .ages, .register;
+    category.unknown.
     """
     lines = [ItemLine(*line) for line in items]
     check_can_edit_catalogue(by)
+    with made_by(by, "service_packages.define"):
+        package = Package.objects.get_or_create(code=code)[0]
+        present = lock(package).filter(status=PackageVersion.Status.PUBLISHED).first()
+        before = Content.of(present) if present else None
+        content = content_from(name, tier, categories, annual_price, lines, conditions, before=before)
+        save_items(lines)
+        if present is None:
+            return publish_next(package, content)
+        if before == content:
+            return present
+        if present.held.exists():
+            return publish_next(package, content, after=present)
+        return amend(present, content)
+
+
+def content_from(
+    name: str,
+    tier: str,
+    categories: Collection[str],
+    annual_price: Decimal | None,
+    lines: Sequence[ItemLine],
+    conditions: Conditions | None,
+    *,
+    before: Content | None = None,
+) -> Content:
+    """The content that these make, checked; what they leave open is as it was `before`. Raises as `define` does."""
     check_can_define(tier=tier, category_codes=categories, annual_price=annual_price, items=lines)
-    content = _Content(
+    known = {code: windows for code, _times, _price, windows in before.items} if before else {}
+    content = Content(
         name=name,
         tier=tier,
         categories=frozenset() if ALL in categories else frozenset(categories),
         annual_price=annual_price,
-        items=frozenset((line.code, line.times_per_year, line.unit_price) for line in lines),
+        items=frozenset(
+            (line.code, line.times_per_year, line.unit_price, line.windows or known.get(line.code, YEARLY))
+            for line in lines
+        ),
+        conditions=conditions or (before.conditions if before else Conditions()),
     )
-    with made_by(by, "service_packages.define"):
-        _save_items(lines)
-        package = Package.objects.get_or_create(code=code)[0]
-        present = _lock(package).filter(status=PackageVersion.Status.PUBLISHED).first()
-        if present is None:
-            return _publish(package, content)
-        if _content(present) == content:
-            return present
-        if present.held.exists():
-            return _publish(package, content, after=present)
-        return _amend(present, content)
+    check_conditions(content.conditions, content.categories, [windows for *_, windows in content.items])
+    return content
 
 
 @transaction.atomic
@@ -102,13 +157,13 @@ def set_shares(
     """
     category = "" if category == ALL else category
     with made_by(by, "service_packages.set_shares"):
-        version = _lock(version.package).get(pk=version.pk)
+        version = lock(version.package).get(pk=version.pk)
         check_can_edit_catalogue(by)
         check_can_set_shares(version=version, category=category, shares=shares)
         if dict(version.shares.filter(category=category).values_list("payer", "amount")) == shares:
             return version
         if version.held.exists():
-            version = _publish(version.package, _content(version), after=version)
+            version = publish_next(version.package, Content.of(version), after=version)
         version.shares.filter(category=category).delete()
         PayerShare.objects.bulk_create(
             PayerShare(version=version, category=category, payer=payer, amount=amount)
@@ -117,19 +172,14 @@ def set_shares(
         return version
 
 
-def _lock(package: Package) -> QuerySet[PackageVersion]:
+def lock(package: Package) -> QuerySet[PackageVersion]:
     """The package's versions as they are now. Nobody else changes them until the transaction ends, nor starts to hold
     one that is read from here (contracts.actions.packages)."""
     Package.objects.select_for_update().get(pk=package.pk)
     return package.versions.select_for_update()
 
 
-def _content(version: PackageVersion) -> _Content:
-    rows = version.items.values_list("item__code", "times_per_year", "unit_price")
-    return _Content(version.name, version.tier, frozenset(version.categories), version.annual_price, frozenset(rows))
-
-
-def _save_items(lines: Sequence[ItemLine]) -> None:
+def save_items(lines: Sequence[ItemLine]) -> None:
     """Make missing items, and correct names and kinds; an empty one says nothing about the item."""
     known = Item.objects.in_bulk([line.code for line in lines], field_name="code")
     for line in lines:
@@ -143,7 +193,7 @@ def _save_items(lines: Sequence[ItemLine]) -> None:
             present.save(update_fields=["name", "kind"])
 
 
-def _publish(package: Package, content: _Content, after: PackageVersion | None = None) -> PackageVersion:
+def publish_next(package: Package, content: Content, after: PackageVersion | None = None) -> PackageVersion:
     """The package's next version, in the place of `after`, with its shares while the price is the same."""
     latest = package.versions.order_by("-number").first()
     if after:
@@ -159,7 +209,7 @@ def _publish(package: Package, content: _Content, after: PackageVersion | None =
     return version
 
 
-def _amend(version: PackageVersion, content: _Content) -> PackageVersion:
+def amend(version: PackageVersion, content: Content) -> PackageVersion:
     """Change a version that nobody holds; shares of another price are no longer true."""
     if version.price != content.price:
         version.shares.all().delete()
