@@ -30,6 +30,7 @@ class Entry:
 
 # In order; the first that an account may open is its start page.
 ENTRIES = (
+    Entry(gettext_lazy("Due work"), "contracts:due_list", Permission.SERVICE_RECORD, ("contracts:due_",)),
     Entry(
         gettext_lazy("Overview"),
         "assessments:overview",

@@ -36,6 +36,18 @@ DIASTOLIC = Limits(Decimal(20), Decimal(200))
 FASTING_GLUCOSE = Limits(Decimal("0.5"), Decimal("60.0"))
 
 
+class Critical(NamedTuple):
+    """Readings from which on, or below which, somebody must act at once (national norms of basic public health)."""
+
+    systolic: int = 180
+    diastolic: int = 110
+    glucose_high: Decimal = Decimal("16.7")
+    glucose_low: Decimal = Decimal("3.9")
+
+
+CRITICAL = Critical()
+
+
 def constraint_of(error: IntegrityError) -> str:
     """The name of the database constraint that refused a write."""
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

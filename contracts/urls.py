@@ -1,7 +1,11 @@
 """Addresses of signing, contracts and services."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from contracts.views import due
 
 app_name = "contracts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("due/", due.due_list, name="due_list"),
+]

@@ -26,6 +26,10 @@ DEFAULTS: Mapping[str, int] = {
     "jump_points": 10,
     "jump_population_percent": 5,
     "jump_people_least": 100,
+    # Due work: from which age on somebody comes first, and within how many days a critical reading or a referral's
+    # result is followed up.
+    "very_old_age": 80,
+    "follow_up_days": 14,
     # Signing (domain.md 1b): terms in years, and whether a contract is confirmed once a year.
     "term_years_least": 1,
     "term_years_most": 3,

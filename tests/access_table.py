@@ -32,6 +32,7 @@ teams:import_progress     other    in  404 200 403 403 200 403    in  405 405 40
 teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
+contracts:due_list        -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405

@@ -48,6 +48,15 @@ class Service(models.Model):
 
     class Meta:
         verbose_name = _("service")
+        indexes = (
+            # The last readings of a person, without a look at the table (contracts/sql/due.sql).
+            models.Index(
+                name="contracts_service_readings",
+                fields=["resident", "-performed_on"],
+                include=["systolic", "diastolic", "fasting_glucose"],
+                condition=Q(systolic__isnull=False) | Q(fasting_glucose__isnull=False),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(name="contracts_service_once_a_day", fields=["resident", "item", "performed_on"]),
         )
@@ -92,6 +101,13 @@ class Obligation(models.Model):
         indexes = (
             models.Index(name="contracts_obligation_due", fields=["due_on"]),
             models.Index(name="contracts_obligation_met_by", fields=["met_by"], condition=Q(met_by__isnull=False)),
+            # What is still to be done (contracts/sql/due.sql).
+            models.Index(
+                name="contracts_obligation_open",
+                fields=["coverage", "due_on"],
+                include=["opens_on", "item"],
+                condition=Q(met_on=None, waived_on=None),
+            ),
         )
         constraints = (
             models.UniqueConstraint(name="contracts_obligation_once", fields=["held", "item", "opens_on"]),

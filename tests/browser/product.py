@@ -97,7 +97,7 @@ def sign_in(browser: Browser, root: str, username: str) -> StorageState:
     page.locator("#id_username").fill(username)
     page.locator("#id_password").fill(DEMO_PASSWORD.format(username=username))
     page.locator("#id_password").press("Enter")
-    page.wait_for_url("**/overview/")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
     state = context.storage_state()
     context.close()
     return state

@@ -137,6 +137,6 @@ def test_tip_of_a_month_comes_by_keyboard_too(page: Page) -> None:
 
 @pytest.mark.parametrize("role", ["doctor"])
 def test_doctor_opens_the_own_team(page: Page, role: str) -> None:
-    page.goto("/")
+    page.goto("/overview/")
     expect(page.locator("h1")).to_contain_text("团队")
     expect(page.get_by_role("button", name="立即计算")).to_have_count(0)

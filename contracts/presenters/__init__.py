@@ -1,0 +1,1 @@
+"""Puts contracts, promises and services into words: one module a noun."""

@@ -1,0 +1,131 @@
+"""The list of due work in words: why somebody comes first, what is owed, and the one next action."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contracts.models import Attempt, FollowUp
+from contracts.queries.due import Line, Person
+from residents.models import Resident
+from service_packages.models import Item
+from teams.cipher import decrypt
+from teams.dates import age_on
+from teams.models import Division
+from teams.phones import mask_phone
+
+# Whom nobody tried to reach for so long is called before somebody goes there.
+CALLED_AGAIN = timedelta(days=15)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is looked up once for all people of a page."""
+
+    day: date
+    residents: Mapping[int, Resident]
+    items: Mapping[int, Item]
+    villages: Mapping[int, Division]
+    attempts: Mapping[int, Attempt]
+
+
+def last_attempts(resident_ids: Iterable[int]) -> dict[int, Attempt]:
+    """Resident id -> their last attempt."""
+    rows = Attempt.objects.filter(resident__in=list(resident_ids))
+    return {row.resident_id: row for row in rows.order_by("resident", "-tried_on", "-id").distinct("resident")}
+
+
+def look_up(people: Sequence[Person], items: Mapping[int, Item], villages: Iterable[int | None], day: date) -> Known:
+    """Three queries, however many people."""
+    ids = [person.resident_id for person in people]
+    return Known(
+        day=day,
+        residents=Resident.objects.in_bulk(ids),
+        items=items,
+        villages=Division.objects.in_bulk([key for key in villages if key]),
+        attempts=last_attempts(ids),
+    )
+
+
+def rows(people: Iterable[Person], known: Known) -> list[dict[str, Any]]:
+    """Dicts of `contracts/_due_person.html`."""
+    return [_row(person, known) for person in people]
+
+
+def by_village(people: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Village -> its people, for a walking round; they come in that order."""
+    return [
+        (village or _("Without a village"), list(rows)) for village, rows in groupby(people, lambda row: row["village"])
+    ]
+
+
+def _row(person: Person, known: Known) -> dict[str, Any]:
+    resident = known.residents[person.resident_id]
+    village = known.villages.get(person.village_id or 0)
+    phone = decrypt(resident.phone_cipher, field="phone") if resident.phone_cipher else ""
+    attempt = known.attempts.get(person.resident_id)
+    return {
+        "pk": resident.pk,
+        "name": resident.name,
+        "sex": resident.get_sex_display(),
+        "age": age_on(resident.birth_date, known.day),
+        "village": village.name if village else "",
+        "address": resident.address,
+        "phone": mask_phone(phone) if phone else "",
+        "phone_problem": resident.phone_problem,
+        "reasons": _reasons(person, attempt, known.day),
+        "reading": reading_text(person),
+        "owed": [_owed(line, known) for line in person.lines],
+        "attempt": attempt,
+        "calls_first": _calls_first(person, attempt, known.day),
+    }
+
+
+def reading_text(person: Person) -> str:
+    """The last readings: `152/94 mmHg, 7.8 mmol/L`."""
+    pressure = f"{person.systolic}/{person.diastolic} mmHg" if person.systolic else ""
+    glucose = f"{person.fasting_glucose} mmol/L" if person.fasting_glucose is not None else ""
+    return _(", ").join(filter(None, (pressure, glucose)))
+
+
+def _reasons(person: Person, attempt: Attempt | None, day: date) -> list[tuple[str, str]]:
+    """Chips: class and text."""
+    found = []
+    if person.is_critical:
+        found.append(("bad", _("critical reading")))
+    elif person.is_uncontrolled:
+        found.append(("warn", _("not at goal")))
+    if person.is_promised:
+        found.append(("info", _("promised for today")))
+    if (days := (day - person.first_due_on).days) > 0:
+        found.append(("warn" if days > 30 else "", _("%(days)s days overdue") % {"days": days}))
+    if person.is_very_old:
+        found.append(("", _("very old")))
+    return found
+
+
+def _owed(line: Line, known: Known) -> dict[str, Any]:
+    return {
+        "kind": line.kind,
+        "key": line.key,
+        "name": _name(line, known.items),
+        "due_on": line.due_on,
+        "is_overdue": line.due_on < known.day,
+    }
+
+
+def _name(line: Line, items: Mapping[int, Item]) -> str:
+    if line.item_id:
+        return items[line.item_id].name
+    if line.kind == "call":
+        return _("Promised contact")
+    return _("Follow-up: %(cause)s") % {"cause": FollowUp.Cause(line.kind).label}
+
+
+def _calls_first(person: Person, attempt: Attempt | None, day: date) -> bool:
+    """Whether the next action is a call: overdue, a number that may work, and nobody tried lately."""
+    is_fresh = attempt is not None and day - attempt.tried_on < CALLED_AGAIN
+    return person.first_due_on < day and not is_fresh and not person.is_promised

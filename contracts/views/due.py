@@ -1,0 +1,80 @@
+"""Due work: the list of what is still to be done, and the same as a walking round."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from contracts.forms.due import DueForm
+from contracts.presenters import due as words
+from contracts.queries.due import WINDOW_NAMES, Choice, Due, Window, due
+from teams.permissions import Permission, SignedInRequest, require
+
+PEOPLE_A_PAGE = 30
+PEOPLE_A_ROUND = 200
+
+
+class _Counted(Paginator):
+    """A paginator over a stretch that the query has cut out and counted already."""
+
+    def __init__(self, total: int, per_page: int) -> None:
+        super().__init__(range(total), per_page)
+
+
+@require_GET
+@require(Permission.SERVICE_RECORD)
+def due_list(request: SignedInRequest) -> HttpResponse:
+    """Whom to see first, and what is owed to them; `round=village` for a walk from house to house."""
+    form = DueForm(request.user, request.GET)
+    choice = form.choice
+    is_round = request.GET.get("round") == "village"
+    size = PEOPLE_A_ROUND if is_round else PEOPLE_A_PAGE
+    number = max(_number(request.GET.get("page")), 1)
+    found = due(choice, start=(number - 1) * size, limit=size, by_village=is_round)
+    known = words.look_up(found.people, form.items, found.villages, choice.day)
+    people = words.rows(found.people, known)
+    form.offer_villages(sorted(known.villages.values(), key=lambda row: row.code), found.villages)
+    context = {
+        "form": form,
+        "choice": choice,
+        "day": choice.day,
+        "tabs": _tabs(request.GET, choice, found),
+        "people": people,
+        "page": _page(found.total, size, number),
+        "round": words.by_village(people) if is_round else None,
+        "query": _query(request.GET),
+    }
+    return render(request, "contracts/due_round.html" if is_round else "contracts/due_list.html", context)
+
+
+def _page(total: int, size: int, number: int) -> Page:
+    return _Counted(total, size).get_page(number)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 6 else 1
+
+
+def _query(parameters: QueryDict, **changes: str) -> str:
+    """The address of this list: what opens from a line comes back to it."""
+    present = {name: value for name, value in parameters.items() if value and name not in ("page", "round")}
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in {**present, **changes}.items() if value})
+    return query.urlencode()
+
+
+def _tabs(parameters: QueryDict, choice: Choice, found: Due) -> list[dict[str, Any]]:
+    """The windows with how many people wait in each; what is open for longer only for one team."""
+    shown = [window for window in Window if window is not Window.OPEN or len(choice.teams) == 1]
+    return [
+        {
+            "label": WINDOW_NAMES[window],
+            "count": found.counts.get(window),
+            "url": f"{reverse('contracts:due_list')}?{_query(parameters, window=window.value)}",
+            "active": window is choice.window,
+        }
+        for window in shown
+    ]
