@@ -1,8 +1,11 @@
 """Pages of figures."""
 
 from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
 
-from assessments import api
+from assessments.api import figures as figures_api
+from assessments.api import months as months_api
+from assessments.api.base import ReadsFigures
 from assessments.views import figures, months
 
 app_name = "assessments"
@@ -20,6 +23,9 @@ urlpatterns = [
     path("months/<slug:month>/remark/", months.month_remark, name="month_remark"),
     path("months/<slug:month>/freeze/", months.month_freeze, name="month_freeze"),
     path("months/<slug:month>/verify/", months.month_verify, name="month_verify"),
-    path("api/v1/indicators/", api.IndicatorListApi.as_view(), name="indicator_list_api"),
-    path("api/v1/figures/", api.FigureListApi.as_view(), name="figure_list_api"),
+    path("api/v1/indicators/", figures_api.IndicatorListApi.as_view(), name="indicator_list_api"),
+    path("api/v1/figures/", figures_api.FigureListApi.as_view(), name="figure_list_api"),
+    path("api/v1/months/", months_api.MonthListApi.as_view(), name="month_list_api"),
+    path("api/v1/targets/", months_api.TargetListApi.as_view(), name="target_list_api"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[ReadsFigures]), name="schema_api"),
 ]

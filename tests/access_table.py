@@ -48,6 +48,9 @@ assessments:kpis          other    in  404 200 404 200 200 200    in  405 405 40
 assessments:indicator_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api own 403 200 404 200 200 200 200    403 405 405 405 405 405 405
+assessments:month_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
+assessments:target_list_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
+assessments:schema_api - 403 200 200 200 200 200 200    403 405 405 405 405 405 405
 assessments:figure_list_api other 403 404 200 404 200 200 200    403 405 405 405 405 405 405
 assessments:month_list    -        in  403 403 403 200 200 200    in  405 405 405 405 405 405
 assessments:month_detail  -        in  403 403 403 404 404 404    in  405 405 405 405 405 405
