@@ -212,7 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
     "forget-submissions": {"task": "teams.tasks.forget_submissions", "schedule": crontab(minute=30, hour=1)},
     # Whoever mends a problem sees it gone soon; what was asked for while Redis was down is done by the next one, too.
-    "check-problems": {"task": "contracts.tasks.check_problems", "schedule": crontab(minute="*/15")},
+    "check-problems": {"task": "contracts.tasks.check_problems", "schedule": crontab(minute="*/15", hour="6-20")},
     "resume-months": {"task": "assessments.tasks.resume_months", "schedule": 60.0},
 }
 

@@ -1,4 +1,5 @@
-"""Looking for data problems: asked for by a person or the clock, done by the worker, one look at a time."""
+"""Looking through the district for data problems and for people to be signed: asked for by a person or the clock, done
+by the worker, one look at a time."""
 
 import logging
 import time
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from contracts.actions.candidates import write_candidates
 from contracts.models import Coverage, ProblemCheck
 from contracts.problems import COLUMNS, all_rules
 from residents.models import Resident
@@ -93,7 +95,9 @@ def _look(day: date) -> int:
     """Find every problem as of the day and write the difference to what was found before; how many there are."""
     values = parameters(day)
     with connection.cursor() as cursor:
+        # Room to hash a district, and no loops over its rows, which the planner thinks are few.
         cursor.execute("set local work_mem = '128MB'")
+        cursor.execute("set local enable_nestloop = off")
         cursor.execute("set local jit = off")
     for name, rows in _facts(day).items():
         _make_table(name, rows)
@@ -113,6 +117,7 @@ def _look(day: date) -> int:
         cursor.execute("analyze found")
         for statement in _MERGE:
             cursor.execute(statement, values)
+        write_candidates(values)
         cursor.execute("select count(*) from found")
         (number,) = cursor.fetchone()
         cursor.execute("drop table people, covered, found")
@@ -128,13 +133,14 @@ def parameters(day: date) -> dict[str, Any]:
         "adult_born_by": last_born_with_age(ADULT, day),
         "grown_born_by": last_born_with_age(policy["child_age"] + 1, day),
         "elderly_born_by": last_born_with_age(policy["elderly_age"], day),
+        "new_since": day - timedelta(days=policy["to_sign_new_days"]),
     }
 
 
 def _facts(day: date) -> dict[str, QuerySet[Any]]:
     people = Resident.objects.in_population_on(day).values(
         *("id", "institution_id", "village_id", "household_id", "is_head", "name", "sex", "birth_date"),
-        *("phone_hash", "phone_problem"),
+        *("registered_on", "phone_hash", "phone_problem"),
     )
     covered = Coverage.objects.in_force_on(day).values(
         "id", "resident_id", "contract_id", "start_on", "end_on", team_id=F("contract__team_id")

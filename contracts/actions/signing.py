@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
+from contracts.actions.candidates import take_off
 from contracts.actions.ledger import make_obligations, match_services
 from contracts.actions.lifecycle import enter
 from contracts.actions.numbers import next_number
@@ -110,6 +111,7 @@ def _promise(contract: Contract, members: Mapping[Resident, Sequence[PackageVers
     hold_packages(rows=((ids[member.pk], version.pk) for member, versions in members.items() for version in versions))
     make_obligations(coverages=coverages)
     match_services(coverages=coverages)
+    take_off(ids)
 
 
 def _lock(members: Collection[Resident]) -> None:

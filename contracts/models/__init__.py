@@ -2,6 +2,7 @@
 whom somebody tried to reach (attempts), and referrals."""
 
 from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
+from contracts.models.candidates import Candidate
 from contracts.models.documents import Agreement
 from contracts.models.drafts import Draft
 from contracts.models.follow_up import Attempt, FollowUp
@@ -14,6 +15,7 @@ from contracts.models.referrals import Referral, ReferralStep, SlotQuota
 __all__ = [
     "Agreement",
     "Attempt",
+    "Candidate",
     "Charge",
     "Contract",
     "Coverage",

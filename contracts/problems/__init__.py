@@ -1,10 +1,10 @@
 """Data problems: what each rule looks for, in words and as one set-based query (docs/data-problems.md).
 
 A check makes two temporary tables as of its day: `people` (the population: id, institution_id, village_id,
-household_id, is_head, name, sex, birth_date, phone_hash, phone_problem) and `covered` (coverages in force: id,
-resident_id, contract_id, team_id, start_on, end_on). A rule's SELECT reads them and any other table, and gives rows of
-`COLUMNS`; of several rows of one subject, one counts. It may use %(day)s, every policy value by its code, and the
-birth dates of `contracts.actions.problems.parameters`. Apps above add rules with `register`.
+household_id, is_head, name, sex, birth_date, registered_on, phone_hash, phone_problem) and `covered` (coverages in
+force: id, resident_id, contract_id, team_id, start_on, end_on). A rule's SELECT reads them and any other table, and
+gives rows of `COLUMNS`; of several rows of one subject, one counts. It may use %(day)s, every policy value by its code,
+and the birth dates of `contracts.actions.problems.parameters`. Apps above add rules with `register`.
 """
 
 from collections.abc import Mapping

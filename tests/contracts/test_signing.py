@@ -108,7 +108,7 @@ def test_contract_without_a_number_gets_the_next_of_its_institution_and_year() -
 def test_household_is_signed_with_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     members, versions, team = [make_resident() for _ in range(4)], [make_package() for _ in range(3)], make_team()
 
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(36):
         _sign(members=members, versions=versions, team=team)
 
 
