@@ -51,7 +51,9 @@ class SourceSheet(Protocol):
 
 
 class Source(Protocol):
-    """An opened file. Its sheets must be used one after the other."""
+    """An opened file."""
+
+    has_sheets: bool  # or one table only, which may be split in several ways
 
     def sheets(self) -> Iterator[SourceSheet]:
         """The visible sheets in their order."""
@@ -62,6 +64,8 @@ class Source(Protocol):
 
 class CsvSource:
     """A CSV file, streamed: UTF-8 with or without BOM, UTF-16 with BOM, or GB18030 as Chinese Excel saves it."""
+
+    has_sheets = False
 
     def __init__(self, file: IO[bytes], filename: str, limits: Limits) -> None:
         self.file = file
@@ -151,6 +155,8 @@ class CsvSheet:
 class WorkbookSource:
     """An .xlsx, .xls or .ods file, read by `teams.workbook_reader` in a process with limits of its own."""
 
+    has_sheets = True
+
     def __init__(self, file: IO[bytes], filename: str, limits: Limits) -> None:
         self.file = file
         self.filename = filename
@@ -174,7 +180,12 @@ class WorkbookSource:
     def sheets(self) -> Iterator[SourceSheet]:
         """The visible worksheets."""
         for index, name in self.names:
-            yield WorkbookSheet(self, name, self.ask(index))
+            yield WorkbookSheet(self, index, name)
+
+    def open_sheet(self, index: int) -> Any:
+        """Let the reading process hold this sheet and no other; what it says of it."""
+        self.opened = index
+        return self.ask(index)
 
     def ask(self, request: object) -> Any:
         """Send a request to the reading process; its answer."""
@@ -218,9 +229,11 @@ class WorkbookSource:
 class WorkbookSheet:
     """One sheet of a workbook."""
 
-    def __init__(self, source: WorkbookSource, name: str, answer: dict[str, Any]) -> None:
+    def __init__(self, source: WorkbookSource, index: int, name: str) -> None:
         self.source = source
+        self.index = index
         self.name = name
+        answer = source.open_sheet(index)
         self.first_column: int = answer["first_column"]
         self.head: list[Record] = [_decoded(row) for row in answer["head"]]
         self._last_row: int = answer["last_row"]
@@ -231,6 +244,8 @@ class WorkbookSheet:
 
     def records(self) -> Iterator[Record]:
         """The rows with a value."""
+        if self.source.opened != self.index:  # others were looked at meanwhile
+            self.source.open_sheet(self.index)
         row = self.source.ask("rows")
         while row is not None:
             yield _decoded(row)

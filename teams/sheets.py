@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 __all__ = ["ColumnSpec", "Limits", "SheetError", "SheetRow", "Table", "column_letters", "read_table"]
 
 _MARKS = re.compile(r"^\*+|\*+$|\((?:必填|选填|必填项|required|optional)\)\*?$")
-_TOTALS = frozenset({"合计", "总计", "小计", "total", "totals"})
+# 合计, 全村合计, 总计:, 合计 3 人, 共计(人) …; below the totals who drew up the list: 制表人:张三, 备注:…
+_TOTALS = re.compile(
+    r"(?:[本全][页表县镇乡村组])?(?:合计|总计|小计|共计|累计|totals?)(?:\([^)]*\))?:?[\d,.]*[人户条份例]?"
+)
+_FOOTER = re.compile(r"(?:制表|填表|填报|编制|审核|复核|统计|负责|经办|单位|备注|说明|注)[^:]{0,8}:")
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?", re.ASCII)
 
 
 class ColumnSpec(Protocol):
-    """What reading needs to know of a column: `name` is the English heading, `label` the Chinese one."""
+    """What reading needs to know of a column: `name` is the English heading, `label` the Chinese one, `synonyms` are
+    others under which the same thing is found in lists."""
 
     @property
     def name(self) -> str: ...
@@ -41,6 +46,9 @@ class ColumnSpec(Protocol):
 
     @property
     def required(self) -> bool: ...
+
+    @property
+    def synonyms(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,14 @@ class SheetRow:
 
 
 class Table:
-    """A table whose heading is understood. Close it, or use it in a `with`; its rows can be read once."""
+    """A table whose heading is understood. Close it, or use it in a `with`; its rows can be read once.
 
-    def __init__(self, source: Source, sheet: SourceSheet, heading: Heading) -> None:
+    `others` are the names of further sheets that would do as well and are not read.
+    """
+
+    def __init__(self, source: Source, sheet: SourceSheet, heading: Heading, others: Sequence[str] = ()) -> None:
         self.sheet = sheet.name  # '' for CSV
+        self.others = list(others)
         self.header = list(heading.columns.values())
         self.headings = [heading.texts[index] for index in heading.columns]  # as they stand in the file
         # The rows below the heading, blank ones too: for a progress bar.
@@ -93,16 +105,24 @@ class Table:
     def _read(self, records: Iterator[Record]) -> Iterator[SheetRow]:
         totals: list[SheetRow] = []
         for number, cells in records:
-            if number <= self._heading.row or all(is_blank(cell) for cell in cells):
+            if number <= self._heading.row or all(is_blank(cell) for cell in cells) or self._is_heading(cells):
                 continue
             row = self._row(number, cells)
-            if _is_totals(cells):
+            if _is_totals(cells) or _is_footer(cells):
                 totals.append(row)  # only at the end are they left out
                 continue
             yield from totals
             totals = []
             yield row
         self.close()
+
+    def _is_heading(self, cells: Sequence[object]) -> bool:
+        """Whether the heading stands here again, as where a printed page begins."""
+        texts = self._heading.texts
+        first = next(iter(texts))
+        if len(cells) <= first or str(cells[first]).strip() != texts[first]:
+            return False
+        return all(str(cell).strip() == texts.get(index, "") for index, cell in enumerate(cells))
 
     def _row(self, number: int, cells: Sequence[object]) -> SheetRow:
         columns = self._heading.columns
@@ -151,11 +171,12 @@ class Heading:
 def read_table(
     source: Path | BinaryIO, filename: str, columns: Sequence[ColumnSpec], *, limits: Limits | None = None
 ) -> Table:
-    """Open a spreadsheet file and find its table: the first visible sheet with a valid heading in its first 10 rows.
+    """Open a spreadsheet file and find its table: the first visible sheet with a valid heading in its first 10 rows and
+    a row below it, or else the first with a valid heading.
 
-    A heading is the English name or the Chinese label, whatever its case, width and spaces and with or without a mark
-    such as * or （必填）. `filename` is for the ending and the messages. Raises SheetError: missing, unreadable,
-    too_large, encrypted, empty, unknown_columns, missing_columns, duplicate_columns.
+    A heading is the English name, the Chinese label or a synonym, whatever its case, width and spaces and with or
+    without a mark such as * or （必填）. `filename` is for the ending and the messages. Raises SheetError: missing,
+    unreadable, too_large, encrypted, empty, unknown_columns, missing_columns, duplicate_columns.
     """
     limits = limits or Limits()
     file, is_workbook = open_file(source, filename, limits)
@@ -182,19 +203,22 @@ def column_letters(index: int) -> str:
 
 def _find_table(source: Source, filename: str, columns: Sequence[ColumnSpec]) -> Table:
     known = {alias: column for column in columns for alias in _aliases(column)}
-    best: tuple[Heading, SourceSheet] | None = None
+    found: list[tuple[Heading, SourceSheet]] = []
     sheets = []
     for sheet in source.sheets():
         sheets.append(sheet)
         heading = _find_heading(sheet, columns, known)
-        if heading is None:
-            continue
-        if heading.is_valid:
-            return Table(source, sheet, heading)
-        if best is None or len(heading.columns) > len(best[0].columns):
-            best = heading, sheet
-    if best is not None:
-        raise best[0].error(filename, best[1].name if len(sheets) > 1 else "")
+        if heading is not None:
+            found.append((heading, sheet))
+            if heading.is_valid and not source.has_sheets:
+                break
+    if valid := [(heading, sheet) for heading, sheet in found if heading.is_valid]:
+        filled = [(heading, sheet) for heading, sheet in valid if sheet.head[-1][0] > heading.row]
+        heading, sheet = (filled or valid)[0]
+        return Table(source, sheet, heading, [other.name for _heading, other in filled[1:]])
+    if found:
+        heading, sheet = max(found, key=lambda each: len(each[0].columns))
+        raise heading.error(filename, sheet.name if len(sheets) > 1 else "")
     if sheets:
         sheets[0].last_row()  # of a broken CSV file this tells which row is
     if not any(sheet.head for sheet in sheets):
@@ -250,7 +274,7 @@ def _heading_of(
 
 
 def _aliases(column: ColumnSpec) -> Iterator[str]:
-    for text in (column.name, column.label, _named(column)):
+    for text in (column.name, column.label, _named(column), *column.synonyms):
         yield _heading_key(text)
 
 
@@ -273,11 +297,18 @@ def _cut(text: str) -> str:
 
 
 def _is_totals(cells: Sequence[object]) -> bool:
-    filled = (cell for cell in cells if not is_blank(cell))
-    first = next(filled)
-    if not isinstance(first, str) or re.sub(r"[\s:]+", "", normalise(first)).casefold() not in _TOTALS:
+    first, *others = [cell for cell in cells if not is_blank(cell)]
+    if not isinstance(first, str) or not _TOTALS.fullmatch(re.sub(r"\s+", "", normalise(first)).casefold()):
         return False
-    return all(_is_number(cell) for cell in filled)
+    return all(_is_number(cell) for cell in others)
+
+
+def _is_footer(cells: Sequence[object]) -> bool:
+    """Whether a row says who drew up the list, or notes something: each of its cells does, or is a short text."""
+    first, *others = [cell for cell in cells if not is_blank(cell)]
+    if not isinstance(first, str) or not _FOOTER.match(re.sub(r"\s+", "", normalise(first))):
+        return False
+    return all(isinstance(cell, str) for cell in others)
 
 
 def _is_number(cell: object) -> bool:

@@ -24,6 +24,7 @@ class Column:
     name: str
     label: str
     required: bool = False
+    synonyms: tuple[str, ...] = ()
 
 
 COLUMNS = (
