@@ -10,7 +10,7 @@ from residents.imports.registers import NAMES, category_parser
 from service_packages.imports import GROUPS
 from teams.cells import CellError
 from teams.imports.columns import code, text, whole
-from teams.imports.institutions import UNKNOWN_INSTITUTION
+from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import ids_by_code, known, settle, values_of
 from teams.imports.rows import Rejection, Row
@@ -64,10 +64,10 @@ POPULATIONS = Kind(
     _("official populations"),
     30,
     (
-        code("institution_code", "机构编码", 40, required=True, sample="34120401"),
-        whole("year", "年份", 1949, 2100, required=True, sample=2018),
+        code("institution_code", "机构编码", 40, required=True, sample="34120401", synonyms=INSTITUTION_HEADINGS),
+        whole("year", "年份", 1949, 2100, required=True, sample=2018, synonyms=("年度",)),
         text("category", "人群", 40, choices=NAMES | GROUPS, sample="全部人群", help=_("Left empty: everyone.")),
-        whole("count", "人数", 0, MOST_PEOPLE, required=True, sample=45210),
+        whole("count", "人数", 0, MOST_PEOPLE, required=True, sample=45210, synonyms=("常住人口", "人口数")),
     ),
     PopulationLoader,
     models=(Population,),

@@ -210,6 +210,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Work that was asked for while Redis was down, or whose worker was killed, is taken up again.
     "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
+    "discard-imports": {
+        "task": "teams.tasks.discard_unconfirmed_imports",
+        "schedule": crontab(minute=45, hour=1),
+    },
     "forget-submissions": {"task": "teams.tasks.forget_submissions", "schedule": crontab(minute=30, hour=1)},
     # Whoever mends a problem sees it gone soon; what was asked for while Redis was down is done by the next one, too.
     "check-problems": {"task": "contracts.tasks.check_problems", "schedule": crontab(minute="*/15", hour="6-20")},

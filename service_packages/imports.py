@@ -228,7 +228,8 @@ def _windows(cell: object) -> Windows:
         raise CellError(violation.code, violation.message) from None
 
 
-_PACKAGE_CODE = code("package_code", "服务包编码", 40, required=True, sample="HTN")
+ITEM_HEADINGS = ("项目代码", "服务项目编码", "服务项目代码")
+_PACKAGE_CODE = code("package_code", "服务包编码", 40, required=True, sample="HTN", synonyms=("服务包代码", "包编码"))
 
 PACKAGES = Kind(
     "packages",
@@ -236,14 +237,14 @@ PACKAGES = Kind(
     80,
     (
         _PACKAGE_CODE,
-        text("package_name", "服务包名称", 80, required=True, sample="高血压个性化服务包"),
+        text("package_name", "服务包名称", 80, required=True, sample="高血压个性化服务包", synonyms=("包名称",)),
         choice("tier", "层级", TIERS, TIER_SYNONYMS, sample="个性化包"),
         codes("categories", "适用人群", choices=NAMES | GROUPS, sample="高血压患者"),
         money("annual_price", "年价格", sample=120, help=_("Yuan a year; left empty, the sum over the items.")),
-        code("item_code", "项目编码", 40, required=True, sample="HTN01"),
-        text("item_name", "项目名称", 80, required=True, sample="血压随访"),
+        code("item_code", "项目编码", 40, required=True, sample="HTN01", synonyms=ITEM_HEADINGS),
+        text("item_name", "项目名称", 80, required=True, sample="血压随访", synonyms=("服务项目名称", "服务项目")),
         Column("item_kind", "项目类型", _item_kind, blank="", sample="高血压随访", choices=ITEM_KINDS),
-        whole("times_per_year", "年次数", 1, MOST_TIMES_A_YEAR, required=True, sample=4),
+        whole("times_per_year", "年次数", 1, MOST_TIMES_A_YEAR, required=True, sample=4, synonyms=("次数", "每年次数")),
         money("unit_price", "单价", blank=Decimal("0.00"), sample=30),
         Column(
             "windows",
@@ -253,7 +254,8 @@ PACKAGES = Kind(
         ),
     ),
     PackageLoader,
-    models=(Item, Package, PackageVersion, PackageItem),
+    models=(Item, Package, PackageVersion, PackageItem, PayerShare),
+    shown={PackageItem: ("item_code", "item")},
     is_of_district=True,
     batch_rows=None,
 )
@@ -269,7 +271,8 @@ PAYER_SHARES = Kind(
         money("amount", "金额", required=True, sample=120, help=_("All shares add up to the price of the package.")),
     ),
     ShareLoader,
-    models=(PayerShare,),
+    models=(PackageVersion, PackageItem, PayerShare),
+    shown={PayerShare: ("payer", "payer")},
     is_of_district=True,
     batch_rows=None,
 )

@@ -2,37 +2,31 @@
 
 from typing import Any, BinaryIO, cast
 
+import django_filters
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from teams.imports import Kind, kinds_for
-from teams.models import User
+from teams.actions.submissions import fresh_key
+from teams.fields import DayField
+from teams.imports import Kind, all_kinds, kinds_for
+from teams.models import Import, User
+from teams.permissions import SignedInRequest
 from teams.sheet_files import ENDINGS, Limits, SheetError, open_file
 
 
-class ImportForm(forms.Form):
-    """A file of a kind that the account may import, refused by size and format before it is opened."""
+class SheetForm(forms.Form):
+    """A spreadsheet file, refused by size and format before it is opened. Sent twice it is taken once."""
 
-    kind = forms.ChoiceField(label=_("Kind of file"))
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
     file = forms.FileField(
         label=_("File"),
         help_text=_(".csv, .xlsx, .xls or .ods"),
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kinds = {kind.code: kind for kind in kinds_for(user)}
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [(code, kind.title) for code, kind in self.kinds.items()]
-
-    def clean_kind(self) -> Kind:
-        """The kind itself."""
-        return self.kinds[self.cleaned_data["kind"]]
 
     def clean_file(self) -> UploadedFile:
         """The file, when its size, ending and first bytes are those of a spreadsheet."""
@@ -46,3 +40,50 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(error.message) from None
         file.seek(0)
         return file
+
+
+class ImportForm(SheetForm):
+    """A file of a kind that the account may import."""
+
+    kind = forms.ChoiceField(label=_("Kind of file"))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = {kind.code: kind for kind in kinds_for(user)}
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [(code, kind.title) for code, kind in self.kinds.items()]
+
+    def clean_kind(self) -> Kind:
+        """The kind itself."""
+        return self.kinds[self.cleaned_data["kind"]]
+
+
+def kind_choices() -> list[tuple[str, object]]:
+    """Every kind of file, for a filter."""
+    return [(kind.code, kind.title) for kind in all_kinds()]
+
+
+def senders(request: SignedInRequest) -> QuerySet[User]:
+    """Whoever sent one of the imports that the account sees."""
+    return User.objects.filter(pk__in=Import.objects.visible_to(request.user).order_by().values("by"))
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day as people type it."""
+
+    field_class = DayField
+
+
+class ImportFilter(django_filters.FilterSet):
+    """Of the imports so far, those of a kind, in a state, by somebody, from a day on."""
+
+    kind = django_filters.ChoiceFilter(label=_("Kind of file"), choices=kind_choices, empty_label=_("all"))
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Import.Status, empty_label=_("all"))
+    by = django_filters.ModelChoiceFilter(label=_("By"), queryset=senders, empty_label=_("all"))
+    since = DayFilter(label=_("Sent since"), field_name="created_at", lookup_expr="date__gte")
+    until = DayFilter(label=_("Sent until"), field_name="created_at", lookup_expr="date__lte")
+
+    class Meta:
+        model = Import
+        fields = ("kind", "status", "by", "since", "until")

@@ -1,7 +1,7 @@
 """The exception of every business rule, and the rules of teams."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from teams.models import Division, Institution, Role, Staff, Team, TeamMember, TeamVillage, User
+from teams.models import Division, Import, Institution, Role, Staff, Team, TeamMember, TeamVillage, User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 
@@ -137,3 +137,40 @@ def check_can_dissolve(team: Team, on: date) -> None:
 def _check_exists_on(team: Team, day: date) -> None:
     if not Team.objects.existing_on(day).filter(pk=team.pk).exists():
         raise RuleViolation("team.not_there", format_lazy(_("The team does not exist on {day}."), day=day))
+
+
+# What may become of an import. The worker is at it, or to take it up, in the states of IMPORT_WORK.
+IMPORT_MOVES: Mapping[str, Collection[str]] = {
+    Import.Status.QUEUED: (Import.Status.CHECKING, Import.Status.FAILED),
+    Import.Status.CHECKING: (Import.Status.CHECKING, Import.Status.CHECKED, Import.Status.FAILED),
+    Import.Status.CHECKED: (Import.Status.CONFIRMED, Import.Status.QUEUED, Import.Status.DISCARDED),
+    Import.Status.CONFIRMED: (Import.Status.RUNNING, Import.Status.FAILED),
+    Import.Status.RUNNING: (Import.Status.RUNNING, Import.Status.DONE, Import.Status.FAILED),
+    Import.Status.DONE: (Import.Status.CONFIRMED, Import.Status.UNDOING),
+    Import.Status.FAILED: (Import.Status.UNDOING,),
+    Import.Status.UNDOING: (Import.Status.UNDONE, Import.Status.DONE, Import.Status.FAILED),
+}
+IMPORT_WORK = (
+    Import.Status.QUEUED,
+    Import.Status.CHECKING,
+    Import.Status.CONFIRMED,
+    Import.Status.RUNNING,
+    Import.Status.UNDOING,
+)
+
+
+def check_can_move_import(imported: Import, to: Import.Status) -> None:
+    """Raises RuleViolation `import.state` when that cannot become of it any more: somebody was faster."""
+    if to not in IMPORT_MOVES.get(imported.status, ()):
+        message = _("Meanwhile this import is “{status}”: that can no longer be done with it.")
+        raise RuleViolation("import.state", format_lazy(message, status=imported.get_status_display()))
+
+
+def check_can_steer_import(imported: Import, by: User, *, whole_district: bool = False) -> None:
+    """Whose rows they are decides; where `whole_district`, also who imports for the whole district.
+
+    Raises RuleViolation `import.not_yours`.
+    """
+    is_bureau = whole_district and by.scope.is_district and has_permission(by, Permission.IMPORT_RUN)
+    if imported.by_id != by.pk and not is_bureau:
+        raise RuleViolation("import.not_yours", _("Only who sent the file can do that."))

@@ -2,23 +2,29 @@
 
 from celery import shared_task
 
-from teams.actions import imports, submissions
+from teams.actions import import_work, imports, submissions
 
 
 @shared_task
 def run_import(import_id: int) -> None:
-    """Put in an import that was asked for on a page."""
-    imports.run(import_id=import_id)
+    """Check, put in or take back what was asked for on a page."""
+    import_work.run(import_id=import_id)
 
 
 @shared_task
 def resume_imports() -> None:
     """Take up imports that wait (Redis was away) or whose worker was killed: nobody holds their lock."""
-    for import_id in imports.waiting():
-        imports.run(import_id=import_id)
+    for import_id in import_work.waiting():
+        import_work.run(import_id=import_id)
 
 
 @shared_task
 def forget_submissions() -> None:
     """Every night: drop the keys of forms that nobody sends again."""
     submissions.forget_submissions()
+
+
+@shared_task
+def discard_unconfirmed_imports() -> None:
+    """Every night: drop files that were checked days ago and that nobody put in."""
+    imports.discard_unconfirmed()

@@ -13,6 +13,11 @@ urlpatterns = [
     path("imports/new/", imports.import_create, name="import_create"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("imports/<int:pk>/check/", imports.import_recheck, name="import_recheck"),
+    path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<int:pk>/correct/", imports.import_correct, name="import_correct"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<int:pk>/rejects.xlsx", imports.import_rejects, name="import_rejects"),
     path("imports/templates/<slug:kind>.xlsx", imports.import_template, name="import_template"),
 ]

@@ -29,6 +29,16 @@ teams:import_detail       own      in  200 404 403 403 200 403    in  405 405 40
 teams:import_detail       other    in  404 200 403 403 200 403    in  405 405 405 405 405 405
 teams:import_progress     own      in  200 404 403 403 200 403    in  405 405 405 405 405 405
 teams:import_progress     other    in  404 200 403 403 200 403    in  405 405 405 405 405 405
+teams:import_confirm      own      in  405 405 405 405 405 405    in  302 404 403 403 302 403
+teams:import_confirm      other    in  405 405 405 405 405 405    in  404 302 403 403 302 403
+teams:import_recheck      own      in  405 405 405 405 405 405    in  302 404 403 403 302 403
+teams:import_recheck      other    in  405 405 405 405 405 405    in  404 302 403 403 302 403
+teams:import_discard      own      in  405 405 405 405 405 405    in  302 404 403 403 302 403
+teams:import_discard      other    in  405 405 405 405 405 405    in  404 302 403 403 302 403
+teams:import_correct      own      in  405 405 405 405 405 405    in  200 404 403 403 200 403
+teams:import_correct      other    in  405 405 405 405 405 405    in  404 200 403 403 200 403
+teams:import_undo         own      in  405 405 405 405 405 405    in  302 404 403 403 302 403
+teams:import_undo         other    in  405 405 405 405 405 405    in  404 302 403 403 302 403
 teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
@@ -69,6 +79,10 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
     "teams:import_progress": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
     "teams:import_rejects": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
+    **{
+        f"teams:import_{step}": lambda place: ({"pk": place.imported.pk if place else 0}, {})
+        for step in ("confirm", "recheck", "discard", "correct", "undo")
+    },
     "teams:import_template": lambda place: ({"kind": "residents"}, {}),
     "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from contracts.models import Contract
 from residents.models import Resident
 from teams import cipher
-from teams.models import Division, Import, Institution, Role, Team, User
+from teams.models import Division, Import, ImportRound, Institution, Role, Team, User
 from tests import factories
 
 # Columns of the table of expectations, in order.
@@ -73,4 +73,5 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
         sha256="0" * 64,
         by=clerk,
     )
+    ImportRound.objects.create(imported=imported, number=1, filename=imported.filename, sha256="0" * 64, by=clerk)
     return Place(centre, village, team, resident, contract, imported)

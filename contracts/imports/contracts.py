@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.imports import refusing
 from contracts.imports.stored import Cover, Head, Key, Stored
+from contracts.imports.undoing import obligations_follow
 from contracts.imports.writing import Change, write
 from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation
 from contracts.rules import check_term
@@ -29,6 +30,7 @@ from teams.models import Role, Team, User
 
 REASONS = {"request": "居民要求", "moved": "迁出", "died": "死亡", "lost": "失访", "other": "其他"}
 
+SIGNERS = ("代表人身份证号码", "签约人身份证号", "户主身份证号", "代表人证件号码")
 UNKNOWN_TEAM = _("There is no team with the code “{code}”.")
 _NOT_YOURS = _("A contract with this number cannot be changed by your account.")
 _DISAGREES = _("Differs from an earlier line of the same contract.")
@@ -183,19 +185,53 @@ CONTRACTS = Kind(
     _("contracts"),
     100,
     (
-        code("contract_no", "协议编号", 60, required=True, sample="YQ2018-000001"),
+        code(
+            "contract_no",
+            "协议编号",
+            60,
+            required=True,
+            sample="YQ2018-000001",
+            synonyms=("协议号", "协议书编号", "签约编号", "合同编号"),
+        ),
         id_number(required=True),
-        id_number("representative_id_number", "代表人身份证号", help=_("Who signed for the household.")),
-        code("team_code", "团队编码", 40, required=True, sample="YQT001"),
-        day("signed_on", "签约日期", required=True, sample="2018-01-01"),
-        day("start_on", "生效日期", required=True, sample="2018-01-01"),
-        day("end_on", "到期日期", required=True, sample="2018-12-31", help=_("The last day in force.")),
-        codes("package_codes", "服务包编码", sample="BASIC;HTN"),
-        day("terminated_on", "解约日期", help=_("The first day no longer in force.")),
-        Column("termination_reason", "解约原因", _reason, blank="", choices=REASONS),
+        id_number(
+            "representative_id_number", "代表人身份证号", help=_("Who signed for the household."), synonyms=SIGNERS
+        ),
+        code(
+            "team_code",
+            "团队编码",
+            40,
+            required=True,
+            sample="YQT001",
+            synonyms=("团队代码", "团队编号", "签约团队编码"),
+        ),
+        day("signed_on", "签约日期", required=True, sample="2018-01-01", synonyms=("签约时间", "签订日期")),
+        day(
+            "start_on",
+            "生效日期",
+            required=True,
+            sample="2018-01-01",
+            synonyms=("起始日期", "开始日期", "协议开始日期"),
+        ),
+        day(
+            "end_on",
+            "到期日期",
+            required=True,
+            sample="2018-12-31",
+            help=_("The last day in force."),
+            synonyms=("截止日期", "结束日期", "协议到期日期", "失效日期"),
+        ),
+        codes("package_codes", "服务包编码", sample="BASIC;HTN", synonyms=("服务包代码", "签约服务包", "服务包")),
+        day(
+            "terminated_on", "解约日期", help=_("The first day no longer in force."), synonyms=("解约时间", "终止日期")
+        ),
+        Column("termination_reason", "解约原因", _reason, blank="", choices=REASONS, synonyms=("终止原因",)),
     ),
     ContractLoader,
     models=(Contract, Coverage, CoveragePackage, Charge, Obligation),
+    derived=(Obligation,),
+    rederive=obligations_follow,
+    shown={CoveragePackage: ("package_codes", "version")},
     roles=(Role.ADMINISTRATOR, Role.CLERK),
     group="contract_no",
 )

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.ledger import match_entered
 from contracts.imports import refusing
-from contracts.models import Service
+from contracts.imports.undoing import services_matched_again
+from contracts.models import Obligation, Service
 from contracts.rules import check_readings, check_service_date
 from residents.imports.people import find_people, id_number, known_person
 from residents.models import Resident
+from service_packages.imports import ITEM_HEADINGS
 from service_packages.models import Item
 from teams.cells import parse_text
 from teams.imports import bulk
@@ -143,17 +145,27 @@ SERVICES = Kind(
     110,
     (
         id_number(required=True),
-        code("item_code", "项目编码", 40, required=True, sample="HTN01"),
-        day("performed_on", "服务日期", required=True, sample="2018-03-20"),
-        code("staff_no", "服务人员工号", 40, sample="YQ0001"),
-        Column("place", "服务方式", _place, blank="", sample="门诊", choices=PLACES),
-        whole("systolic", "收缩压", 0, 1000, sample=136, help=_("mmHg")),
-        whole("diastolic", "舒张压", 0, 1000, sample=84, help=_("mmHg")),
-        decimal("fasting_glucose", "空腹血糖", 1, 4, sample=6.1, help=_("mmol/L")),
+        code("item_code", "项目编码", 40, required=True, sample="HTN01", synonyms=ITEM_HEADINGS),
+        day(
+            "performed_on",
+            "服务日期",
+            required=True,
+            sample="2018-03-20",
+            synonyms=("服务时间", "随访日期", "随访时间"),
+        ),
+        code("staff_no", "服务人员工号", 40, sample="YQ0001", synonyms=("医生工号", "随访医生工号", "工号")),
+        Column("place", "服务方式", _place, blank="", sample="门诊", choices=PLACES, synonyms=("随访方式",)),
+        whole("systolic", "收缩压", 0, 1000, sample=136, help=_("mmHg"), synonyms=("收缩压(mmHg)", "高压")),
+        whole("diastolic", "舒张压", 0, 1000, sample=84, help=_("mmHg"), synonyms=("舒张压(mmHg)", "低压")),
+        decimal(
+            "fasting_glucose", "空腹血糖", 1, 4, sample=6.1, help=_("mmol/L"), synonyms=("空腹血糖(mmol/L)", "血糖")
+        ),
         text("note", "备注", 200),
     ),
     ServiceLoader,
     models=(Service,),
+    derived=(Obligation,),
+    rederive=services_matched_again,
     roles=(Role.ADMINISTRATOR, Role.CLERK),
     batch_rows=10_000,  # the more services of a coverage come together, the fewer times it is matched
 )

@@ -13,7 +13,7 @@ from residents.models import Resident
 from teams.clock import today
 from teams.imports import bulk
 from teams.imports.columns import code, day, money
-from teams.imports.institutions import UNKNOWN_INSTITUTION
+from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import ids_by_code, known, settle, values_of
 from teams.imports.rows import Rejection, Row
@@ -138,11 +138,24 @@ VISITS = Kind(
     120,
     (
         id_number(required=True),
-        day("visited_on", "就诊日期", required=True, sample="2018-03-20"),
-        code("institution_code", "就诊机构编码", 40, required=True, sample="34120401"),
-        money("cost", "总费用", 12, required=True, sample=86.5),
-        money("insurance_paid", "医保支付", 12, sample=60),
-        code("visit_no", "就诊流水号", 60, help=_("With it, a visit is found again though its day was corrected.")),
+        day("visited_on", "就诊日期", required=True, sample="2018-03-20", synonyms=("就诊时间",)),
+        code(
+            "institution_code",
+            "就诊机构编码",
+            40,
+            required=True,
+            sample="34120401",
+            synonyms=("就诊机构代码", "就诊机构", *INSTITUTION_HEADINGS, "机构编码"),
+        ),
+        money("cost", "总费用", 12, required=True, sample=86.5, synonyms=("费用", "总金额", "费用总额")),
+        money("insurance_paid", "医保支付", 12, sample=60, synonyms=("医保支付金额", "报销金额")),
+        code(
+            "visit_no",
+            "就诊流水号",
+            60,
+            help=_("With it, a visit is found again though its day was corrected."),
+            synonyms=("流水号", "门诊号", "就诊号"),
+        ),
     ),
     VisitLoader,
     models=(Visit,),

@@ -78,6 +78,8 @@ class Problem(models.Model):
     detail = models.JSONField(default=dict)
     found_on = models.DateField(_("found on"))
 
+    is_derived = True  # it goes with what it is about (teams.imports.undo)
+
     objects = ProblemQuerySet.as_manager()
 
     class Meta:

@@ -15,6 +15,10 @@ from teams.clock import today
 from teams.imports.columns import Column
 from teams.imports.rows import Rejection, Row
 
+ID_HEADINGS = (
+    *("身份证", "身份证号码", "证件号", "证件号码", "居民身份证号", "居民身份证号码", "公民身份号码", "本人身份证号"),
+    *("身份证件号码", "有效证件号码"),
+)
 SAMPLE_ID = "341204196005170029"
 
 UNKNOWN_RESIDENT = _("There is no resident with this ID number. Import residents first.")
@@ -32,7 +36,8 @@ class Person(NamedTuple):
 
 def id_number(name: str = "id_number", label: str = "身份证号", **options: Any) -> Column:
     """An ID number as an `IdNumber`. A cell that holds a number instead of text is refused with the remedy."""
-    return Column(name, label, _parse, **{"mask": mask_id_number, "sample": SAMPLE_ID, **options})
+    headings = ID_HEADINGS if name == "id_number" else ()
+    return Column(name, label, _parse, **{"mask": mask_id_number, "sample": SAMPLE_ID, "synonyms": headings, **options})
 
 
 def find_people(numbers: Iterable[IdNumber | None], visible: QuerySet[Resident]) -> dict[str, Person]:

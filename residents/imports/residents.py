@@ -15,8 +15,8 @@ from residents.pinyin import initials
 from teams import cipher
 from teams.clock import today
 from teams.imports import bulk
-from teams.imports.columns import choice, code, day, flag, phone, text
-from teams.imports.institutions import UNKNOWN_INSTITUTION
+from teams.imports.columns import PEOPLE_NAMES, choice, code, day, flag, phone, text
+from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import check_order, ids_by_code, known, settle, values_of
 from teams.imports.rows import Rejection, Row
@@ -252,20 +252,50 @@ RESIDENTS = Kind(
     60,
     (
         id_number(required=True),
-        text("name", "姓名", 60, required=True, sample="张秀英"),
+        text("name", "姓名", 60, required=True, sample="张秀英", synonyms=PEOPLE_NAMES),
         choice("sex", "性别", SEXES, SEX_SYNONYMS, sample="女", help=_("May be left out: the ID number tells it.")),
-        day("birth_date", "出生日期", sample="1960-05-17", help=_("May be left out: the ID number tells it.")),
+        day(
+            "birth_date",
+            "出生日期",
+            sample="1960-05-17",
+            help=_("May be left out: the ID number tells it."),
+            synonyms=("出生年月日", "生日"),
+        ),
         phone("phone", "联系电话"),
         code(
-            "household_no", "家庭编号", 40, sample="341204100201-0001", help=_("Those with one number live together.")
+            "household_no",
+            "家庭编号",
+            40,
+            sample="341204100201-0001",
+            help=_("Those with one number live together."),
+            synonyms=("户编号", "户号", "家庭户号", "家庭档案编号"),
         ),
-        flag("is_head", "户主", sample="是"),
-        code("village_code", "村居代码", 12, sample="341204100201"),
-        code("institution_code", "管理机构编码", 40, required=True, sample="3412040101"),
-        text("address", "住址", 200, sample="伍明镇姜堂村12号"),
-        day("registered_on", "建档日期", sample="2016-03-01"),
-        day("moved_out_on", "迁出日期", help=_("The first day no longer there.")),
-        day("died_on", "死亡日期"),
+        flag("is_head", "户主", sample="是", synonyms=("是否户主",)),
+        code(
+            "village_code",
+            "村居代码",
+            12,
+            sample="341204100201",
+            synonyms=("村居编码", "村代码", "村(居)代码", "村委会代码"),
+        ),
+        code(
+            "institution_code",
+            "管理机构编码",
+            40,
+            required=True,
+            sample="3412040101",
+            synonyms=("管理机构代码", "管理机构", *INSTITUTION_HEADINGS, "机构编码", "管理单位编码"),
+        ),
+        text(
+            "address",
+            "住址",
+            200,
+            sample="伍明镇姜堂村12号",
+            synonyms=("地址", "家庭住址", "家庭地址", "现住址", "居住地址", "联系地址", "详细地址"),
+        ),
+        day("registered_on", "建档日期", sample="2016-03-01", synonyms=("建档时间", "登记日期")),
+        day("moved_out_on", "迁出日期", help=_("The first day no longer there."), synonyms=("迁出时间", "搬离日期")),
+        day("died_on", "死亡日期", synonyms=("死亡时间", "去世日期")),
     ),
     ResidentLoader,
     models=(Household, Resident),

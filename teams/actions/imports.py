@@ -1,39 +1,33 @@
-"""Files in: from the command line at once, from a page through the worker."""
+"""What people ask of imports: a file from the command line goes in at once, one from a page waits for the worker.
+
+The worker's part stands in `teams.actions.import_work`.
+"""
 
 import hashlib
-import io
-import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
+from datetime import timedelta
 from pathlib import Path
 
-import pghistory
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from teams import cipher
 from teams.actions import audit
-from teams.imports import find_kind
 from teams.imports.engine import Batch, load, open_table
 from teams.imports.kinds import Account, Kind
-from teams.imports.refused import pack
 from teams.imports.rejects import Cells, rejects_path, save_rejects
 from teams.imports.rows import Totals
-from teams.imports.texts import both, full_reason
-from teams.models import AuditEvent, Import, ImportReject, User
-from teams.rules import RuleViolation
-from teams.sheets import SheetError, Table
+from teams.imports.texts import full_reason
+from teams.imports.traces import traced
+from teams.models import AuditEvent, Import, ImportRound, User
+from teams.rules import IMPORT_WORK, RuleViolation, check_can_move_import, check_can_steer_import
 
-log = logging.getLogger(__name__)
-
-LOCK_CLASS = 0x5349  # the first key of this project's advisory locks on imports
-UNFINISHED = (Import.Status.QUEUED, Import.Status.RUNNING)
 LONGEST_NAME = 200
+# A file that nobody confirms holds identities for no use.
+KEPT_UNCONFIRMED = timedelta(days=7)
 
-_BROKEN = _("Something went wrong on our side. The rows counted above are in; load the file again for the others.")
+Status = Import.Status
 
 
 def check_can_import(kind: Kind, by: Account) -> None:
@@ -52,7 +46,7 @@ def load_file(*, path: Path, kind: Kind, by: Account) -> tuple[Totals, Path | No
     """
     check_can_import(kind, by)
     totals = Totals()
-    with open_table(path, path.name, kind) as table, _traced(by, kind=kind.code):
+    with open_table(path, path.name, kind) as table, traced(by, kind=kind.code):
         audit.record(kind=AuditEvent.Kind.IMPORT, by=by, what=f"{kind.code} sha256:{_sha256(path)}")
         refused = _refused(load(table, kind, by=by), table.header, kind, totals)
         return totals, save_rejects(rejects_path(path), kind, table.header, table.headings, refused)
@@ -76,126 +70,120 @@ def _sha256(path: Path) -> str:
 
 @transaction.atomic
 def request(*, kind: Kind, content: bytes, filename: str, by: User) -> Import:
-    """An import that waits for the worker; the one that waits already when the same file is sent twice.
+    """An import that waits for its check; the one that is under way already when the same file is sent twice.
 
     The content is kept encrypted until the import is over. Raises RuleViolation.
     """
     check_can_import(kind, by)
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of a double click the second comes after the first
     digest = hashlib.sha256(content).hexdigest()
-    waiting = Import.objects.filter(by=by, kind=kind.code, sha256=digest, status__in=UNFINISHED).first()
-    if waiting:
-        return waiting
+    open_states = (*IMPORT_WORK, Status.CHECKED)
+    same = Import.objects.filter(by=by, kind=kind.code, sha256=digest, status__in=open_states).first()
+    if same:
+        return same
     imported = Import.objects.create(
-        kind=kind.code,
-        filename=filename[-LONGEST_NAME:],
-        content=cipher.encrypt_bytes(content, field="import"),
-        sha256=digest,
-        by=by,
+        kind=kind.code, filename=filename[-LONGEST_NAME:], content=_encrypted(content), sha256=digest, by=by
     )
+    _add_round(imported, 1, filename, digest, by)
     audit.record(kind=AuditEvent.Kind.IMPORT, by=by, what=f"import {imported.pk} {kind.code} sha256:{digest}")
     return imported
 
 
-def run(*, import_id: int) -> None:
-    """Put in the import and whatever else its account has waiting, in the order of upload; in the worker.
+@transaction.atomic
+def confirm(*, imported: Import, by: User) -> Import:
+    """Let the checked rows go in. Raises RuleViolation: import.not_yours, .state."""
+    imported = _moved(imported, Status.CONFIRMED, by)
+    _restart(imported)
+    audit.record(kind=AuditEvent.Kind.IMPORT, by=by, what=f"import {imported.pk} confirmed")
+    return imported
 
-    Does nothing while another worker is at the account's imports. What a killed one left is gone on with after its
-    last whole batch.
+
+@transaction.atomic
+def check_again(*, imported: Import, by: User) -> Import:
+    """Check the file against what is stored now. Raises RuleViolation: import.not_yours, .state."""
+    return _moved(imported, Status.QUEUED, by)
+
+
+@transaction.atomic
+def discard(*, imported: Import, by: User) -> Import:
+    """Drop the file, and nothing of it goes in. Raises RuleViolation: import.not_yours, .state."""
+    imported = _moved(imported, Status.DISCARDED, by, whole_district=True)
+    _drop(imported)
+    audit.record(kind=AuditEvent.Kind.IMPORT, by=by, what=f"import {imported.pk} discarded")
+    return imported
+
+
+@transaction.atomic
+def correct(*, imported: Import, content: bytes, filename: str, by: User) -> Import:
+    """Go on with the import: a file of rows that were refused, corrected. They take the places of the refused ones.
+
+    Raises RuleViolation: import.not_yours, .state, .nothing_rejected.
     """
-    account = Import.objects.values_list("by_id", flat=True).get(pk=import_id)
-    with _alone(account) as alone:
-        while alone and (imported := _next(account)):
-            _run(imported)
+    imported = _moved(imported, Status.CONFIRMED, by)
+    if not imported.rejected:
+        raise RuleViolation("import.nothing_rejected", _("No row of this import is left to correct."))
+    digest = hashlib.sha256(content).hexdigest()
+    imported.content, imported.rows_total = _encrypted(content), None
+    imported.save(update_fields=["content", "rows_total"])
+    number = imported.rounds.latest("number").number + 1
+    _add_round(imported, number, filename, digest, by)
+    audit.record(kind=AuditEvent.Kind.IMPORT, by=by, what=f"import {imported.pk} corrected sha256:{digest}")
+    return imported
 
 
-def waiting() -> list[int]:
-    """Ids of imports that are to be put in and that no worker is at: one of each account."""
-    unfinished = Import.objects.filter(status__in=UNFINISHED).order_by("by_id", "id").distinct("by_id")
-    ids = []
-    for imported in unfinished:
-        with _alone(imported.by_id) as alone:
-            if alone:
-                ids.append(imported.pk)
-    return ids
+@transaction.atomic
+def ask_to_undo(*, imported: Import, by: User) -> Import:
+    """Let the worker take the whole import back. Raises RuleViolation: import.not_yours, .state, .nothing_in."""
+    imported = _moved(imported, Status.UNDOING, by, whole_district=True)
+    if not imported.traces.exists():
+        raise RuleViolation("import.nothing_in", _("There is nothing to take back: no record tells what it put in."))
+    imported.undone_by, imported.notice = by, ""
+    imported.save(update_fields=["undone_by", "notice"])
+    audit.record(kind=AuditEvent.Kind.IMPORT, by=by, what=f"import {imported.pk} to be undone")
+    return imported
 
 
-def _next(account: int) -> Import | None:
-    return Import.objects.filter(by=account, status__in=UNFINISHED).order_by("id").select_related("by").first()
+@transaction.atomic
+def discard_unconfirmed() -> int:
+    """Drop files that were checked long ago and never confirmed; how many."""
+    waiting = Import.objects.filter(status=Status.CHECKED, checked_at__lt=timezone.now() - KEPT_UNCONFIRMED)
+    stale = list(waiting.select_for_update(skip_locked=True))
+    for imported in stale:
+        imported.status = Status.DISCARDED
+        imported.save(update_fields=["status"])
+        _drop(imported)
+    return len(stale)
 
 
-def _run(imported: Import) -> None:
-    """Put an import in to its end, or note why not."""
-    try:
-        kind = find_kind(imported.kind)
-        check_can_import(kind, imported.by)
-        _put_in(imported, kind)
-    except (SheetError, RuleViolation) as error:
-        _finish(imported, Import.Status.FAILED, both(error.message))
-    except (OperationalError, InterfaceError):
-        raise  # the database was away: it is taken up again
-    except Exception:
-        log.exception("import %d failed", imported.pk)
-        _finish(imported, Import.Status.FAILED, both(_BROKEN))
-        raise
-    else:
-        _finish(imported, Import.Status.DONE)
+def _moved(imported: Import, to: Import.Status, by: User, *, whole_district: bool = False) -> Import:
+    """The import in its next state, locked; somebody who pressed the same button at the same time is refused."""
+    imported = Import.objects.select_for_update(of=("self",)).select_related("by").get(pk=imported.pk)
+    check_can_steer_import(imported, by, whole_district=whole_district)
+    check_can_move_import(imported, to)
+    imported.status, imported.attempts, imported.asked_at, imported.finished_at = to, 0, timezone.now(), None
+    imported.save(update_fields=["status", "attempts", "asked_at", "finished_at"])
+    return imported
 
 
-def _put_in(imported: Import, kind: Kind) -> None:
-    content = io.BytesIO(cipher.decrypt_bytes(imported.content, field="import"))
-    with open_table(content, imported.filename, kind) as table, _traced(imported.by, **{"import": imported.pk}):
-        content.close()
-        rows = Import.objects.filter(pk=imported.pk)
-        rows.update(status=Import.Status.RUNNING, rows_total=table.row_count)
-        refused = frozenset(imported.rejects.values_list("row_number", flat=True))
-        note = partial(_note, imported, table)
-        for _batch in load(table, kind, by=imported.by, on_batch=note, skip=imported.rows, refused=refused):
-            pass
+def _restart(imported: Import) -> None:
+    """From here on the totals count what goes in."""
+    imported.rows = imported.created = imported.updated = imported.unchanged = imported.rejected = 0
+    imported.save(update_fields=["rows", "created", "updated", "unchanged", "rejected"])
+    imported.rejects.all().delete()
 
 
-def _note(imported: Import, table: Table, batch: Batch) -> None:
-    """Keep a batch's totals and refused rows, in the batch's own transaction."""
-    totals = Totals()
-    totals.count(batch.rows)
-    names = ("rows", "created", "updated", "unchanged", "rejected")
-    Import.objects.filter(pk=imported.pk).update(**{name: F(name) + getattr(totals, name) for name in names})
-    ImportReject.objects.bulk_create(
-        ImportReject(
-            batch=imported,
-            row_number=row.number,
-            column=row.column,
-            reason=both(row.message),
-            cells=pack(row.cells, table.header, table.headings),
-        )
-        for row in batch.refused
+def _drop(imported: Import) -> None:
+    imported.content = imported.sample = b""
+    imported.finished_at = timezone.now()
+    imported.save(update_fields=["content", "sample", "finished_at"])
+    imported.rejects.all().delete()
+
+
+def _add_round(imported: Import, number: int, filename: str, digest: str, by: User) -> None:
+    ImportRound.objects.create(
+        imported=imported, number=number, filename=filename[-LONGEST_NAME:], sha256=digest, by=by
     )
 
 
-def _finish(imported: Import, status: Import.Status, error: str = "") -> None:
-    """Note the end. The file's content, which holds identities, is not kept any longer than needed."""
-    Import.objects.filter(pk=imported.pk).update(
-        status=status, error=error, finished_at=timezone.now(), rows_total=F("rows"), content=b""
-    )
-
-
-def _traced(by: Account, **details: object) -> pghistory.context:
-    """For `with`: the history of the rows names the account and the import."""
-    return pghistory.context(user=by.pk, by=str(by), source="import", **details)
-
-
-@contextmanager
-def _alone(account: int) -> Iterator[bool]:
-    """One import of an account at a time; the lock goes with the connection when the worker is killed."""
-    key = (LOCK_CLASS, account % 2**31)
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
-        (got,) = cursor.fetchone()
-    try:
-        yield got
-    finally:
-        # Without a connection there is no lock either.
-        with suppress(OperationalError, InterfaceError):
-            if got:
-                with connection.cursor() as cursor:
-                    cursor.execute("select pg_advisory_unlock(%s, %s)", key)
+def _encrypted(content: bytes) -> bytes:
+    return cipher.encrypt_bytes(content, field="import")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_PHONE = 100
+PHONES = ("电话", "电话号码", "手机", "手机号", "手机号码", "联系方式", "联系电话号码", "本人电话", "移动电话")
+PEOPLE_NAMES = ("居民姓名", "本人姓名", "名字")
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Column:
     """A column: `name` is its English heading, `label` the Chinese one, `parse` reads a cell that isn't blank.
 
     `blank` is the value of an empty cell and of a column that the file doesn't have. `mask` hides most of a value
-    that identifies a person, for pages. `help` and `sample` are for the template.
+    that identifies a person, for pages. `help` and `sample` are for the template. `synonyms` are further headings under
+    which lists have the same thing.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Column:
     choices: Mapping[str, str] = field(default_factory=dict)
     is_list: bool = False
     mask: Callable[[str], str] | None = None
+    synonyms: tuple[str, ...] = ()
 
     def read(self, cell: object) -> Any:
         """The value of a cell. Raises CellError; `blank` for an empty cell that must not be."""
@@ -107,10 +111,10 @@ def decimal(name: str, label: str, places: int, digits: int, **options: Any) -> 
 
 
 def choice(
-    name: str, label: str, choices: Mapping[str, str], synonyms: Mapping[str, str] | None = None, **options: Any
+    name: str, label: str, choices: Mapping[str, str], words: Mapping[str, str] | None = None, **options: Any
 ) -> Column:
-    """One of {code: Chinese label}, by either; `synonyms` are further words people type, each with its code."""
-    parse = choice_parser(choices, synonyms or {})
+    """One of {code: Chinese label}, by either; `words` are further ones people type, each with its code."""
+    parse = choice_parser(choices, words or {})
     return Column(name, label, parse, **{"blank": "", "choices": choices, **options})
 
 
@@ -131,7 +135,7 @@ def choice_parser(choices: Mapping[str, str], synonyms: Mapping[str, str]) -> Ca
 
 def phone(name: str, label: str, **options: Any) -> Column:
     """A phone number as a `Phone`; None when there is none. What is wrong with it is a data problem, no error."""
-    return Column(name, label, _phone, **{"mask": mask_phone, "sample": "13905580123", **options})
+    return Column(name, label, _phone, **{"mask": mask_phone, "sample": "13905580123", "synonyms": PHONES, **options})
 
 
 def _code(cell: object, length: int) -> str:

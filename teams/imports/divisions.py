@@ -84,11 +84,26 @@ DIVISIONS = Kind(
     10,
     (
         code(
-            "code", "区划代码", 12, required=True, sample="341204100201", help=_("The statistical code of a division.")
+            "code",
+            "区划代码",
+            12,
+            required=True,
+            sample="341204100201",
+            help=_("The statistical code of a division."),
+            synonyms=("区划编码", "行政区划代码", "统计用区划代码", "代码"),
         ),
-        text("name", "名称", 60, required=True, sample="姜堂村"),
-        choice("level", "级别", LEVELS, LEVEL_SYNONYMS, required=True, sample="村居"),
-        code("parent_code", "上级代码", 12, sample="341204100", help=_("In the file, anywhere, or in the system.")),
+        text("name", "名称", 60, required=True, sample="姜堂村", synonyms=("区划名称", "行政区划名称")),
+        choice(
+            "level", "级别", LEVELS, LEVEL_SYNONYMS, required=True, sample="村居", synonyms=("区划级别", "行政级别")
+        ),
+        code(
+            "parent_code",
+            "上级代码",
+            12,
+            sample="341204100",
+            help=_("In the file, anywhere, or in the system."),
+            synonyms=("上级区划代码", "上级编码", "父级代码"),
+        ),
     ),
     DivisionLoader,
     models=(Division,),

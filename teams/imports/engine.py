@@ -1,4 +1,7 @@
-"""Puts a table in: batch by batch, each in one transaction, so that a killed run leaves whole batches or none."""
+"""Puts a table in: batch by batch, each in one transaction, so that a killed run leaves whole batches or none.
+
+Trying a table (`rehearse`) is the same with every batch taken back: what it tells is what putting it in would do.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Set
@@ -7,12 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from teams.blocks import claim_block
-from teams.cells import CellError
+from teams.cells import CellError, is_blank
 from teams.imports.columns import text
 from teams.imports.kinds import Account, Kind, Loader
 from teams.imports.rows import Row
@@ -21,7 +24,10 @@ from teams.sheets import SheetRow, Table, read_table
 log = logging.getLogger(__name__)
 
 # The column that the file of refused rows has more: when the mended file is imported, it is passed over.
-REASON = text("reason", "原因", 32_767)
+REASON = text("reason", "原因", 32_767, synonyms=("拒绝原因", "错误原因"))
+# Lists number their rows; nobody's data.
+SERIAL = text("serial", "序号", 32_767, synonyms=("行号", "No."))
+_ASIDE = frozenset({REASON.name, SERIAL.name})
 # A group that is larger than so many batches is split after all: it is no household.
 LARGEST_GROUP = 10
 ATTEMPTS = 3
@@ -42,7 +48,7 @@ class Batch:
 
 def open_table(source: Path | BinaryIO, filename: str, kind: Kind) -> Table:
     """The table of a file of the kind. Raises SheetError."""
-    return read_table(source, filename, (*kind.columns, REASON))
+    return read_table(source, filename, (*kind.columns, REASON, SERIAL))
 
 
 def load(
@@ -61,12 +67,41 @@ def load(
     """
     loader = kind.loader(by)
     claim_block(*kind.models)
-    rows = table.rows()
+    rows = _rows(table)
     _pass_over(islice(rows, skip), loader, kind, refused)
     for batch in _batches((_read(row, kind) for row in rows), kind):
         _put_in(batch, loader, on_batch)
         loader.remember([row for row in batch.rows if row.is_in])
         yield batch
+
+
+def rehearse(table: Table, kind: Kind, *, by: Account, on_batch: Callable[[Batch, Loader], None]) -> Iterator[Batch]:
+    """Like `load`, but each batch is taken back before the next: nothing goes in. `on_batch` is called after that.
+
+    Each batch is compared with what is stored, not with the batches before it. Locks last as long as a batch.
+    """
+    loader = kind.loader(by)
+    claim_block(*kind.models)
+    for batch in _batches((_read(row, kind) for row in _rows(table)), kind):
+        _put_in(batch, loader, lambda _batch: take_back())
+        on_batch(batch, loader)
+        loader.remember([row for row in batch.rows if row.is_in])
+        yield batch
+
+
+def take_back() -> None:
+    """Let the present transaction come to nothing, after the checks that the database leaves to its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
+    transaction.set_rollback(True)
+
+
+def _rows(table: Table) -> Iterator[SheetRow]:
+    """The rows that say something: a list may be numbered further down than it is filled in."""
+    for row in table.rows():
+        if row.surplus or any(not is_blank(cell) for name, cell in row.cells.items() if name not in _ASIDE):
+            yield row
 
 
 def _pass_over(rows: Iterator[SheetRow], loader: Loader, kind: Kind, refused: Set[int]) -> None:

@@ -39,6 +39,10 @@ _NO_ROOT = _("It must stand below another institution.")
 _NOT_YOURS = _("An institution with this code cannot be changed by your account.")
 
 
+# Headings under which other kinds name an institution.
+INSTITUTION_HEADINGS = ("机构代码", "机构编号", "所属机构编码", "所在机构编码", "单位编码")
+
+
 class Place(NamedTuple):
     """A dated place in the tree, by codes."""
 
@@ -178,14 +182,26 @@ INSTITUTIONS = Kind(
     _("institutions"),
     20,
     (
-        code("code", "机构编码", 40, required=True, sample="3412040101"),
-        text("name", "机构名称", 80, required=True, sample="姜堂村卫生室"),
-        choice("kind", "机构类别", KINDS, KIND_SYNONYMS, required=True, sample="村卫生室"),
-        code("parent_code", "上级机构编码", 40, sample="34120401", help=_("In the file, anywhere, or in the system.")),
-        code("division_code", "区划代码", 12, sample="341204100201"),
-        choice("setting", "城乡", SETTINGS, SETTING_SYNONYMS, sample="农村"),
+        code("code", "机构编码", 40, required=True, sample="3412040101", synonyms=("机构代码", "机构编号")),
+        text(
+            "name", "机构名称", 80, required=True, sample="姜堂村卫生室", synonyms=("名称", "单位名称", "医疗机构名称")
+        ),
+        choice(
+            "kind", "机构类别", KINDS, KIND_SYNONYMS, required=True, sample="村卫生室", synonyms=("机构类型", "类别")
+        ),
+        code(
+            "parent_code",
+            "上级机构编码",
+            40,
+            sample="34120401",
+            help=_("In the file, anywhere, or in the system."),
+            synonyms=("上级机构代码", "上级机构编号", "主管机构编码"),
+        ),
+        code("division_code", "区划代码", 12, sample="341204100201", synonyms=("行政区划代码", "区划编码")),
+        choice("setting", "城乡", SETTINGS, SETTING_SYNONYMS, sample="农村", synonyms=("城乡类别", "城乡属性")),
     ),
     InstitutionLoader,
     models=(Institution, InstitutionParent),
+    shown={InstitutionParent: ("parent_code", "parent")},
     batch_rows=None,
 )

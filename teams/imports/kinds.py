@@ -1,11 +1,12 @@
 """What can be imported: every app registers its kinds when Django starts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from django.db import models
+from django.db.models import Model
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,8 @@ from teams.workbooks import TemplateColumn
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from teams.imports.undo import Undo
 
 Account = User | SystemAccount
 
@@ -53,6 +56,9 @@ class Kind:
     A batch has `batch_rows` rows (None: the whole file, for kinds whose rows refer to each other), and goes on while
     the column `group` (the household, the contract) stays the same. `is_of_district` kinds are the district's own: only
     accounts that see it whole may import them.
+
+    Of the tables, `derived` follow from the others: the context manager `rederive`, within which an import is taken
+    back, makes them again. `shown` are lists of links that a preview shows: (column of the file, field that is linked).
     """
 
     code: str
@@ -61,11 +67,19 @@ class Kind:
     columns: tuple[Column, ...]
     loader: type[Loader]
     _: KW_ONLY
-    models: tuple[type[models.Model], ...]
+    models: tuple[type[Model], ...]
     roles: tuple[Role, ...] = (Role.ADMINISTRATOR,)
     is_of_district: bool = False
     batch_rows: int | None = BATCH_ROWS
     group: str = ""
+    derived: tuple[type[Model], ...] = ()
+    rederive: "Callable[[Undo], AbstractContextManager[None]] | None" = None
+    shown: Mapping[type[Model], tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def traced(self) -> tuple[type[Model], ...]:
+        """The tables whose new rows an import keeps a list of."""
+        return tuple(table for table in self.models if table not in self.derived)
 
     def column(self, name: str) -> Column | None:
         """The column of that English name."""

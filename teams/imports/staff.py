@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams import cipher
 from teams.imports.columns import choice, code, day, phone, text
-from teams.imports.institutions import UNKNOWN_INSTITUTION
+from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import assign, check_order, ids_by_code, known, settle, values_of
 from teams.imports.rows import Rejection, Row
@@ -94,13 +94,13 @@ STAFF = Kind(
     _("staff"),
     40,
     (
-        code("staff_no", "工号", 40, required=True, sample="YQ0001"),
-        text("name", "姓名", 60, required=True, sample="李医生"),
-        choice("role", "岗位", ROLES, ROLE_SYNONYMS, required=True, sample="全科"),
-        code("institution_code", "机构编码", 40, required=True, sample="34120401"),
+        code("staff_no", "工号", 40, required=True, sample="YQ0001", synonyms=("人员工号", "职工编号", "员工编号")),
+        text("name", "姓名", 60, required=True, sample="李医生", synonyms=("人员姓名", "医生姓名", "职工姓名")),
+        choice("role", "岗位", ROLES, ROLE_SYNONYMS, required=True, sample="全科", synonyms=("岗位类别", "岗位名称")),
+        code("institution_code", "机构编码", 40, required=True, sample="34120401", synonyms=INSTITUTION_HEADINGS),
         phone("phone", "联系电话"),
-        day("joined_on", "入职日期", sample="2015-07-01"),
-        day("left_on", "离职日期"),
+        day("joined_on", "入职日期", sample="2015-07-01", synonyms=("入职时间", "到岗日期")),
+        day("left_on", "离职日期", synonyms=("离职时间", "离岗日期")),
     ),
     StaffLoader,
     models=(Staff,),

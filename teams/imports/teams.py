@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from teams.imports.columns import code, codes, day, text
-from teams.imports.institutions import UNKNOWN_INSTITUTION
+from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import assign, check_order, ids_by_code, known, known_code, rounds, settle, values_of
 from teams.imports.rows import Rejection, Row
@@ -148,15 +148,23 @@ TEAMS = Kind(
     _("teams"),
     50,
     (
-        code("code", "团队编码", 40, required=True, sample="YQT001"),
-        text("name", "团队名称", 80, required=True, sample="李医生团队"),
-        code("institution_code", "机构编码", 40, required=True, sample="34120401"),
-        code("leader_staff_no", "团队长工号", 40, sample="YQ0001", help=_("The leader is a member, too.")),
-        codes("member_staff_nos", "成员工号", sample="YQ0002;YQ0003"),
-        codes("village_codes", "服务村居", sample="341204100201"),
-        day("formed_on", "组建日期", sample="2016-01-01"),
-        day("dissolved_on", "撤销日期"),
+        code("code", "团队编码", 40, required=True, sample="YQT001", synonyms=("团队代码", "团队编号")),
+        text("name", "团队名称", 80, required=True, sample="李医生团队", synonyms=("家庭医生团队", "签约团队")),
+        code("institution_code", "机构编码", 40, required=True, sample="34120401", synonyms=INSTITUTION_HEADINGS),
+        code(
+            "leader_staff_no",
+            "团队长工号",
+            40,
+            sample="YQ0001",
+            help=_("The leader is a member, too."),
+            synonyms=("团队长", "队长工号", "负责人工号"),
+        ),
+        codes("member_staff_nos", "成员工号", sample="YQ0002;YQ0003", synonyms=("团队成员工号", "团队成员")),
+        codes("village_codes", "服务村居", sample="341204100201", synonyms=("服务村居代码", "服务区域代码")),
+        day("formed_on", "组建日期", sample="2016-01-01", synonyms=("成立日期", "组建时间")),
+        day("dissolved_on", "撤销日期", synonyms=("撤销时间", "解散日期")),
     ),
     TeamLoader,
     models=(Team, TeamMember, TeamVillage),
+    shown={TeamMember: ("member_staff_nos", "staff"), TeamVillage: ("village_codes", "village")},
 )

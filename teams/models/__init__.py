@@ -1,7 +1,7 @@
 """Divisions, institutions, staff, teams; accounts; the audit trail; dated policy values; imports; forms sent."""
 
 from teams.models.accounts import AuditEvent, Role, User
-from teams.models.imports import Import, ImportReject
+from teams.models.imports import Import, ImportReject, ImportRound, ImportTrace
 from teams.models.places import Division, Institution, InstitutionParent
 from teams.models.policies import PolicyValue
 from teams.models.staff import Staff, Team, TeamMember, TeamVillage
@@ -12,6 +12,8 @@ __all__ = [
     "Division",
     "Import",
     "ImportReject",
+    "ImportRound",
+    "ImportTrace",
     "Institution",
     "InstitutionParent",
     "PolicyValue",

@@ -1,27 +1,31 @@
-"""Pages of imports: upload, progress, result, refused rows; templates to fill in."""
+"""Pages of imports: upload, check, confirmation, progress, result, correction, undo; templates to fill in."""
 
 import io
+from collections.abc import Callable
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from teams import tasks
 from teams.actions import audit, imports
-from teams.forms import ImportForm
-from teams.imports import Kind, all_kinds, find_kind, kinds_for
-from teams.imports.refused import download_row, shown_value, unpack
+from teams.actions.submissions import once
+from teams.forms import ImportFilter, ImportForm, SheetForm
+from teams.imports import all_kinds, kinds_for
+from teams.imports.refused import download_row, headings_of
 from teams.imports.rejects import write_rejects
 from teams.models import AuditEvent, Import
-from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.permissions import Permission, SignedInRequest, require
+from teams.presenters.imports import import_page, kind_of, may_download
 from teams.queue import enqueue
-from teams.rules import RuleViolation
+from teams.rules import IMPORT_WORK, RuleViolation
 from teams.workbooks import write_template
 
 IMPORTS_A_PAGE = 20
-REJECTS_A_PAGE = 50
 
 
 @require_safe
@@ -34,22 +38,23 @@ def import_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @require(Permission.IMPORT_RUN)
 def import_create(request: SignedInRequest) -> HttpResponse:
-    """Take a file for the worker, and go to its page."""
+    """Take a file for the worker to check, and go to its page."""
     form = ImportForm(request.user, request.POST, request.FILES)
-    if not form.is_valid():
-        return _list_page(request, form)
-    file = form.cleaned_data["file"]
-    imported = imports.request(kind=form.cleaned_data["kind"], content=file.read(), filename=file.name, by=request.user)
-    enqueue(tasks.run_import, imported.pk)
-    return redirect("teams:import_detail", imported.pk)
+
+    def send() -> Import:
+        file = form.cleaned_data["file"]
+        kind = form.cleaned_data["kind"]
+        return imports.request(kind=kind, content=file.read(), filename=file.name, by=request.user)
+
+    return _sent(request, form, send) or _list_page(request, form)
 
 
 @require_safe
 @never_cache
 @require(Permission.IMPORT_RUN)
 def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """An import on its way or done."""
-    return render(request, "teams/import_detail.html", _context(request, pk))
+    """An import: what its check found, its way in, its result."""
+    return render(request, "teams/import_detail.html", import_page(_found(request, pk), request.user, request.GET))
 
 
 @require_safe
@@ -57,7 +62,50 @@ def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.IMPORT_RUN)
 def import_progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """The part of an import's page that changes while it is on its way."""
-    return render(request, "teams/_import_progress.html", _context(request, pk))
+    return render(request, "teams/_import_progress.html", import_page(_found(request, pk), request.user, request.GET))
+
+
+@require_POST
+@require(Permission.IMPORT_RUN)
+def import_confirm(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let the checked rows go in."""
+    return _steered(request, pk, imports.confirm)
+
+
+@require_POST
+@require(Permission.IMPORT_RUN)
+def import_recheck(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Check the file again: other files may have gone in meanwhile."""
+    return _steered(request, pk, imports.check_again)
+
+
+@require_POST
+@require(Permission.IMPORT_RUN)
+def import_discard(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Drop the file without putting anything in."""
+    return _steered(request, pk, imports.discard)
+
+
+@require_POST
+@require(Permission.IMPORT_RUN)
+def import_undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take the whole import back."""
+    return _steered(request, pk, imports.ask_to_undo)
+
+
+@require_POST
+@require(Permission.IMPORT_RUN)
+def import_correct(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a file of corrected rows to go on in the same import."""
+    imported = _found(request, pk)
+    form = SheetForm(request.POST, request.FILES)
+
+    def send() -> Import:
+        file = form.cleaned_data["file"]
+        return imports.correct(imported=imported, content=file.read(), filename=file.name, by=request.user)
+
+    sent = _sent(request, form, send)
+    return sent or render(request, "teams/import_detail.html", import_page(imported, request.user, request.GET, form))
 
 
 @require_safe
@@ -66,13 +114,12 @@ def import_progress(request: SignedInRequest, pk: int) -> HttpResponse:
 def import_rejects(request: SignedInRequest, pk: int) -> FileResponse:
     """The refused rows to mend, whole: for whoever uploaded them, and whoever may export whole identities."""
     imported = _found(request, pk)
-    first = imported.rejects.first()
-    if first is None or not _may_download(request, imported):
+    if not (may_download(imported, request.user) and imported.rejects.exists()):
         raise Http404
-    kind, cells = _kind(imported), unpack(first)
+    kind, headings = kind_of(imported), headings_of(imported)
     file = io.BytesIO()
-    rows = (download_row(reject, kind) for reject in imported.rejects.iterator(chunk_size=2000))
-    write_rejects(file, kind, [cell.name for cell in cells], [cell.heading for cell in cells], rows)
+    rows = (download_row(reject, kind, headings) for reject in imported.rejects.iterator(chunk_size=2000))
+    write_rejects(file, kind, list(headings), list(headings.values()), rows)
     file.seek(0)
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"refused rows of import {imported.pk}")
     return FileResponse(file, as_attachment=True, filename=f"{imported.kind}-{imported.pk}.rejects.xlsx")
@@ -93,44 +140,43 @@ def import_template(request: SignedInRequest, kind: str) -> FileResponse:
 
 
 def _list_page(request: SignedInRequest, form: ImportForm) -> HttpResponse:
-    rows = Import.objects.visible_to(request.user).defer("content").select_related("by")
-    page = Paginator(rows, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
+    rows = Import.objects.visible_to(request.user).defer("content", "sample").select_related("by")
+    chosen = ImportFilter(request.GET, queryset=rows, request=request)
+    page = Paginator(chosen.qs, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
     titles = {kind.code: kind.title for kind in all_kinds()}
     past = [{"imported": imported, "title": titles.get(imported.kind, imported.kind)} for imported in page]
-    context = {"form": form, "kinds": form.kinds.values(), "page": page, "past": past}
+    context = {"form": form, "kinds": form.kinds.values(), "filter": chosen, "page": page, "past": past}
     return render(request, "teams/import_list.html", context)
 
 
 def _found(request: SignedInRequest, pk: int) -> Import:
-    visible = Import.objects.visible_to(request.user).defer("content").select_related("by")
+    visible = Import.objects.visible_to(request.user).defer("content").select_related("by", "undone_by")
     return get_object_or_404(visible, pk=pk)
 
 
-def _kind(imported: Import) -> Kind:
+def _sent(request: SignedInRequest, form: SheetForm, send: Callable[[], Import]) -> HttpResponse | None:
+    """To the import that a valid form makes or goes on with, once; None when the form must be shown again."""
+    if not form.is_valid():
+        return None
+
+    def do() -> str:
+        imported = send()
+        enqueue(tasks.run_import, imported.pk)
+        return reverse("teams:import_detail", args=[imported.pk])
+
     try:
-        return find_kind(imported.kind)
-    except RuleViolation:
-        raise Http404 from None
+        return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=do))
+    except RuleViolation as violation:
+        form.add_error(None, str(violation.message))
+        return None
 
 
-def _may_download(request: SignedInRequest, imported: Import) -> bool:
-    return imported.by_id == request.user.pk or has_permission(request.user, Permission.EXPORT_WHOLE)
-
-
-def _context(request: SignedInRequest, pk: int) -> dict[str, object]:
+def _steered(request: SignedInRequest, pk: int, action: Callable[..., Import]) -> HttpResponse:
+    """Do what a button asks, hand it to the worker, and go back to the import's page."""
     imported = _found(request, pk)
-    kind = _kind(imported)
-    page = Paginator(imported.rejects.all(), REJECTS_A_PAGE).get_page(request.GET.get("page"))
-    rejects = [
-        {"row": reject.row_number, "column": kind.column(reject.column), "value": shown_value(reject, kind)}
-        | {"reason": reject.reason}
-        for reject in page
-    ]
-    return {
-        "imported": imported,
-        "kind": kind,
-        "is_over": imported.status not in imports.UNFINISHED,
-        "page": page,
-        "rejects": rejects,
-        "may_download": bool(rejects) and _may_download(request, imported),
-    }
+    try:
+        if action(imported=imported, by=request.user).status in IMPORT_WORK:
+            enqueue(tasks.run_import, imported.pk)
+    except RuleViolation as violation:
+        messages.error(request, str(violation.message))
+    return redirect("teams:import_detail", imported.pk)

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError as QueueAway
 from residents.models import Resident
 from teams import cipher, tasks
 from teams.actions import imports
+from teams.actions.submissions import fresh_key
 from teams.imports import engine, find_kind, kinds
 from teams.models import AuditEvent, Import, ImportReject, Role, User
 from teams.rules import RuleViolation
@@ -45,12 +46,19 @@ def rows(count: int) -> list[str]:
 
 def upload(client: Client, *lines: str, kind: str = "residents", name: str = "居民.csv") -> HttpResponse:
     file = SimpleUploadedFile(name, "\n".join(lines).encode())
-    return client.post(reverse("teams:import_create"), {"kind": kind, "file": file})
+    return client.post(reverse("teams:import_create"), {"kind": kind, "file": file, "submission": fresh_key()})
+
+
+def send(clerk: User, *lines: str, kind: str = "residents") -> Import:
+    """An import that waits for its check."""
+    return imports.request(kind=find_kind(kind), content="\n".join(lines).encode(), filename="a.csv", by=clerk)
 
 
 def ask(clerk: User, *lines: str, kind: str = "residents") -> Import:
-    """An import that waits for the worker."""
-    return imports.request(kind=find_kind(kind), content="\n".join(lines).encode(), filename="a.csv", by=clerk)
+    """An import that was checked and confirmed, and waits for the worker."""
+    imported = send(clerk, *lines, kind=kind)
+    tasks.run_import(imported.pk)
+    return imports.confirm(imported=imported, by=clerk)
 
 
 def counts(imported: Import) -> tuple[str, int, int, int]:
@@ -92,7 +100,7 @@ def test_upload_hands_the_work_to_the_queue_and_goes_on_without_one(
     assert sent == [imported.pk]
     assert "等待" in page(client, imported) or "Waiting" in page(client, imported)
     tasks.resume_imports()
-    assert counts(imported) == ("done", 1, 1, 0)
+    assert counts(imported) == ("checked", 1, 1, 0)
 
 
 def test_same_file_sent_twice_is_one_import(client: Client) -> None:
@@ -127,8 +135,7 @@ def test_history_names_the_account_and_the_import(clerk: User) -> None:
 
 def test_imports_of_one_account_run_in_the_order_of_upload(clerk: User) -> None:
     number = make_id_number()
-    first = ask(clerk, HEADER, f"{number},甲,C,")
-    second = ask(clerk, HEADER, f"{number},乙,C,")
+    first, second = (ask(clerk, HEADER, f"{number},{name},C,") for name in "甲乙")
     tasks.run_import(second.pk)
     assert counts(first)[0] == counts(second)[0] == "done"
     assert Resident.objects.get().name == "乙"
@@ -178,7 +185,7 @@ def test_resumed_import_remembers_what_earlier_lines_said(clerk: User, monkeypat
 
 
 def test_file_that_cannot_be_read_fails_with_the_reason(client: Client, clerk: User) -> None:
-    imported = ask(clerk, "身份证号,姓名,管理机构编码,血型", "1,2,3,4")
+    imported = send(clerk, "身份证号,姓名,管理机构编码,血型", "1,2,3,4")
     tasks.run_import(imported.pk)
     assert counts(imported)[0] == "failed"
     assert "血型" in imported.error
@@ -212,7 +219,7 @@ def test_kinds_are_those_of_the_role(client: Client, clerk: User) -> None:
     assert client.get(reverse("teams:import_template", args=["staff"])).status_code == 404
     assert upload(client, "code,name,level", kind="divisions").status_code == 200
     with pytest.raises(RuleViolation):
-        ask(clerk, "code,name,level", kind="divisions")
+        send(clerk, "code,name,level", kind="divisions")
     assert not Import.objects.exists()
 
 
@@ -232,11 +239,14 @@ def test_file_of_another_size_or_format_is_refused_at_the_form(
 
 
 def test_page_asks_again_until_the_import_is_over(client: Client, clerk: User) -> None:
-    imported = ask(clerk, HEADER, *rows(1))
+    imported = send(clerk, HEADER, *rows(1))
     assert "every 1s" in page(client, imported)
-    assert "every 1s" in page(client, imported, "import_progress")
-    tasks.run_import(imported.pk)
-    assert "every 1s" not in page(client, imported, "import_progress")
+    for is_asked in (True, False):
+        assert "every 1s" in page(client, imported, "import_progress")
+        tasks.run_import(imported.pk)
+        assert "every 1s" not in page(client, imported, "import_progress")
+        if is_asked:
+            imports.confirm(imported=imported, by=clerk)
 
 
 def test_page_masks_the_refused_cells(client: Client, clerk: User) -> None:
@@ -296,5 +306,5 @@ def test_template_is_a_workbook_with_the_chinese_headings(client: Client) -> Non
 
 
 def test_task_arguments_hold_the_number_of_the_import_only(clerk: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    message = json.dumps(tasks.run_import.signature((ask(clerk, HEADER, *rows(1)).pk,)).args)
+    message = json.dumps(tasks.run_import.signature((send(clerk, HEADER, *rows(1)).pk,)).args)
     assert message == f"[{Import.objects.get().pk}]"

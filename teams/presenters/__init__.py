@@ -1,0 +1,1 @@
+"""Puts what pages of teams show into words."""

@@ -1,0 +1,187 @@
+"""Undoing an import: every table is as before, or nothing happens and the clerk reads why."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from contracts.actions.ledger import make_obligations, match_services
+from contracts.models import Coverage
+from residents.models import Resident
+from teams.models import Role, User
+from tests.factories import (
+    centre,
+    make_coverage,
+    make_household,
+    make_id_number,
+    make_institution,
+    make_package,
+    make_resident,
+    make_service,
+    make_staff,
+    make_team,
+    make_user,
+    make_village,
+    make_visit,
+)
+from tests.importing import put
+from tests.importing_pages import contents, put_in, totals, undo
+
+pytestmark = pytest.mark.django_db
+
+RESIDENTS = "id_number,name,institution_code,phone,household_no,village_code"
+CONTRACTS = "contract_no,id_number,team_code,signed_on,start_on,end_on,package_codes,terminated_on"
+
+
+@pytest.fixture
+def by() -> User:
+    return make_user(Role.ADMINISTRATOR, Role.CLERK)
+
+
+def people(count: int) -> list[str]:
+    numbers = [make_id_number() for _number in range(count)]
+    for number in numbers:
+        make_resident(number=number)
+    return numbers
+
+
+def divisions() -> tuple[str, ...]:
+    put("divisions", "code,name,level,parent_code", "3412,阜阳市,city,", "341204,颍泉区,county,3412")
+    return "code,name,level,parent_code", "341204,颍泉,county,", "341204100,伍明镇,township,341204"
+
+
+def institutions() -> tuple[str, ...]:
+    centre(), make_institution(code="D")
+    head = "code,name,kind,parent_code"
+    return head, "C,新名,township_center,B", "D,乙,township_center,C", "E,丙,village_clinic,D"
+
+
+def populations() -> tuple[str, ...]:
+    centre()
+    put("populations", "institution_code,year,count", "C,2018,100")
+    return "institution_code,year,count", "C,2018,120", "C,2019,130"
+
+
+def staff() -> tuple[str, ...]:
+    make_staff(staff_no="S1")
+    head = "staff_no,name,role,institution_code,phone"
+    return head, "S1,李明,nurse,C,13905580123", "S2,王芳,nurse,C,13905580124"
+
+
+def teams() -> tuple[str, ...]:
+    first, second = make_staff(staff_no="A"), make_staff(staff_no="B")
+    make_team(code="T1", members=[first, second], villages=[make_village(code="341204100201")])
+    make_village(code="341204100202")
+    head = "code,name,institution_code,leader_staff_no,member_staff_nos,village_codes,formed_on"
+    return head, "T1,新,C,B,,341204100202,2016-01-01", "T2,二,C,A,B,341204100201,"
+
+
+def residents() -> tuple[str, ...]:
+    (known,) = people(1)
+    make_household(number="H1"), make_village(code="341204100201")
+    return RESIDENTS, f"{known},李四,C,13905580123,H2,341204100201", f"{make_id_number()},王五,C,13905580124,H1,"
+
+
+def registers() -> tuple[str, ...]:
+    known, other = people(2)
+    put("registers", "id_number,category,from_on,to_on", f"{known},hypertension,2017-01-01,")
+    head = "id_number,category,from_on,to_on"
+    return head, f"{known},hypertension,2017-01-01,2018-01-01", f"{other},diabetes,2017-01-01,"
+
+
+PACKAGES = "package_code,package_name,annual_price,item_code,item_name,times_per_year,unit_price"
+
+
+def packages() -> tuple[str, ...]:
+    put("packages", PACKAGES, "P1,基础包,120,I1,随访,4,30", "P2,二,0,I2,体检,1,0")
+    put("payer_shares", "package_code,payer,amount", "P1,resident,120")
+    make_coverage(packages=[])
+    return PACKAGES, "P1,基础包,150,I1,血压随访,4,30", "P1,基础包,150,I3,新,1,0", "P3,三,0,I2,体检,1,0"
+
+
+def packages_held() -> tuple[str, ...]:
+    lines = packages()
+    team, (number,) = make_team(code="T1"), people(1)
+    put("contracts", CONTRACTS, f"K1,{number},{team.code},2018-01-01,2018-01-01,2018-12-31,P1,")
+    return lines
+
+
+def payer_shares() -> tuple[str, ...]:
+    packages_held()
+    return "package_code,payer,amount", "P1,resident,100", "P1,finance,20"
+
+
+def contracts() -> tuple[str, ...]:
+    first, second, third = people(3)
+    make_team(code="T1"), make_team(code="T2")
+    make_package(code="P1", items={"I1": 4}, price=None), make_package(code="P2", items={"I2": 2})
+    term = "2018-01-01,2018-01-01,2018-12-31"
+    put("contracts", CONTRACTS, f"K1,{first},T1,{term},P1;P2,", f"K1,{second},T1,{term},P1,")
+    for number, day in ((first, date(2018, 2, 1)), (second, date(2018, 5, 1)), (third, date(2018, 5, 1))):
+        make_service(resident_of(number), "I1", day)
+    match_services()
+    return (
+        CONTRACTS,
+        f"K1,{first},T2,2018-01-01,2018-01-01,2018-06-30,P1,2018-04-01",  # other term, ended, a package less
+        f"K2,{first},T1,2018-07-01,2018-07-01,2019-06-30,P2,",  # makes use of the room
+        f"K1,{second},T2,{term},P1;P2,",  # a package more
+        f"K3,{third},T1,{term},P1,",
+    )
+
+
+def services() -> tuple[str, ...]:
+    number = people(1)[0]
+    coverage = make_coverage(resident=resident_of(number), packages=[make_package(items={"I1": 4})])
+    make_obligations(coverages=Coverage.objects.filter(pk=coverage.pk))
+    make_service(coverage.resident, "I1", date(2018, 2, 1))
+    match_services()
+    head = "id_number,item_code,performed_on,systolic,diastolic"
+    return head, f"{number},I1,2018-02-01,130,80", f"{number},I1,2018-05-01,,", f"{number},I1,2018-01-05,,"
+
+
+def visits() -> tuple[str, ...]:
+    number = people(1)[0]
+    make_visit(resident_of(number), date(2018, 3, 1))
+    head = "id_number,visited_on,institution_code,cost,visit_no"
+    return head, f"{number},2018-03-01,C,50,", f"{number},2018-03-02,C,60,V1"
+
+
+def resident_of(number: str) -> Resident:
+    from residents.identity import parse_id_number
+    from residents.imports.people import id_hash
+    from teams.clock import today
+
+    return Resident.objects.get(id_hash=id_hash(parse_id_number(number, today=today())))
+
+
+KINDS: dict[str, Callable[[], tuple[str, ...]]] = {
+    "divisions": divisions,
+    "institutions": institutions,
+    "populations": populations,
+    "staff": staff,
+    "teams": teams,
+    "residents": residents,
+    "registers": registers,
+    "packages": packages,
+    "packages held": packages_held,
+    "payer_shares": payer_shares,
+    "contracts": contracts,
+    "services": services,
+    "visits": visits,
+}
+
+
+@pytest.mark.parametrize("case", KINDS)
+def test_import_and_undo_leave_every_table_as_it_was(case: str, by: User) -> None:
+    lines = KINDS[case]()
+    before = contents()
+    imported = put_in(by, case.split()[0], *lines)
+    assert (imported.status, imported.rejected) == ("done", 0), list(imported.rejects.values())
+    assert imported.created, imported.updated
+    during = contents()
+    assert during != before
+    imported = undo(by, imported)
+    assert (imported.status, imported.notice) == ("undone", "")
+    assert contents() == before
+    again = put_in(by, case.split()[0], *lines)
+    assert totals(again) == totals(imported)
