@@ -7,7 +7,8 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("assessments")
 
     def ready(self) -> None:
-        from assessments import imports
+        from assessments.imports.populations import POPULATIONS
+        from assessments.imports.targets import TARGETS
         from teams.imports import register
 
-        register(imports.POPULATIONS)
+        register(POPULATIONS, TARGETS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
 from django.utils.text import format_lazy
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import CalendarMonth
 from assessments.definitions import literal
 from assessments.figures import Tables
-from assessments.indicators import INDICATORS, Rows
-from assessments.models import Month, Revision
+from assessments.indicators import BY_CODE, INDICATORS, Rows
+from assessments.models import Month, Revision, Target
 from assessments.rates import PERCENT
+from residents.categories import categories
 from teams.clock import today
 from teams.rules import RuleViolation
 
@@ -64,6 +66,27 @@ def check_remark(month: Month, text: str) -> None:
         raise RuleViolation("remark.empty", _("Write what happened."))
     if month.current and month.current.frozen_at:
         raise RuleViolation("month.frozen_already", _("This month is frozen already."))
+
+
+def check_target(
+    *, indicator: str, category: str, scope: str, has_institution: bool, rate: Decimal | None, count: int | None
+) -> None:
+    """A target is a rate or a head count of an indicator that exists for the category, for one scope (rules.md 3)."""
+    known = BY_CODE.get(indicator)
+    if known is None:
+        raise RuleViolation("target.indicator", _("There is no such indicator."))
+    if category not in known.category_codes(categories()):
+        raise RuleViolation("target.category", _("The indicator has no figure for this category."))
+    if scope not in Target.Scope.values or (scope == Target.Scope.INSTITUTION) != has_institution:
+        raise RuleViolation(
+            "target.scope", _("The scope “one institution” names the institution; the others name none.")
+        )
+    if (rate is None) == (count is None):
+        raise RuleViolation("target.value", _("Enter a rate or a head count, one of the two."))
+    if rate is not None and known.unit == PERCENT and not 0 <= rate <= 100:
+        raise RuleViolation("target.rate", _("A rate lies between 0 and 100 per cent."))
+    if count is not None and known.unit != PERCENT:
+        raise RuleViolation("target.count", _("A cost is held to yuan a visit, not to a head count."))
 
 
 def check_rows(tables: Tables, report: date) -> None:

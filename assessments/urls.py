@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
-from assessments.views import figures, months
+from assessments.views import figures, months, targets
 
 app_name = "assessments"
 
@@ -23,6 +23,10 @@ urlpatterns = [
     path("months/<slug:month>/remark/", months.month_remark, name="month_remark"),
     path("months/<slug:month>/freeze/", months.month_freeze, name="month_freeze"),
     path("months/<slug:month>/verify/", months.month_verify, name="month_verify"),
+    path("targets/", targets.target_list, name="target_list"),
+    path("targets/set/", targets.target_set, name="target_set"),
+    path("targets/copy/", targets.target_copy, name="target_copy"),
+    path("targets/<int:pk>/remove/", targets.target_remove, name="target_remove"),
     path("api/v1/indicators/", figures_api.IndicatorListApi.as_view(), name="indicator_list_api"),
     path("api/v1/figures/", figures_api.FigureListApi.as_view(), name="figure_list_api"),
     path("api/v1/months/", months_api.MonthListApi.as_view(), name="month_list_api"),

@@ -37,6 +37,7 @@ ENTRIES = (
         Permission.FIGURE_READ,
         ("assessments:overview", "assessments:figure", "assessments:people", "assessments:month_difference"),
     ),
+    Entry(gettext_lazy("Targets"), "assessments:target_list", Permission.FIGURE_READ, ("assessments:target_",)),
     Entry(gettext_lazy("Months"), "assessments:month_list", Permission.MONTH_COMPUTE, ("assessments:month_",), True),
     Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",)),
     Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),

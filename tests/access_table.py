@@ -68,6 +68,10 @@ assessments:month_remark  -        in  405 405 405 405 405 405    in  403 403 40
 assessments:month_freeze  -        in  405 405 405 405 405 405    in  403 403 403 404 403 403
 assessments:month_verify  -        in  405 405 405 405 405 405    in  403 403 403 404 404 404
 assessments:month_difference -     in  404 404 404 404 404 404    in  405 405 405 405 405 405
+assessments:target_list   -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:target_set    -        in  405 405 405 405 405 405    in  403 403 403 403 200 403
+assessments:target_copy   -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
+assessments:target_remove -        in  405 405 405 405 405 405    in  403 403 403 403 404 403
 assessments:progress      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
 """
@@ -84,6 +88,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
         for step in ("confirm", "recheck", "discard", "correct", "undo")
     },
     "teams:import_template": lambda place: ({"kind": "residents"}, {}),
+    "assessments:target_remove": lambda place: ({"pk": 0}, {}),
     "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_freeze": lambda place: ({"month": "2018-01"}, {}),

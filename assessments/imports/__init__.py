@@ -1,0 +1,1 @@
+"""What a bureau enters once a year, on its way in from files."""

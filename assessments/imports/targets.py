@@ -1,0 +1,105 @@
+"""`targets` on their way in from files: what indicators are to reach in a year (docs/formats.md)."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from assessments.actions.targets import Goal, set_target
+from assessments.models import Target
+from residents.categories import ALL
+from residents.imports.registers import NAMES, category_parser
+from service_packages.imports import GROUPS
+from teams.cells import CellError
+from teams.imports.columns import choice, code, money, text, whole
+from teams.imports.institutions import UNKNOWN_INSTITUTION
+from teams.imports.kinds import Kind, Loader
+from teams.imports.lookups import known, settle, values_of
+from teams.imports.rows import Rejection, Row
+from teams.models import Institution
+from teams.rules import RuleViolation
+
+# English code -> Chinese name, for the template and for cells that hold the name.
+INDICATOR_NAMES = {
+    "coverage": "签约覆盖率",
+    "paid_coverage": "有偿签约率",
+    "household_coverage": "家庭签约率",
+    "renewal": "续签率",
+    "item_completion": "服务项目完成率",
+    "item_on_time": "服务项目及时率",
+    "package_completion": "服务包完成率",
+    "unserved": "签而不约率",
+    "managed": "规范管理率",
+    "controlled": "控制率",
+    "primary_share": "基层就诊比例",
+    "visit_cost": "次均费用",
+    "satisfaction": "满意度",
+    "awareness": "知晓率",
+    "phone_valid": "电话有效率",
+}
+SCOPE_NAMES = {"all": "全部", "urban": "城区", "rural": "农村", "institution": "机构"}
+
+
+class TargetLoader(Loader):
+    """Targets are found by indicator, category, year and scope."""
+
+    def load(self, rows: Sequence[Row]) -> None:
+        self.category = category_parser(GROUPS)
+        codes = values_of(rows, "institution_code")
+        self.institutions = {
+            row.code: row for row in Institution.objects.visible_to(self.by).filter(code__in=set(codes))
+        }
+        for row in rows:
+            try:
+                self._take(row)
+            except Rejection as refusal:
+                row.reject(refusal.column, refusal.message)
+
+    def _take(self, row: Row) -> None:
+        institution = None
+        if row["institution_code"]:
+            institution = known(row, "institution_code", self.institutions, UNKNOWN_INSTITUTION)
+        try:
+            category = self.category(row["category"]) if row["category"] else ALL
+        except CellError as error:
+            raise Rejection("category", error.message) from None
+        goal = Goal(
+            indicator=row["indicator"],
+            category=category,
+            year=row["year"],
+            scope=row["scope"] or ("institution" if institution else "all"),
+            institution=institution,
+        )
+        try:
+            outcome = set_target(goal=goal, rate=row["rate"], count=row["count"], by=self.by)
+        except RuleViolation as refusal:
+            raise Rejection(COLUMN_OF.get(refusal.code, "indicator"), refusal.message) from None
+        settle(row, is_new=outcome.is_new, is_changed=outcome.is_changed)
+
+
+# The cell that a broken rule is about.
+COLUMN_OF = {
+    "target.category": "category",
+    "target.scope": "scope",
+    "target.value": "rate",
+    "target.rate": "rate",
+    "target.count": "count",
+}
+
+
+TARGETS = Kind(
+    "targets",
+    _("targets"),
+    35,
+    (
+        choice("indicator", "指标", INDICATOR_NAMES, required=True, sample="签约覆盖率"),
+        text("category", "人群", 40, choices=NAMES | GROUPS, sample="全部人群", help=_("Left empty: everyone.")),
+        whole("year", "年份", 1949, 2100, required=True, sample=2018),
+        choice("scope", "范围", SCOPE_NAMES, sample="全部"),
+        code("institution_code", "机构编码", 40),
+        money("rate", "比率", 5, sample=30),
+        whole("count", "人数", 0, 2_000_000_000),
+    ),
+    TargetLoader,
+    models=(Target,),
+    is_of_district=True,
+)

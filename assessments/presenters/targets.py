@@ -1,0 +1,54 @@
+"""The targets of a year as lines of a table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from assessments.indicators import BY_CODE
+from assessments.presenters.frame import link
+from assessments.presenters.words import plain, rate_text
+from assessments.queries.standings import Standing
+from assessments.queries.units import Selection, Unit
+from assessments.rates import YUAN
+from assessments.tables import NO_FIGURE, count_text
+from residents.categories import category_names
+
+ORDER = {code: position for position, code in enumerate(BY_CODE)}
+
+
+def standing_rows(selection: Selection, rows: Sequence[Standing]) -> list[dict[str, Any]]:
+    """A dict a target, in the order of indicators and categories, the widest scope first."""
+    names = category_names()
+    places = {code: position for position, code in enumerate(names)}
+
+    def order(row: Standing) -> tuple[int, int, bool, str]:
+        target = row.target
+        place = target.institution.code if target.institution else ""
+        return ORDER[target.indicator], places.get(target.category, 99), target.institution is not None, place
+
+    return [_row(selection, row, names) for row in sorted(rows, key=order)]
+
+
+def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str, Any]:
+    target, indicator = row.target, BY_CODE[row.target.indicator]
+    unit = "" if indicator.unit == YUAN else "%"
+    url = ""
+    if row.count and selection.revision:
+        place = Unit(target.institution).query if target.institution else {}
+        url = link("assessments:figure", selection, indicator.code, **place, category=target.category)
+    return {
+        "target": target,
+        "indicator": indicator.name,
+        "category": names.get(target.category, target.category),
+        "scope": target.institution.name if target.institution else target.get_scope_display(),
+        "goal": count_text(target.count) if target.count is not None else f"{plain(target.rate)}{unit}",
+        "now": _now(row),
+        "missing": NO_FIGURE if row.missing is None or indicator.unit == YUAN else count_text(row.missing),
+        "met": row.is_met,
+        "url": url,
+    }
+
+
+def _now(row: Standing) -> str:
+    if row.count is None:
+        return NO_FIGURE
+    return count_text(row.count.numerator) if row.target.count is not None else rate_text(row.count)

@@ -1,0 +1,172 @@
+"""Targets of a year: set on the page or by a file, held against the figures, told in people that are missing."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoDbBlocker, Settings
+
+from assessments.actions.months import compute
+from assessments.actions.targets import Goal, copy_targets, set_target
+from assessments.imports.targets import INDICATOR_NAMES
+from assessments.indicators import INDICATORS
+from assessments.models import Target
+from assessments.queries.figures import Count, Key
+from assessments.queries.standings import missing
+from teams.models import Role
+from teams.models.accounts import SYSTEM
+from teams.rules import RuleViolation
+from tests.accounts import make_account
+from tests.importing import put
+from tests.small_district import OCTOBER, SmallDistrict, make_small_district
+
+pytestmark = pytest.mark.django_db
+LIST = "/targets/"
+HEADER = "indicator,category,year,scope,institution_code,rate,count"
+
+
+@pytest.fixture(scope="module")
+def district(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SmallDistrict]:
+    """The small district with October, made once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = make_small_district()
+        compute(month=OCTOBER)
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _business_day(settings: Settings) -> None:
+    settings.TODAY = date(2018, 11, 20)
+
+
+@pytest.fixture
+def administrator(district: SmallDistrict) -> Client:
+    return signed_in(Role.ADMINISTRATOR)
+
+
+def signed_in(role: Role, **fields: object) -> Client:
+    client = Client()
+    client.force_login(make_account(f"the {role}", role, **fields))
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def target(rate: str | None = None, count: int | None = None, indicator: str = "coverage") -> Target:
+    return Target(indicator=indicator, year=2018, rate=None if rate is None else Decimal(rate), count=count)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "held_to", "people"),
+    [
+        (3, 5, target("60"), 0),
+        (3, 5, target("60.01"), 1),
+        (0, 605_529, target("30"), 181_659),
+        (190_136, 605_529, target("30"), 0),
+        (94_094, 137_564, target(count=100_000), 5_906),
+        (94_094, 137_564, target(count=33_600), 0),
+        (5, 100, target("5", indicator="unserved"), 0),
+        (6, 100, target("5", indicator="unserved"), 1),
+        (6, 110, target("5", indicator="unserved"), 1),
+    ],
+)
+def test_missing_people_are_those_who_would_reach_the_target(
+    numerator: int, denominator: int, held_to: Target, people: int
+) -> None:
+    assert missing(Count(Key(held_to.indicator), numerator, denominator), held_to) == people
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("target.indicator", {"indicator": "happiness"}),
+        ("target.category", {"indicator": "controlled", "category": "child"}),
+        ("target.category", {"indicator": "household_coverage", "category": "key"}),
+        ("target.scope", {"scope": "institution"}),
+        ("target.scope", {"scope": "everywhere"}),
+        ("target.value", {"rate": None}),
+        ("target.value", {"count": 5}),
+        ("target.rate", {"rate": Decimal("100.01")}),
+        ("target.count", {"indicator": "visit_cost", "rate": None, "count": 5}),
+    ],
+)
+def test_impossible_target_is_refused(code: str, changes: dict[str, object]) -> None:
+    values = {"indicator": "coverage", "category": "all", "scope": "all", "rate": Decimal(30), "count": None} | changes
+    rate, count = values.pop("rate"), values.pop("count")
+    with pytest.raises(RuleViolation) as refused:
+        set_target(goal=Goal(year=2018, **values), rate=rate, count=count, by=SYSTEM)
+    assert refused.value.code == code
+
+
+def test_target_is_set_changed_and_withdrawn_on_the_page(administrator: Client) -> None:
+    fields = {"year": "2018", "indicator": "coverage", "category": "all", "scope": "all", "rate": "80"}
+    page = administrator.post("/targets/set/", fields, follow=True).content.decode()
+    assert "80%" in page and "60.0%" in page and "not reached" in page
+    administrator.post("/targets/set/", fields | {"rate": "50"})
+    only = Target.objects.get()
+    assert only.rate == 50
+    assert "reached" in administrator.get(LIST, {"year": "2018"}).content.decode()
+    administrator.post(reverse("assessments:target_remove", args=[only.pk]))
+    assert not Target.objects.exists()
+
+
+def test_wrong_target_names_its_field_and_keeps_what_was_typed(administrator: Client) -> None:
+    fields = {"year": "2018", "indicator": "coverage", "category": "all", "scope": "institution", "rate": "81.5"}
+    page = administrator.post("/targets/set/", fields).content.decode()
+    assert "names the institution" in page and 'value="81.5"' in page and not Target.objects.exists()
+
+
+def test_year_without_targets_takes_over_those_of_the_year_before(administrator: Client) -> None:
+    put("targets", HEADER, "coverage,,2017,,,30,", "coverage,key,2017,,,,33600")
+    assert "Take over" in administrator.get(LIST, {"year": "2018"}).content.decode()
+    administrator.post("/targets/copy/", {"year": "2018"})
+    assert list(Target.objects.filter(year=2018).values_list("category", "rate", "count")) == [
+        ("all", Decimal("30.00"), None),
+        ("key", None, 33600),
+    ]
+    assert copy_targets(year=2017, to=2018, by=SYSTEM) == 0
+
+
+def test_clerk_reads_targets_of_the_own_institution_and_sets_none(district: SmallDistrict) -> None:
+    put("targets", HEADER, "coverage,,2018,,C,77,", "coverage,,2018,,H,66,")
+    clerk = signed_in(Role.CLERK, institution=district.centre)
+    page = clerk.get(LIST, {"year": "2018"}).content.decode()
+    assert "77%" in page and "66%" not in page and "Set a target" not in page
+
+
+def test_year_that_is_none_is_not_found(administrator: Client) -> None:
+    assert [administrator.get(LIST, {"year": year}).status_code for year in ("x", "12", "９９９９")] == [404] * 3
+
+
+def test_file_is_read_by_codes_and_names_and_again_changes_nothing() -> None:
+    lines = ("签约覆盖率,全部人群,2018,全部,,30,", "coverage,key,2018,urban,,60.5,", "次均费用,,2018,,,85.00,")
+    assert put("targets", HEADER, *lines).counts == (3, 0, 0, 0)
+    assert put("targets", HEADER, *lines).counts == (0, 0, 3, 0)
+    assert put("targets", HEADER, "签约覆盖率,,2018,,,31,").counts == (0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("happiness,,2018,,,30,", "indicator"),
+        ("coverage,感冒,2018,,,30,", "category"),
+        ("controlled,child,2018,,,30,", "category"),
+        ("coverage,,18,,,30,", "year"),
+        ("coverage,,2018,,X,30,", "institution_code"),
+        ("coverage,,2018,institution,,30,", "scope"),
+        ("coverage,,2018,,,101,", "rate"),
+        ("coverage,,2018,,,,", "rate"),
+        ("coverage,,2018,,,30,5", "rate"),
+        ("coverage,,2018,,,,-1", "count"),
+    ],
+)
+def test_bad_row_of_a_file_names_its_column(district: SmallDistrict, row: str, column: str) -> None:
+    assert put("targets", HEADER, row).refused == {2: column}
+
+
+def test_file_knows_every_indicator() -> None:
+    assert set(INDICATOR_NAMES) == {indicator.code for indicator in INDICATORS}
