@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
-from assessments.views import figures, months, targets
+from assessments.views import figures, months, returns, targets
 
 app_name = "assessments"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("months/compute/", figures.month_compute, name="month_compute"),
     path("months/", months.month_list, name="month_list"),
     path("months/difference/", months.month_difference, name="month_difference"),
+    path("months/return/", returns.return_page, name="return"),
+    path("months/return.xlsx", returns.return_file, name="return_file"),
     path("months/<slug:month>/", months.month_detail, name="month_detail"),
     path("months/<slug:month>/remark/", months.month_remark, name="month_remark"),
     path("months/<slug:month>/freeze/", months.month_freeze, name="month_freeze"),

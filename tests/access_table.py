@@ -72,6 +72,12 @@ assessments:target_list   -        in  200 200 200 200 200 200    in  405 405 40
 assessments:target_set    -        in  405 405 405 405 405 405    in  403 403 403 403 200 403
 assessments:target_copy   -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
 assessments:target_remove -        in  405 405 405 405 405 405    in  403 403 403 403 404 403
+assessments:return        -        in  200 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:return        own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
+assessments:return        other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:return_file   -        in  200 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:return_file   own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
+assessments:return_file   other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
 assessments:progress      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
 """
@@ -88,6 +94,8 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
         for step in ("confirm", "recheck", "discard", "correct", "undo")
     },
     "teams:import_template": lambda place: ({"kind": "residents"}, {}),
+    "assessments:return": lambda place: ({}, {"unit": place.centre.code} if place else {}),
+    "assessments:return_file": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:target_remove": lambda place: ({"pk": 0}, {}),
     "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),

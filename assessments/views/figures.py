@@ -138,7 +138,10 @@ def _way_back(request: SignedInRequest) -> str:
 
 
 def _exports(selection: Selection) -> list[tuple[str, str]]:
-    return [(_("Figures as Excel"), link("assessments:kpis", selection))] if selection.month else []
+    if selection.month is None:
+        return []
+    files = [(_("Figures as Excel"), link("assessments:kpis", selection))]
+    return files if selection.unit.team else [(_("Monthly return"), link("assessments:return", selection)), *files]
 
 
 def _selected(request: SignedInRequest, indicator: str) -> tuple[Selection, Indicator]:
