@@ -4,7 +4,6 @@ cannot be true: `check_term`, `check_no_overlap`, `check_service_date`, `check_r
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import IntegrityError
 from django.db.models import Q
@@ -12,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, Coverage, LifecycleEntry, Obligation
+from contracts import readings
+from contracts.models import Attempt, Contract, Coverage, FollowUp, LifecycleEntry, Obligation, Service
 from residents.models import Resident
 from service_packages.models import PackageVersion
 from teams.clock import today
@@ -22,30 +22,6 @@ from teams.policy import policy_on
 from teams.rules import RuleViolation
 
 LONGEST_TERM_YEARS = 10
-
-
-class Limits(NamedTuple):
-    """A reading below or above these was not taken from a living person."""
-
-    lowest: Decimal
-    highest: Decimal
-
-
-SYSTOLIC = Limits(Decimal(50), Decimal(300))
-DIASTOLIC = Limits(Decimal(20), Decimal(200))
-FASTING_GLUCOSE = Limits(Decimal("0.5"), Decimal("60.0"))
-
-
-class Critical(NamedTuple):
-    """Readings from which on, or below which, somebody must act at once (national norms of basic public health)."""
-
-    systolic: int = 180
-    diastolic: int = 110
-    glucose_high: Decimal = Decimal("16.7")
-    glucose_low: Decimal = Decimal("3.9")
-
-
-CRITICAL = Critical()
 
 
 def constraint_of(error: IntegrityError) -> str:
@@ -227,25 +203,37 @@ def check_service_date(performed_on: date, *, birth_date: date, died_on: date | 
 
 def check_readings(*, systolic: int | None, diastolic: int | None, fasting_glucose: Decimal | None) -> None:
     """Readings are those of a living person."""
-    readings = (
-        (_("systolic"), systolic, SYSTOLIC),
-        (_("diastolic"), diastolic, DIASTOLIC),
-        (_("fasting glucose"), fasting_glucose, FASTING_GLUCOSE),
-    )
-    for name, value, limits in readings:
+    values = {"systolic": systolic, "diastolic": diastolic, "fasting_glucose": fasting_glucose}
+    for name, value in values.items():
+        limits = readings.POSSIBLE[name]
         if value is not None and not limits.lowest <= value <= limits.highest:
             raise RuleViolation(
                 "service.reading",
                 format_lazy(
                     _("{value} is impossible for {name}: {lowest} to {highest}."),
                     value=value,
-                    name=name,
+                    name=readings.NAMES[name],
                     lowest=limits.lowest,
                     highest=limits.highest,
                 ),
             )
     if systolic is not None and diastolic is not None and systolic <= diastolic:
         raise RuleViolation("service.reading", _("The systolic pressure must be above the diastolic one."))
+
+
+def check_can_correct(service: Service, *, seen: str) -> None:
+    """The entry is still the one that was on the page: nobody corrected it in the meantime."""
+    if seen and seen != service.fingerprint:
+        raise RuleViolation(
+            "service.changed",
+            _("Somebody corrected this entry in the meantime. Look at what stands there now, then enter yours again."),
+        )
+
+
+def check_can_take_back(obligation: Obligation) -> None:
+    """What is waived is owed again."""
+    if not obligation.waived_on:
+        raise RuleViolation("obligation.not_waived", _("The waiver was taken back already."))
 
 
 def check_can_waive(obligation: Obligation, *, reason: str, on: date) -> None:
@@ -260,3 +248,31 @@ def check_can_waive(obligation: Obligation, *, reason: str, on: date) -> None:
         raise RuleViolation("obligation.reason", _("Choose why the service is waived."))
     if on > today():
         raise RuleViolation("obligation.in_future", _("The day of the waiver lies in the future."))
+
+
+# --- Attempts and follow-ups ----------------------------------------------------------------------------------------
+
+
+def check_can_try(*, outcome: str, tried_on: date, next_on: date | None) -> None:
+    """An attempt was made today or before; a promised day lies not before today and within a year."""
+    if tried_on > today():
+        raise RuleViolation("attempt.in_future", _("The day of the attempt lies in the future."))
+    if outcome not in Attempt.WITH_DAY:
+        return
+    if next_on is None:
+        raise RuleViolation("attempt.no_day", _("Enter the day that was agreed, or the day to call again."))
+    if next_on < today():
+        raise RuleViolation("attempt.day_passed", _("The day has passed already."))
+    if next_on > add_months(today(), 12):
+        raise RuleViolation("attempt.day_too_far", _("The day lies more than a year ahead."))
+
+
+def check_can_finish(task: FollowUp, *, note: str) -> None:
+    """A follow-up is closed once, and says what was done."""
+    if task.done_on:
+        raise RuleViolation(
+            "follow_up.done",
+            format_lazy(_("{who} closed this follow-up on {day}."), who=task.done_by, day=task.done_on),
+        )
+    if not note:
+        raise RuleViolation("follow_up.no_note", _("Say in a few words what was done."))

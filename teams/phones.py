@@ -23,6 +23,8 @@ PHONE_PROBLEMS: dict[str, StrOrPromise] = {
     "unknown_segment": _("Number segment not in use"),
     "not_a_person": _("Data card or satellite segment, not a person's"),
     "dummy": _("Made-up number"),
+    # Not seen on the number itself: somebody called it.
+    "wrong_number": _("Belongs to somebody else"),
 }
 
 NO_PHONE_WORDS = frozenset({"", "0", "无", "没有", "暂无", "无电话", "不详", "未知", "NONE", "NULL", "NAN", "N/A"})

@@ -9,6 +9,9 @@ another's is 404, never 403.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Model
+
+from contracts.models import FollowUp, Obligation, Service
 from tests.accounts import VISITORS, Place
 
 # an: anonymous, cl: clerk, fo: clerk of the other centre, do: doctor, of: official, ad: administrator, au: auditor
@@ -43,6 +46,20 @@ teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 40
 teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
 contracts:due_list        -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
+contracts:service_record  own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:service_record  other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:attempt_create  own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:attempt_create  other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:service_edit    own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:service_edit    other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:service_delete  own      in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:service_delete  other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
+contracts:obligation_waive own     in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:obligation_waive other   in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:obligation_take_back own in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:obligation_take_back other in 405 405 405 405 405 405   in  404 302 404 403 403 403
+contracts:follow_up_finish own     in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:follow_up_finish other   in  405 405 405 405 405 405    in  404 302 404 403 403 403
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -84,6 +101,13 @@ assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 40
 
 Arguments = Mapping[str, object]
 
+
+def first(model: type[Model], place: Place | None) -> int:
+    """The id of a row of the place's resident."""
+    rows = model._default_manager.filter(resident=place.resident) if place else model._default_manager.none()
+    return rows.values_list("pk", flat=True).first() or 0
+
+
 # Path arguments and query of a page; of a place, or of none.
 ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
@@ -101,6 +125,13 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_freeze": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_verify": lambda place: ({"month": "2018-01"}, {}),
+    "contracts:service_record": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:attempt_create": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:service_edit": lambda place: ({"pk": first(Service, place)}, {}),
+    "contracts:service_delete": lambda place: ({"pk": first(Service, place)}, {}),
+    "contracts:obligation_waive": lambda place: ({"pk": first(Obligation, place)}, {}),
+    "contracts:obligation_take_back": lambda place: ({"pk": first(Obligation, place)}, {}),
+    "contracts:follow_up_finish": lambda place: ({"pk": first(FollowUp, place)}, {}),
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),

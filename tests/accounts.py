@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
-from contracts.models import Contract
+from contracts.actions.ledger import make_obligations
+from contracts.models import Contract, Coverage, FollowUp
 from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Import, ImportRound, Institution, Role, Team, User
@@ -65,7 +66,13 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
     village = factories.make_village()
     team = factories.make_team(institution=centre, members=members, villages=[village])
     resident = factories.make_resident(institution=centre, village=village)
-    contract = factories.make_coverage(resident=resident, team=team).contract
+    package = factories.make_package(items={"BP": 4})
+    coverage = factories.make_coverage(resident=resident, team=team, packages=[package])
+    make_obligations(coverages=Coverage.objects.filter(pk=coverage.pk))
+    service = factories.make_service(resident, "BP", coverage.start_on, systolic=190, diastolic=100)
+    FollowUp.objects.create(
+        resident=resident, cause="critical", service=service, opened_on=coverage.start_on, due_on=coverage.end_on
+    )
     imported = Import.objects.create(
         kind="residents",
         filename="residents.csv",
@@ -74,4 +81,4 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
         by=clerk,
     )
     ImportRound.objects.create(imported=imported, number=1, filename=imported.filename, sha256="0" * 64, by=clerk)
-    return Place(centre, village, team, resident, contract, imported)
+    return Place(centre, village, team, resident, coverage.contract, imported)

@@ -81,7 +81,14 @@ def match_entered(*, services: Collection[tuple[int, int, date]]) -> int:
 def lock_ledger(resident_id: int) -> None:
     """Whoever is about to change one of the resident's services or obligations comes first here, as the matching does:
     two who lock the same rows in one order never wait for each other in a circle."""
-    _execute("select from contracts_coverage where resident_id = %s order by id for no key update", [resident_id])
+    lock_ledgers([resident_id])
+
+
+def lock_ledgers(resident_ids: Collection[int]) -> None:
+    """`lock_ledger` for many residents."""
+    _execute(
+        "select from contracts_coverage where resident_id = any(%s) order by id for no key update", [list(resident_ids)]
+    )
 
 
 def in_chunks(coverages: QuerySet[Coverage], size: int) -> Iterator[list[int]]:
@@ -166,13 +173,13 @@ def _entries(coverage_ids: list[int], item_ids: Collection[int] | None) -> Itera
 
 
 def _services(coverage_ids: list[int], item_ids: Collection[int] | None) -> dict[tuple[int, int], list[Given]]:
-    """(coverage id, item id) -> the services that lie within the coverage, cut by termination."""
+    """(coverage id, item id) -> the services that count and lie within the coverage, cut by termination."""
     rows = _fetch(
         """
         select c.id, s.item_id, s.id, s.performed_on
         from contracts_coverage c
         join contracts_service s on s.resident_id = c.resident_id and s.performed_on between c.start_on and c.end_on
-        where c.id = any(%s) and (%s or s.item_id = any(%s))
+        where c.id = any(%s) and (%s or s.item_id = any(%s)) and s.is_counted
           and (c.terminated_on is null or s.performed_on < c.terminated_on)
         """,
         [coverage_ids, item_ids is None, list(item_ids or ())],

@@ -91,6 +91,11 @@ class DueForm(forms.Form):
         )
 
     @property
+    def whole_choice(self) -> Choice:
+        """Everything that is open, of all the account's teams."""
+        return Choice(today(), tuple(team.pk for team in self.teams), Window.OPEN)
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but the window is chosen."""
         return any(self.data.get(field.html_name) for field in self.visible_fields())

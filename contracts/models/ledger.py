@@ -1,6 +1,7 @@
 """The promise ledger: obligations (what is owed when), services (what was given), and visits."""
 
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from teams.models import User
 
 
+READINGS = ("systolic", "diastolic", "fasting_glucose")
+
+
 class PersonalQuerySet(models.QuerySet):
     """Rows of a resident by what an account may see."""
 
@@ -31,7 +35,11 @@ class PersonalQuerySet(models.QuerySet):
 
 @track_history()
 class Service(models.Model):
-    """A service given to a resident on a day, with the readings taken."""
+    """A service given to a resident on a day, with the readings taken.
+
+    `place` is a code of `Item.Mode`, or the words typed. `is_counted` is whether it may meet an obligation by the
+    item's rules as they stood when it was entered or corrected last (service_packages.rules.check_counts).
+    """
 
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="services", db_index=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="services", db_index=False)
@@ -42,6 +50,7 @@ class Service(models.Model):
     diastolic = models.PositiveSmallIntegerField(_("diastolic"), null=True, blank=True)
     fasting_glucose = models.DecimalField(_("fasting glucose"), max_digits=4, decimal_places=1, null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
+    is_counted = models.BooleanField(_("counts as fulfilling"), default=True, db_default=True)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = PersonalQuerySet.as_manager()
@@ -63,6 +72,17 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.performed_on}"
+
+    @property
+    def readings(self) -> dict[str, Any]:
+        """The values taken, None where none was."""
+        return {name: getattr(self, name) for name in READINGS}
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this state of the entry from every other: what a form was filled in from."""
+        fields = ("item_id", "performed_on", "staff_id", "place", *READINGS, "note")
+        return sha256(repr([str(getattr(self, name)) for name in fields]).encode()).hexdigest()[:16]
 
 
 @track_history(exclude=["met_by", "met_on"])

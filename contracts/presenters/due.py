@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Attempt, FollowUp
 from contracts.queries.due import Line, Person
+from residents.identity import mask_id_number
 from residents.models import Resident
 from service_packages.models import Item
 from teams.cipher import decrypt
@@ -78,7 +79,7 @@ def _row(person: Person, known: Known) -> dict[str, Any]:
         "phone_problem": resident.phone_problem,
         "reasons": _reasons(person, attempt, known.day),
         "reading": reading_text(person),
-        "owed": [_owed(line, known) for line in person.lines],
+        "owed": [owed(line, known.items, known.day) for line in person.lines],
         "attempt": attempt,
         "calls_first": _calls_first(person, attempt, known.day),
     }
@@ -107,13 +108,25 @@ def _reasons(person: Person, attempt: Attempt | None, day: date) -> list[tuple[s
     return found
 
 
-def _owed(line: Line, known: Known) -> dict[str, Any]:
+def owed(line: Line, items: Mapping[int, Item], day: date) -> dict[str, Any]:
+    """One thing to do: dict kind, key, name, code (of the item, or ""), due_on, is_overdue."""
     return {
         "kind": line.kind,
         "key": line.key,
-        "name": _name(line, known.items),
+        "name": _name(line, items),
+        "code": items[line.item_id].code if line.item_id else "",
         "due_on": line.due_on,
-        "is_overdue": line.due_on < known.day,
+        "is_overdue": line.due_on < day,
+    }
+
+
+def person(resident: Resident, day: date) -> dict[str, Any]:
+    """Context keys age, id_masked and phone of a page about one resident."""
+    phone = decrypt(resident.phone_cipher, field="phone") if resident.phone_cipher else ""
+    return {
+        "age": age_on(resident.birth_date, day),
+        "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
+        "phone": mask_phone(phone) if phone else "",
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from contracts.rules import CRITICAL
+from contracts.readings import CRITICAL
 from service_packages.models import Item
 from teams.dates import ONE_DAY, add_months, last_born_with_age
 from teams.models import Team, User

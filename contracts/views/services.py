@@ -1,0 +1,168 @@
+"""Entering, correcting and deleting services, one person at a time."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from contracts.actions.services import correct_service, delete_service, record_service
+from contracts.forms.due import DueForm
+from contracts.forms.services import ServiceForm, initial_of
+from contracts.models import Service
+from contracts.presenters import due as words
+from contracts.presenters.services import place_text, say_recorded
+from contracts.queries.due import Line, lines_of, next_person
+from contracts.queries.services import performers, recent_services, versions, waived_obligations
+from residents.models import Resident
+from service_packages.models import Item
+from teams.actions.submissions import once
+from teams.clock import today
+from teams.permissions import Permission, SignedInRequest, require
+from teams.rules import RuleViolation
+
+PLACE = "service_place"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.SERVICE_RECORD)
+def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One person's due work: enter what was given, and go on to the next person."""
+    resident = visible_resident(request, pk)
+    due_form = DueForm(request.user, request.GET)
+    lines = lines_of([pk], due_form.whole_choice)
+    item = _item(request, due_form.items, lines)
+    form = _form(request, resident, item)
+    if request.method == "POST" and form.is_valid() and not form.doubts:
+        try:
+            return redirect(
+                once(key=form.cleaned_data["submission"], by=request.user, do=lambda: _record(request, form))
+            )
+        except RuleViolation as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "form": form,
+        "resident": resident,
+        "item": item,
+        "day": today(),
+        "owed": [words.owed(line, due_form.items, today()) for line in lines],
+        "other_items": sorted(due_form.items.values(), key=lambda row: row.code),
+        "query": list_query(request),
+        "resident_url": resident_page(pk),
+        **_background(resident),
+    }
+    return render(request, "contracts/service_record.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.SERVICE_RECORD)
+def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Correct an entry, with the entry's history below."""
+    service = _visible_service(request, pk)
+    staff = performers(service.resident, request.user, today())
+    about = {"resident": service.resident, "item": service.item, "initial": initial_of(service)}
+    about["staff"] = [*staff, *([service.staff] if service.staff else [])]
+    form = ServiceForm(request.POST, **about) if request.method == "POST" else ServiceForm(**about)
+    if request.method == "POST" and form.is_valid() and not form.doubts:
+        try:
+            correct_service(service=service, by=request.user, seen=form.cleaned_data["seen"], **form.details)
+        except RuleViolation as refusal:
+            messages.error(request, str(refusal))
+            return redirect("contracts:service_edit", pk)
+        say_recorded(request, _visible_service(request, pk), today())
+        return redirect(f"{reverse('contracts:service_record', args=[service.resident_id])}?{list_query(request)}")
+    context = {
+        "form": form,
+        "service": service,
+        "place": place_text(service.place),
+        "versions": [(version, place_text(version.before.place)) for version in versions(pk)],
+        "query": list_query(request),
+    }
+    return render(request, "contracts/service_edit.html", context)
+
+
+@require_POST
+@require(Permission.SERVICE_RECORD)
+def service_delete(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take out an entry of something that was not given; the history keeps it."""
+    service = _visible_service(request, pk)
+    try:
+        delete_service(service=service, by=request.user, seen=request.POST.get("seen", ""))
+    except RuleViolation as refusal:
+        messages.error(request, str(refusal))
+        return redirect("contracts:service_edit", pk)
+    said = {"item": service.item.name, "day": f"{service.performed_on:%Y-%m-%d}"}
+    messages.success(request, _("%(item)s of %(day)s is deleted; what it had met is owed again.") % said)
+    return redirect("contracts:service_record", service.resident_id)
+
+
+def list_query(request: SignedInRequest) -> str:
+    """The address of the list that the person was opened from."""
+    return urlencode({name: value for name, value in request.GET.items() if value and name not in ("item", "page")})
+
+
+def after(request: SignedInRequest, resident_id: int) -> str:
+    """Where to go when something was saved: the next due person by Ctrl+Enter, else the list."""
+    if "next" in request.POST:
+        following = next_person(DueForm(request.user, request.GET).choice, resident_id)
+        if following:
+            return f"{reverse('contracts:service_record', args=[following])}?{list_query(request)}"
+        messages.info(request, _("That was the last one of this list."))
+    return f"{reverse('contracts:due_list')}?{list_query(request)}"
+
+
+def resident_page(pk: int) -> str:
+    """The address of the resident's own page."""
+    try:
+        return reverse("residents:resident_detail", args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _record(request: SignedInRequest, form: ServiceForm) -> str:
+    service = record_service(resident=form.resident, item=form.item, by=request.user, **form.details)
+    request.session[PLACE] = service.place
+    say_recorded(request, service, today())
+    return after(request, service.resident_id)
+
+
+def _form(request: SignedInRequest, resident: Resident, item: Item) -> ServiceForm:
+    initial = {"place": request.session.get(PLACE, Item.Mode.CLINIC), "staff": request.user.staff_id}
+    about = {"resident": resident, "item": item, "staff": performers(resident, request.user, today())}
+    if request.method == "POST":
+        return ServiceForm(request.POST, initial=initial, **about)
+    return ServiceForm(initial=initial, **about)
+
+
+def _item(request: SignedInRequest, items: dict[int, Item], lines: list[Line]) -> Item:
+    """The item asked for; else the most urgent that is owed, else any that is offered."""
+    code = request.GET.get("item", "")
+    named = next((item for item in items.values() if item.code == code), None)
+    owed = next((items[line.item_id] for line in lines if line.item_id), None)
+    found = named or (None if code else owed or next(iter(items.values()), None))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _background(resident: Resident) -> dict[str, Any]:
+    services = [(service, place_text(service.place)) for service in recent_services(resident)]
+    return {
+        "services": services,
+        "waived": list(waived_obligations(resident, today())),
+        "attempts": list(resident.attempts.select_related("by")[:5]),
+        **words.person(resident, today()),
+    }
+
+
+def visible_resident(request: SignedInRequest, pk: int) -> Resident:
+    return get_object_or_404(Resident.objects.visible_to(request.user).select_related("village"), pk=pk)
+
+
+def _visible_service(request: SignedInRequest, pk: int) -> Service:
+    rows = Service.objects.visible_to(request.user).select_related("resident", "item", "staff")
+    return get_object_or_404(rows, pk=pk)
