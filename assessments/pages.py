@@ -34,7 +34,7 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
     counts = counts_of_months(selection.unit, _revisions(window), keys)
     present = selection.revision.pk
     now = counts.get(present, {})
-    units, breakdowns = _units_below(selection, by)
+    units, breakdowns = units_below(selection, by)
     before = window[-2][1].current_id if window[-2][1] else None
     compared = [pk for pk in (present, before) if pk]
     of_units = counts_of_units(units, compared, overview_page.UNIT_KEYS)
@@ -67,7 +67,7 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
     counts = counts_of_months(selection.unit, _revisions(window), keys)
     series = [(month, counts.get(row.current_id or 0, {}).get(key) if row else None) for month, row in window]
     now = counts.get(window[-1][1].current_id or 0, {}) if window[-1][1] else {}
-    units, _breakdowns = _units_below(selection, "")
+    units, _breakdowns = units_below(selection, "")
     of_units = counts_of_units(units, _revisions(window[-12:]), [key]) if units else {}
     before = window[-2][1].current_id if window[-2][1] else None
     present = selection.revision.pk if selection.revision else 0
@@ -146,7 +146,9 @@ def _revisions(window: Window) -> list[int]:
     return [row.current_id for _month, row in window if row and row.current_id]
 
 
-def _units_below(selection: Selection, by: str) -> tuple[list[Unit], list[tuple[str, str, bool]]]:
+def units_below(
+    selection: Selection, by: str, page: str = "assessments:overview"
+) -> tuple[list[Unit], list[tuple[str, str, bool]]]:
     """The units that break the selected one down: institutions right below it, or its teams; and the choice."""
     if selection.unit.team:
         return [], []
@@ -158,7 +160,7 @@ def _units_below(selection: Selection, by: str) -> tuple[list[Unit], list[tuple[
         return below or of_teams, []
     by_team = by == "team"
     choice = [
-        (_("Institutions"), link("assessments:overview", selection), not by_team),
-        (_("Teams"), link("assessments:overview", selection, by="team"), by_team),
+        (_("Institutions"), link(page, selection), not by_team),
+        (_("Teams"), link(page, selection, by="team"), by_team),
     ]
     return (of_teams if by_team else below), choice

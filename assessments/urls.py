@@ -6,12 +6,13 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
-from assessments.views import figures, months, returns, targets
+from assessments.views import figures, forecasts, months, returns, targets
 
 app_name = "assessments"
 
 urlpatterns = [
     path("overview/", figures.overview, name="overview"),
+    path("forecast/", forecasts.forecast, name="forecast"),
     path("figures/<slug:indicator>/", figures.figure, name="figure"),
     path("figures/<slug:indicator>/people/", figures.people_list, name="people"),
     path("months/kpis.xlsx", figures.kpis, name="kpis"),

@@ -41,6 +41,7 @@ ENTRIES = (
             "assessments:people",
             "assessments:month_difference",
             "assessments:return",
+            "assessments:forecast",
         ),
     ),
     Entry(gettext_lazy("Targets"), "assessments:target_list", Permission.FIGURE_READ, ("assessments:target_",)),

@@ -95,6 +95,9 @@ assessments:return        other    in  404 200 404 200 200 200    in  405 405 40
 assessments:return_file   -        in  200 200 404 200 200 200    in  405 405 405 405 405 405
 assessments:return_file   own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:return_file   other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:forecast      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:forecast      own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+assessments:forecast      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
 assessments:progress      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:month_compute -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
 """
@@ -118,6 +121,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
         for step in ("confirm", "recheck", "discard", "correct", "undo")
     },
     "teams:import_template": lambda place: ({"kind": "residents"}, {}),
+    "assessments:forecast": lambda place: ({}, {"team": place.team.code} if place else {}),
     "assessments:return": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:return_file": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:target_remove": lambda place: ({"pk": 0}, {}),

@@ -140,7 +140,10 @@ def _way_back(request: SignedInRequest) -> str:
 def _exports(selection: Selection) -> list[tuple[str, str]]:
     if selection.month is None:
         return []
-    files = [(_("Figures as Excel"), link("assessments:kpis", selection))]
+    files = [
+        (_("Forecast"), link("assessments:forecast", selection)),
+        (_("Figures as Excel"), link("assessments:kpis", selection)),
+    ]
     return files if selection.unit.team else [(_("Monthly return"), link("assessments:return", selection)), *files]
 
 
