@@ -46,6 +46,12 @@ ENTRIES = (
     ),
     Entry(gettext_lazy("Targets"), "assessments:target_list", Permission.FIGURE_READ, ("assessments:target_",)),
     Entry(gettext_lazy("Months"), "assessments:month_list", Permission.MONTH_COMPUTE, ("assessments:month_",), True),
+    Entry(
+        gettext_lazy("Teams"),
+        "teams:team_list",
+        Permission.FIGURE_READ,
+        ("teams:team_", "contracts:team", "contracts:institution", "contracts:member_", "contracts:village_"),
+    ),
     Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",)),
     Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
 )

@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from contracts.views import attempts, due, obligations, services
+from contracts.views import attempts, due, obligations, problems, services, teams, to_sign
 
 app_name = "contracts"
 
 urlpatterns = [
+    path("to-sign/", to_sign.to_sign, name="to_sign"),
+    path("problems/", problems.problem_list, name="problem_list"),
+    path("problems/check/", problems.problem_check, name="problem_check"),
+    path("institutions/<int:pk>/", teams.institution, name="institution"),
+    path("teams/new/", teams.team_create, name="team_create"),
+    path("teams/<int:pk>/", teams.team, name="team"),
+    path("teams/<int:pk>/rename/", teams.team_rename, name="team_rename"),
+    path("teams/<int:pk>/dissolve/", teams.team_dissolve, name="team_dissolve"),
+    path("teams/<int:pk>/members/new/", teams.member_add, name="member_add"),
+    path("teams/members/<int:pk>/end/", teams.member_end, name="member_end"),
+    path("teams/members/<int:pk>/lead/", teams.member_lead, name="member_lead"),
+    path("teams/<int:pk>/villages/new/", teams.village_add, name="village_add"),
+    path("teams/villages/<int:pk>/end/", teams.village_end, name="village_end"),
     path("due/", due.due_list, name="due_list"),
     path("due/<int:pk>/record/", services.service_record, name="service_record"),
     path("due/<int:pk>/contact/", attempts.attempt_create, name="attempt_create"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from teams.actions.submissions import fresh_key
 from teams.fields import DayField
 from teams.imports import Kind, all_kinds, kinds_for
-from teams.models import Import, User
+from teams.models import Import, Institution, User
 from teams.permissions import SignedInRequest
 from teams.sheet_files import ENDINGS, Limits, SheetError, open_file
 
@@ -87,3 +87,22 @@ class ImportFilter(django_filters.FilterSet):
     class Meta:
         model = Import
         fields = ("kind", "status", "by", "since", "until")
+
+
+class TeamFilter(forms.Form):
+    """What narrows the list of teams; what is wrong in an address is as if it were not there."""
+
+    q = forms.CharField(label=_("Name or code"), required=False)
+    unit = forms.ModelChoiceField(
+        Institution.objects.none(), label=_("Institution"), required=False, empty_label=_("All")
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("existing")), ("dissolved", _("dissolved"))]
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = self.fields["unit"]
+        assert isinstance(unit, forms.ModelChoiceField)
+        unit.queryset = Institution.objects.visible_to(user).filter(teams__isnull=False).distinct().order_by("code")
+        self.is_valid()

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from teams.views import health, imports
+from teams.views import health, imports, teams
 
 app_name = "teams"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("teams/", teams.team_list, name="team_list"),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/new/", imports.import_create, name="import_create"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from contracts.models import FollowUp, Obligation, Service
+from teams.models import TeamMember, TeamVillage
 from tests.accounts import VISITORS, Place
 
 # an: anonymous, cl: clerk, fo: clerk of the other centre, do: doctor, of: official, ad: administrator, au: auditor
@@ -60,6 +61,22 @@ contracts:obligation_take_back own in  405 405 405 405 405 405    in  302 404 30
 contracts:obligation_take_back other in 405 405 405 405 405 405   in  404 302 404 403 403 403
 contracts:follow_up_finish own     in  405 405 405 405 405 405    in  302 404 302 403 403 403
 contracts:follow_up_finish other   in  405 405 405 405 405 405    in  404 302 404 403 403 403
+teams:team_list           -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+contracts:to_sign         -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
+contracts:problem_list    -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
+contracts:problem_check   -        in  405 405 405 405 405 405    in  302 302 302 302 302 403
+contracts:team            own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+contracts:team            other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+contracts:institution     own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
+contracts:institution     other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+contracts:team_create     -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:team_rename     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:team_dissolve   own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:member_add      own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:member_end      own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:member_lead     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:village_add     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:village_end     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -111,6 +128,12 @@ def first(model: type[Model], place: Place | None) -> int:
     return rows.values_list("pk", flat=True).first() or 0
 
 
+def _of_team(place: Place | None, model: type[TeamMember] | type[TeamVillage]) -> int:
+    """The id of the first row of the place's team."""
+    row = model.objects.filter(team=place.team).first() if place else None
+    return row.pk if row else 0
+
+
 # Path arguments and query of a page; of a place, or of none.
 ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
@@ -125,6 +148,15 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:return": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:return_file": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:target_remove": lambda place: ({"pk": 0}, {}),
+    "contracts:team": lambda place: ({"pk": place.team.pk if place else 0}, {}),
+    "contracts:institution": lambda place: ({"pk": place.centre.pk if place else 0}, {}),
+    "contracts:team_rename": lambda place: ({"pk": place.team.pk if place else 0}, {}),
+    "contracts:team_dissolve": lambda place: ({"pk": place.team.pk if place else 0}, {}),
+    "contracts:member_add": lambda place: ({"pk": place.team.pk if place else 0}, {}),
+    "contracts:member_end": lambda place: ({"pk": _of_team(place, TeamMember)}, {}),
+    "contracts:member_lead": lambda place: ({"pk": _of_team(place, TeamMember)}, {}),
+    "contracts:village_add": lambda place: ({"pk": place.team.pk if place else 0}, {}),
+    "contracts:village_end": lambda place: ({"pk": _of_team(place, TeamVillage)}, {}),
     "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_freeze": lambda place: ({"month": "2018-01"}, {}),

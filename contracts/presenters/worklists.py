@@ -1,0 +1,87 @@
+"""Lines of the lists of data problems and of people to be signed, in words; people's names only where they are seen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contracts.models import Candidate, Contract, Problem
+from contracts.problems import Page, all_rules
+from residents.categories import category_names
+from residents.identity import mask_id_number
+from residents.models import Resident
+from teams.cipher import decrypt
+from teams.dates import age_on
+from teams.models import User
+from teams.phones import mask_phone
+
+
+def people_of(user: User, ids: Iterable[int | None]) -> dict[int, Resident]:
+    """Those of the residents whom the account sees now; a list may be older than a transfer."""
+    wanted = {key for key in ids if key}
+    return {row.pk: row for row in Resident.objects.visible_to(user).filter(pk__in=wanted)} if wanted else {}
+
+
+def person(resident: Resident | None, day: date) -> dict[str, Any] | None:
+    """A person as lists name them: masked."""
+    if resident is None:
+        return None
+    return {
+        "pk": resident.pk,
+        "name": resident.name,
+        "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
+        "phone": mask_phone(decrypt(resident.phone_cipher, field="phone")) if resident.phone_cipher else "",
+        "sex": resident.get_sex_display(),
+        "age": age_on(resident.birth_date, day),
+        "address": resident.address,
+    }
+
+
+def problem_rows(found: Sequence[Problem], user: User, day: date) -> list[dict[str, Any]]:
+    """Dicts of `contracts/_problem.html`; two queries however many there are."""
+    rules, people = all_rules(), people_of(user, (row.resident_id for row in found))
+    contracts = _contracts_of(user, found)
+    return [
+        {
+            "rule": rules[row.rule],
+            "said": rules[row.rule].said(row.detail),
+            "person": person(people.get(row.resident_id or 0), day),
+            "is_of_a_person": row.resident_id is not None,
+            "team": row.team,
+            "village": row.village,
+            "owner": row.institution,
+            "found_on": row.found_on,
+            "page": _page(rules[row.rule].page, row, contracts),
+            "contract": contracts.get(row.contract_id or 0),
+        }
+        for row in found
+    ]
+
+
+def _contracts_of(user: User, found: Sequence[Problem]) -> Mapping[int, Contract]:
+    ids = {row.contract_id for row in found if row.contract_id}
+    return Contract.objects.visible_to(user).in_bulk(ids) if ids else {}
+
+
+def _page(page: Page, row: Problem, contracts: Mapping[int, Contract]) -> Page:
+    """Where the account can mend it: another institution's contract is out of its reach, the person is not."""
+    if page is Page.CONTRACT and row.contract_id not in contracts:
+        return Page.RESIDENT
+    return page
+
+
+def candidate_rows(found: Sequence[Candidate], user: User, day: date) -> list[dict[str, Any]]:
+    """Dicts of `contracts/_candidate.html`."""
+    people, names = people_of(user, (row.pk for row in found)), category_names()
+    return [
+        {
+            "person": person(people.get(row.pk), day),
+            "categories": _(", ").join(str(names.get(code, code)) for code in row.categories),
+            "reason": row.get_reason_display(),
+            "since": row.since,
+            "is_new": row.is_new,
+            "village": row.village,
+        }
+        for row in found
+    ]

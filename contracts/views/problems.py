@@ -1,0 +1,56 @@
+"""Data problems: the list with its owner and the one next action of each line, and the check that makes it."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from contracts import tasks
+from contracts.actions import problems as actions
+from contracts.forms.worklists import ProblemForm
+from contracts.models.problems import ProblemQuerySet
+from contracts.presenters.worklists import problem_rows
+from contracts.queries.problems import counts, last_check, newest_check, problems
+from teams.clock import today
+from teams.permissions import Permission, SignedInRequest, require
+from teams.queue import enqueue
+
+PROBLEMS_A_PAGE = 50
+
+
+@require_GET
+@require(Permission.PEOPLE_READ)
+def problem_list(request: SignedInRequest) -> HttpResponse:
+    """The problems of the account's people, contracts and teams; by rule on the left."""
+    form = ProblemForm(request.user, request.GET)
+    mine = problems(request.user, severity=form.chosen("severity"), institutions=form.institutions)
+    chosen = form.chosen("rule")
+    by_rule = counts(mine)
+    page = Paginator(_listed(mine, chosen), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "rules": by_rule,
+        "chosen": next((rule for rule, _count in by_rule if rule.code == chosen), None),
+        "total": sum(count for _rule, count in by_rule),
+        "page": page,
+        "rows": problem_rows(list(page), request.user, today()),
+        "last": last_check(),
+        "newest": newest_check(),
+    }
+    return render(request, "contracts/problem_list.html", context)
+
+
+@require_POST
+@require(Permission.PEOPLE_READ)
+def problem_check(request: SignedInRequest) -> HttpResponse:
+    """Ask the worker to look again; who asks while somebody's request waits joins it."""
+    check = actions.request(by=request.user)
+    enqueue(tasks.run_problem_check, check.pk)
+    messages.success(request, _("The worker looks again; that takes some seconds. Then load this page anew."))
+    return redirect("contracts:problem_list")
+
+
+def _listed(mine: ProblemQuerySet, rule: str) -> ProblemQuerySet:
+    return (mine.filter(rule=rule) if rule else mine).select_related("institution", "team", "village")

@@ -1,0 +1,39 @@
+"""People of the key populations who are not signed yet, as they appear."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from contracts.forms.worklists import CandidateForm
+from contracts.presenters.worklists import candidate_rows
+from contracts.queries.candidates import candidates
+from contracts.queries.problems import last_check
+from teams.clock import today
+from teams.permissions import Permission, SignedInRequest, require
+
+PEOPLE_A_PAGE = 50
+
+
+@require_GET
+@require(Permission.CONTRACT_EDIT)
+def to_sign(request: SignedInRequest) -> HttpResponse:
+    """Who is new on top, with the reason and the day; each line leads to signing."""
+    form, day = CandidateForm(request.user, request.GET), today()
+    found = candidates(
+        request.user,
+        reason=form.chosen("reason"),
+        category=form.chosen("category"),
+        village=form.key("village"),
+        institutions=form.institutions,
+        team=form.key("team"),
+        day=day,
+    )
+    page = Paginator(found.select_related("village"), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "rows": candidate_rows(list(page), request.user, day),
+        "last": last_check(),
+    }
+    return render(request, "contracts/to_sign.html", context)
