@@ -30,6 +30,12 @@ class Entry:
 
 # In order; the first that an account may open is its start page.
 ENTRIES = (
+    Entry(
+        gettext_lazy("Today"),
+        "contracts:today",
+        Permission.CONTRACT_EDIT,
+        ("contracts:today", "contracts:to_sign", "contracts:problem_"),
+    ),
     Entry(gettext_lazy("Due work"), "contracts:due_list", Permission.SERVICE_RECORD, ("contracts:due_",)),
     Entry(
         gettext_lazy("Overview"),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from contracts.views import attempts, due, obligations, problems, services, teams, to_sign
+from contracts.views import attempts, due, obligations, problems, services, teams, to_sign, today
 
 app_name = "contracts"
 
 urlpatterns = [
+    path("today/", today.today, name="today"),
     path("to-sign/", to_sign.to_sign, name="to_sign"),
     path("problems/", problems.problem_list, name="problem_list"),
     path("problems/check/", problems.problem_check, name="problem_check"),

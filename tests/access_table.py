@@ -62,6 +62,7 @@ contracts:obligation_take_back other in 405 405 405 405 405 405   in  404 302 40
 contracts:follow_up_finish own     in  405 405 405 405 405 405    in  302 404 302 403 403 403
 contracts:follow_up_finish other   in  405 405 405 405 405 405    in  404 302 404 403 403 403
 teams:team_list           -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+contracts:today           -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
 contracts:to_sign         -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
 contracts:problem_list    -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
 contracts:problem_check   -        in  405 405 405 405 405 405    in  302 302 302 302 302 403

@@ -71,9 +71,9 @@ def _page(page: Page, row: Problem, contracts: Mapping[int, Contract]) -> Page:
     return page
 
 
-def candidate_rows(found: Sequence[Candidate], user: User, day: date) -> list[dict[str, Any]]:
-    """Dicts of `contracts/_candidate.html`."""
-    people, names = people_of(user, (row.pk for row in found)), category_names()
+def candidate_rows(found: Sequence[Candidate], people: Mapping[int, Resident], day: date) -> list[dict[str, Any]]:
+    """Dicts of `contracts/_candidate.html`; `people` are those of them whom the account sees."""
+    names = category_names()
     return [
         {
             "person": person(people.get(row.pk), day),

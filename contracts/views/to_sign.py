@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from contracts.forms.worklists import CandidateForm
-from contracts.presenters.worklists import candidate_rows
+from contracts.presenters.worklists import candidate_rows, people_of
 from contracts.queries.candidates import candidates
 from contracts.queries.problems import last_check
 from teams.clock import today
@@ -33,7 +33,7 @@ def to_sign(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "rows": candidate_rows(list(page), request.user, day),
+        "rows": candidate_rows(list(page), people_of(request.user, (row.pk for row in page)), day),
         "last": last_check(),
     }
     return render(request, "contracts/to_sign.html", context)

@@ -1,0 +1,115 @@
+"""The start page: counts that open their lists, and the first lines of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Candidate, Draft
+from contracts.presenters import due as words
+from contracts.presenters.worklists import candidate_rows
+from contracts.queries.candidates import candidates
+from contracts.queries.counting import count_all
+from contracts.queries.due import Choice, Due, Window, choice_of, due
+from contracts.queries.problems import counts, problems
+from contracts.queries.terms import ending
+from residents.models import Resident
+from service_packages.models import Item
+from teams.models import Import, User
+from teams.permissions import Permission, has_permission
+
+LINES = 5
+# Imports that are not over: somebody, or the worker, has still to do something.
+IMPORTS_UNDER_WAY = ("queued", "checking", "checked", "confirmed", "running", "undoing")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A count that opens its list. `parts` are counts of narrower lists: label, number, address."""
+
+    title: str | Promise
+    count: int
+    url: str
+    tone: str
+    parts: tuple[tuple[str | Promise, int, str], ...] = ()
+
+
+def today_page(user: User, day: date) -> dict[str, Any]:
+    """Context of `contracts/today.html`. At most 12 queries, whatever there is to do."""
+    lists = {
+        "ending": ending(user, day),
+        "candidates": candidates(user, day=day),
+        "new": candidates(user, reason="new", day=day),
+        "drafts": Draft.objects.visible_to(user),
+    }
+    may_import = has_permission(user, Permission.IMPORT_RUN)
+    if may_import:
+        lists["imports"] = Import.objects.visible_to(user).filter(status__in=IMPORTS_UNDER_WAY)
+    numbers, by_rule, owed = count_all(**lists), counts(problems(user)), _due(user, day)
+    newest = list(lists["candidates"].select_related("village")[:LINES])
+    people = _people(user, owed, newest)
+    return {
+        "day": day,
+        "tiles": [
+            *([_due_tile(owed)] if owed else []),
+            _to_sign_tile(numbers),
+            Tile(_("Contracts that end soon"), numbers["ending"], "#ending", "purple"),
+            Tile(_("Data problems"), sum(count for _rule, count in by_rule), _link("problem_list"), "orange"),
+        ],
+        "drafts": numbers["drafts"],
+        "imports": numbers.get("imports"),
+        "people": _due_rows(owed, people, day) if owed else None,
+        "candidates": candidate_rows(newest, people, day),
+        "ending": list(_soonest(lists["ending"])),
+        "rules": by_rule[:LINES],
+    }
+
+
+def _due(user: User, day: date) -> Due | None:
+    """Due work; None for accounts of the whole district, whose figure is the overview's (contracts.queries.due)."""
+    if user.scope.is_district:
+        return None
+    # A doctor's teams are known already, from what the account may see.
+    choice = choice_of(user, day) if user.scope.institutions else Choice(day, tuple(sorted(user.scope.teams)))
+    return due(choice, limit=LINES)
+
+
+def _people(user: User, owed: Due | None, newest: Sequence[Candidate]) -> dict[int, Resident]:
+    """Whom the page names: those with work, who are the own teams', and the new ones whom the account still sees."""
+    seen = Resident.objects.visible_to(user).filter(pk__in=[row.pk for row in newest])
+    with_work = [person.resident_id for person in owed.people] if owed else []
+    return Resident.objects.filter(Q(pk__in=with_work) | Q(pk__in=seen.values("pk"))).in_bulk()
+
+
+def _due_rows(owed: Due, people: Mapping[int, Resident], day: date) -> list[dict[str, Any]]:
+    items = {line.item_id for person in owed.people for line in person.lines if line.item_id}
+    known = words.Known(day=day, residents=people, items=Item.objects.in_bulk(items), villages={}, attempts={})
+    return words.rows(owed.people, known)
+
+
+def _due_tile(owed: Due) -> Tile:
+    windows = ((_("overdue"), Window.OVERDUE), (_("today"), Window.TODAY), (_("within 7 days"), Window.WEEK))
+    parts = tuple(
+        (label, owed.counts[window].people, _link("due_list", f"window={window}")) for label, window in windows
+    )
+    return Tile(_("People to see"), owed.counts[Window.TODO].people, _link("due_list"), "blue", parts)
+
+
+def _to_sign_tile(numbers: dict[str, int]) -> Tile:
+    parts = ((_("new"), numbers["new"], _link("to_sign", "reason=new")),)
+    return Tile(_("To be signed"), numbers["candidates"], _link("to_sign"), "green", parts)
+
+
+def _soonest(contracts: Any) -> Any:
+    """The first that end, each with its last day and whoever signed for it."""
+    last = Max("coverages__end_on", filter=Q(coverages__terminated_on=None))
+    return contracts.annotate(last_on=last).select_related("representative", "team").order_by("last_on", "pk")[:LINES]
+
+
+def _link(name: str, query: str = "") -> str:
+    return reverse(f"contracts:{name}") + (f"?{query}" if query else "")
