@@ -36,7 +36,12 @@ ENTRIES = (
         Permission.CONTRACT_EDIT,
         ("contracts:today", "contracts:to_sign", "contracts:problem_"),
     ),
-    Entry(gettext_lazy("Due work"), "contracts:due_list", Permission.SERVICE_RECORD, ("contracts:due_",)),
+    Entry(
+        gettext_lazy("Due work"),
+        "contracts:due_list",
+        Permission.SERVICE_RECORD,
+        ("contracts:due_", "contracts:service_", "contracts:attempt_", "contracts:obligation_"),
+    ),
     Entry(
         gettext_lazy("Overview"),
         "assessments:overview",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import attempts, due, obligations, problems, services, teams, to_sign, today
+from contracts.views import attempts, due, many, obligations, problems, services, teams, to_sign, today
 
 app_name = "contracts"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("due/", due.due_list, name="due_list"),
     path("due/<int:pk>/record/", services.service_record, name="service_record"),
     path("due/<int:pk>/contact/", attempts.attempt_create, name="attempt_create"),
+    path("services/grid/", many.service_grid, name="service_grid"),
+    path("services/event/", many.service_event, name="service_event"),
     path("services/<int:pk>/", services.service_edit, name="service_edit"),
     path("services/<int:pk>/delete/", services.service_delete, name="service_delete"),
     path("obligations/<int:pk>/waive/", obligations.obligation_waive, name="obligation_waive"),

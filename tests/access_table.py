@@ -47,6 +47,8 @@ teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 40
 teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
 contracts:due_list        -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
+contracts:service_grid    -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
+contracts:service_event   -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
 contracts:service_record  own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
 contracts:service_record  other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
 contracts:attempt_create  own      in  200 404 200 403 403 403    in  200 404 200 403 403 403

@@ -41,38 +41,48 @@ class Entry:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What went in, and why the others did not: the entry's number in the order given -> the reason."""
+    """What went in, how many stood there already to the letter, and why the others did not go in: the entry's number
+    in the order given -> the reason."""
 
     services: list[Service]
+    unchanged: int
     refused: Mapping[int, str | Promise]
 
 
 @transaction.atomic
 def record_many(*, entries: Sequence[Entry], by: User | SystemAccount) -> Recorded:
-    """Enter the services that can be true and are not there yet; the others are told, by their number from 0.
+    """Enter the services that can be true and are not there yet; the others are told, by their number from 0. What
+    stands there already to the letter is no error: the same form may come twice.
 
     Raises service.at_once, with nothing entered, when somebody else enters one of them at the same moment.
     """
     with made_by(by, "contracts.record_many"):
         lock_ledgers({entry.resident.pk for entry in entries})
-        taken, refused, made = _stored(entries), {}, []
+        stored, refused, made = _stored(entries), {}, {}
+        unchanged = 0
         for number, entry in enumerate(entries):
             service = Service(**vars(entry))
             key = (service.resident_id, service.item_id, service.performed_on)
-            try:
-                check(service)
-            except RuleViolation as refusal:
-                refused[number] = refusal.message
-                continue
-            if key in taken:
-                refused[number] = EXISTS
-                continue
-            taken.add(key)
-            made.append(service)
-        _save(made)
-        settle_follow_ups(made)
-        match_entered(services=[(one.resident_id, one.item_id, one.performed_on) for one in made])
-    return Recorded(made, refused)
+            present = made.get(key) or stored.get(key)
+            if present and present.fingerprint == service.fingerprint:
+                unchanged += 1
+            elif problem := EXISTS if present else _problem(service):
+                refused[number] = problem
+            else:
+                made[key] = service
+        _save(list(made.values()))
+        settle_follow_ups(made.values())
+        match_entered(services=list(made))
+    return Recorded(list(made.values()), unchanged, refused)
+
+
+def _problem(service: Service) -> str | Promise:
+    """Why the service cannot be true; nothing when it can."""
+    try:
+        check(service)
+    except RuleViolation as refusal:
+        return refusal.message
+    return ""
 
 
 def _save(services: Sequence[Service]) -> None:
@@ -86,11 +96,11 @@ def _save(services: Sequence[Service]) -> None:
         raise RuleViolation("service.at_once", message) from None
 
 
-def _stored(entries: Sequence[Entry]) -> set[Key]:
+def _stored(entries: Sequence[Entry]) -> dict[Key, Service]:
     """The services that are there already, among those of the entries' people and days."""
     rows = Service.objects.filter(
         resident__in={entry.resident.pk for entry in entries},
         item__in={entry.item.pk for entry in entries},
         performed_on__in={entry.performed_on for entry in entries},
     )
-    return set(rows.values_list("resident_id", "item_id", "performed_on"))
+    return {(row.resident_id, row.item_id, row.performed_on): row for row in rows}

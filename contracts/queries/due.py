@@ -86,6 +86,7 @@ class Choice:
     window: Window = Window.TODO
     village: int | None = None
     kind: str = ""
+    item: int | None = None
     category: str = ""
     risk: Risk | None = None
 
@@ -276,6 +277,9 @@ def _narrowed(choice: Choice) -> tuple[dict[str, str], dict[str, Any]]:
     if choice.kind:
         conditions |= {"services": "and o.item_id = any(%(items)s)", "others": "and false"}
         parameters["items"] = list(Item.objects.filter(kind=choice.kind).values_list("pk", flat=True))
+    if choice.item:
+        conditions |= {"services": "and o.item_id = %(item)s", "others": "and false"}
+        parameters["item"] = choice.item
     return conditions, parameters
 
 

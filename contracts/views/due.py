@@ -6,6 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from contracts.forms.due import DueForm
@@ -46,6 +47,7 @@ def due_list(request: SignedInRequest) -> HttpResponse:
         "page": _page(found.total, size, number),
         "round": words.by_village(people) if is_round else None,
         "query": _query(request.GET),
+        "many": [("contracts:service_grid", _("Grid for many")), ("contracts:service_event", _("Examination day"))],
     }
     return render(request, "contracts/due_round.html" if is_round else "contracts/due_list.html", context)
 

@@ -50,6 +50,7 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
         "item": item,
         "day": today(),
         "owed": [words.owed(line, due_form.items, today()) for line in lines],
+        "chips": [words.owed(line, due_form.items, today()) for line in _first_of_each_item(lines)],
         "other_items": sorted(due_form.items.values(), key=lambda row: row.code),
         "query": list_query(request),
         "resident_url": resident_page(pk),
@@ -147,6 +148,11 @@ def _item(request: SignedInRequest, items: dict[int, Item], lines: list[Line]) -
     if found is None:
         raise Http404
     return found
+
+
+def _first_of_each_item(lines: list[Line]) -> list[Line]:
+    """The most urgent line of each item: which item is entered is chosen among these."""
+    return list({line.item_id: line for line in reversed(lines) if line.item_id}.values())[::-1]
 
 
 def _background(resident: Resident) -> dict[str, Any]:

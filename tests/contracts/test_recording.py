@@ -183,7 +183,7 @@ def test_good_rows_of_many_go_in_and_bad_ones_are_told(team: Team) -> None:
     )
 
     assert [service.performed_on for service in recorded.services] == [TODAY, date(2018, 8, 1)]
-    assert sorted(recorded.refused) == [1, 2, 3, 4]
+    assert (sorted(recorded.refused), recorded.unchanged) == ([1, 3, 4], 1)
     assert met(one) == [None, None, None, TODAY]
     assert met(other) == [None, None, date(2018, 8, 1), TODAY]
     assert FollowUp.objects.get().resident == one

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from contracts.actions.ledger import make_obligations, match_services
-from contracts.actions.services import correct_service, delete_service, record_service, waive
+from contracts.actions.recording import Entry, record_many
+from contracts.actions.services import correct_service, delete_service, record_service, take_back_waiver, waive
 from contracts.models import Coverage, Obligation, Service
 from residents.models import Resident
 from teams.models.accounts import SYSTEM
@@ -197,24 +198,52 @@ days = st.integers(0, 364).map(lambda number: date(2018, 1, 1) + timedelta(days=
 
 @given(entered=st.sets(days, min_size=1, max_size=7), data=st.data())
 @hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_order_of_entering_correcting_and_deleting_gives_the_ledger_of_entry_by_date(
+def test_any_order_of_entering_correcting_deleting_and_waiving_gives_the_ledger_of_entry_by_date(
     entered: set[date], data: st.DataObject
 ) -> None:
     coverage, expected = _covered(times=5), _covered(times=5)
+    waived = data.draw(st.dictionaries(st.integers(0, 4), days, max_size=2), "waived")
+    taken_back = data.draw(st.sets(st.sampled_from(sorted(waived)), max_size=2) if waived else st.just(set()), "back")
+    _waive_some(coverage, waived)
     order = data.draw(st.permutations(sorted(entered)))
-    services = {day: _record(coverage.resident, day) for day in order}
+    alone = data.draw(st.integers(0, len(order)), "entered one by one")
+    services = {day: _record(coverage.resident, day) for day in order[:alone]}
+    services |= _record_together(coverage.resident, order[alone:])
     corrected = data.draw(st.dictionaries(st.sampled_from(order), days, max_size=3))
     for day, right in corrected.items():
         if right not in services:
             services[right] = correct_service(service=services.pop(day), performed_on=right, by=SYSTEM)
+    _take_back_some(coverage, taken_back)
     for day in data.draw(st.lists(st.sampled_from(sorted(services)), unique=True, max_size=3)):
         delete_service(service=services.pop(day), by=SYSTEM)
 
     for day in sorted(services):
         make_service(expected.resident, "BP", day)
+    _waive_some(expected, {number: day for number, day in waived.items() if number not in taken_back}, directly=True)
     match_services(coverages=Coverage.objects.filter(pk=expected.pk))
 
     assert _met(coverage) == _met(expected)
+
+
+def _waive_some(coverage: Coverage, waived: dict[int, date], *, directly: bool = False) -> None:
+    """Waive the BP obligations of these numbers, by the action or as the table would then stand."""
+    owed = list(coverage.obligations.filter(item__code="BP").order_by("due_on"))
+    for number, day in waived.items():
+        if directly:
+            Obligation.objects.filter(pk=owed[number].pk).update(waived_on=day, waiver="away", waived_by="system")
+        else:
+            waive(obligation=owed[number], reason="away", by=SYSTEM, on=day)
+
+
+def _take_back_some(coverage: Coverage, numbers: set[int]) -> None:
+    owed = list(coverage.obligations.filter(item__code="BP").order_by("due_on"))
+    for number in numbers:
+        take_back_waiver(obligation=owed[number], by=SYSTEM)
+
+
+def _record_together(resident: Resident, on: list[date]) -> dict[date, Service]:
+    recorded = record_many(entries=[Entry(resident, make_item("BP"), day) for day in on], by=SYSTEM)
+    return {service.performed_on: service for service in recorded.services}
 
 
 @pytest.mark.django_db(transaction=True)
