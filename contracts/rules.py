@@ -1,9 +1,11 @@
 """What may be signed, ended, entered and waived (docs/rules.md 1, 5, 6). Imported rows pass the same checks of what
 cannot be true: `check_term`, `check_no_overlap`, `check_service_date`, `check_readings`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
 from django.db.models import Q
@@ -12,16 +14,32 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contracts import readings
-from contracts.models import Attempt, Contract, Coverage, FollowUp, LifecycleEntry, Obligation, Service
+from contracts.models import Agreement, Attempt, Contract, Coverage, FollowUp, LifecycleEntry, Obligation, Service
 from residents.models import Resident
+from residents.queries.memberships import populations
 from service_packages.models import PackageVersion
+from service_packages.rules import incompatible, unsuitable
 from teams.clock import today
-from teams.dates import ONE_DAY, add_months
+from teams.dates import ONE_DAY, add_months, age_on
 from teams.models import Team
 from teams.policy import policy_on
 from teams.rules import RuleViolation
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 LONGEST_TERM_YEARS = 10
+LEAST_AGE_TO_SIGN = 18  # for the household; the civil code's age of majority
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A sentence about a signing. An error stands in its way, a warning does not; `contract` is one in the way."""
+
+    code: str
+    message: "StrOrPromise"
+    is_error: bool = True
+    contract: Contract | None = None
 
 
 def constraint_of(error: IntegrityError) -> str:
@@ -44,13 +62,32 @@ def check_can_sign(
     check_term(start_on, end_on)
     if contract.previous is None:
         check_term_is_allowed(start_on, end_on)
+        check_starts_after_signing(contract.signed_on, start_on)
     if contract.signed_on > today():
         raise RuleViolation("contract.signed_in_future", _("The day of signing lies in the future."))
     if not Team.objects.existing_on(start_on).filter(pk=contract.team_id).exists():
         raise RuleViolation("contract.no_team", _("The team does not exist on the first day of the contract."))
     _check_members(members, start_on)
     _check_versions(list(members.values()))
+    _check_suits(members, start_on)
     check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
+
+
+def check_can_prepare(conflicts: Iterable[Conflict], *, people: int) -> None:
+    """An agreement is made for at least one person, when nothing on the desk stands in its way."""
+    if not people:
+        raise RuleViolation("draft.nobody", _("Tick at least one person who signs."))
+    for conflict in conflicts:
+        if conflict.is_error:
+            raise RuleViolation(conflict.code, conflict.message)
+
+
+def check_evidence(signed: str, *, has_signature: bool) -> None:
+    """A contract is signed on paper, or on the screen by a drawn signature."""
+    if signed not in Agreement.Signed.values:
+        raise RuleViolation("agreement.how", _("Say how it was signed: on paper or on the screen."))
+    if (signed == Agreement.Signed.SCREEN) != has_signature:
+        raise RuleViolation("agreement.no_signature", _("The signature is missing: let it be drawn in the box."))
 
 
 def check_number_is_free(number: str) -> None:
@@ -83,6 +120,14 @@ def check_term_is_allowed(start_on: date, end_on: date) -> None:
         )
 
 
+def check_starts_after_signing(signed_on: date, start_on: date) -> None:
+    """Nothing is promised for days before the signing."""
+    if start_on < signed_on:
+        raise RuleViolation(
+            "contract.starts_in_past", _("The contract begins on the day of signing or later, not before it.")
+        )
+
+
 def end_of_term(start_on: date, years: int) -> date:
     """The last day of a term of whole years."""
     return add_months(start_on, 12 * years) - ONE_DAY
@@ -91,14 +136,16 @@ def end_of_term(start_on: date, years: int) -> date:
 def check_no_overlap(*, resident_ids: Collection[int], start_on: date, end_on: date) -> None:
     """A resident has at most one coverage at a time (docs/rules.md 1); the refusal names the other contract."""
     others = Coverage.objects.filter(resident__in=resident_ids).overlapping(start_on, end_on)
-    other = others.select_related("contract__team", "resident").order_by("start_on").first()
+    shown = others.select_related("contract__team", "resident").prefetch_related("contract__entries")
+    other = shown.order_by("start_on").first()
     if other:
         raise RuleViolation("contract.overlap", overlap_message(other))
 
 
 def overlap_message(other: Coverage) -> Promise:
     """Who is covered already: by which contract, with whom, signed when and by whom, from when to when."""
-    entry = other.contract.entries.filter(kind=LifecycleEntry.Kind.SIGNED).first()
+    entries = other.contract.entries.all()
+    entry = next((entry for entry in entries if entry.kind == LifecycleEntry.Kind.SIGNED), None)
     return format_lazy(
         _(
             "{name} is covered by contract {number} with {team} (signed {signed}) from {start} to {end}. "
@@ -133,9 +180,8 @@ def _check_members(members: Collection[Resident], start_on: date) -> None:
 def _check_versions(choices: Sequence[Sequence[PackageVersion]]) -> None:
     if not all(choices):
         raise RuleViolation("contract.no_packages", _("Everyone in a contract holds at least one package."))
-    for versions in choices:
-        if len({version.package_id for version in versions}) < len(versions):
-            raise RuleViolation("contract.package_twice", _("A package is named twice."))
+    for reason in (reason for versions in choices for reason in incompatible(versions)):
+        raise RuleViolation(reason.code, reason.message)
     chosen = {version.pk for versions in choices for version in versions}
     present = PackageVersion.objects.filter(pk__in=chosen, status=PackageVersion.Status.PUBLISHED)
     if present.count() < len(chosen):
@@ -143,6 +189,26 @@ def _check_versions(choices: Sequence[Sequence[PackageVersion]]) -> None:
             "contract.package_not_in_use",
             _("A package was changed or is no longer offered. Load the page again and choose anew."),
         )
+
+
+def _check_suits(members: Mapping[Resident, Sequence[PackageVersion]], start_on: date) -> None:
+    """A package that refuses people whom it is not for is held only by those whom it is for."""
+    strict = {
+        member: kept
+        for member, versions in members.items()
+        if (kept := [version for version in versions if version.is_must])
+    }
+    belonging = populations(strict, start_on) if strict else {}
+    for member, versions in strict.items():
+        for version in versions:
+            age = age_on(member.birth_date, start_on)
+            for reason in unsuitable(version, categories=belonging[member.pk], age=age, sex=member.sex):
+                raise RuleViolation(
+                    reason.code,
+                    format_lazy(
+                        _("{name}, {package}: {reason}"), name=member.name, package=version.name, reason=reason.message
+                    ),
+                )
 
 
 # --- Ending and suspending ------------------------------------------------------------------------------------------

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from contracts.views import attempts, due, many, obligations, problems, services, teams, to_sign, today
+from contracts.views import (
+    attempts,
+    drafts,
+    due,
+    many,
+    obligations,
+    papers,
+    problems,
+    services,
+    signing,
+    teams,
+    to_sign,
+    today,
+)
 
 app_name = "contracts"
 
@@ -31,4 +44,15 @@ urlpatterns = [
     path("obligations/<int:pk>/waive/", obligations.obligation_waive, name="obligation_waive"),
     path("obligations/<int:pk>/take-back/", obligations.obligation_take_back, name="obligation_take_back"),
     path("follow-ups/<int:pk>/done/", obligations.follow_up_finish, name="follow_up_finish"),
+    path("sign/", signing.sign, name="sign"),
+    path("sign/search/", signing.sign_search, name="sign_search"),
+    path("sign/desk/", signing.sign_desk, name="sign_desk"),
+    path("sign/register/", signing.sign_register, name="sign_register"),
+    path("sign/drafts/<int:pk>/", drafts.draft_detail, name="draft_detail"),
+    path("sign/drafts/<int:pk>/agreement.pdf", drafts.draft_agreement, name="draft_agreement"),
+    path("sign/drafts/<int:pk>/discard/", drafts.draft_discard, name="draft_discard"),
+    path("contracts/<int:pk>/signed/", papers.signed, name="signed"),
+    path("contracts/<int:pk>/agreement.pdf", papers.agreement, name="agreement"),
+    path("contracts/<int:pk>/handbook.pdf", papers.handbook, name="handbook"),
+    path("contracts/<int:pk>/signature/", papers.signature, name="signature"),
 ]

@@ -45,8 +45,9 @@ def sign(
 
     Without a number the contract gets the next one of the team's institution. Services given within the term already
     are matched. Raises RuleViolation: contract.number_taken, .dates_reversed, .term_too_long, .term_not_allowed,
-    .signed_in_future, .no_team, .no_members, .not_in_population, .no_packages, .package_twice, .package_not_in_use,
-    .overlap (naming the other contract, also when two sign at once).
+    .starts_in_past, .signed_in_future, .no_team, .no_members, .not_in_population, .no_packages, .package_not_in_use,
+    .overlap (naming the other contract, also when two sign at once); package.* for packages that exclude each other,
+    and for those that are a must and not for the person (`service_packages.rules.unsuitable`).
     """
     contract = Contract(
         number=number, team=team, signed_on=signed_on, representative=representative, previous=previous, origin=origin

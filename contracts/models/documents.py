@@ -62,3 +62,8 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.sha256[:12]}"
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether a drawn signature or a scan is kept."""
+        return self.signed == self.Signed.SCREEN or bool(self.scan_type)

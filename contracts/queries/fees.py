@@ -32,6 +32,11 @@ class Fees:
         return {payer: amount for payer, amount in sums.items() if amount}
 
     @property
+    def payers(self) -> list[Payer]:
+        """Those who bear something."""
+        return [Payer(payer) for payer in self.by_payer]
+
+    @property
     def total(self) -> Decimal:
         """The sum of everything."""
         return sum(self.by_payer.values(), NOTHING)

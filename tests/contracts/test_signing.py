@@ -198,7 +198,7 @@ def test_retired_package_and_two_of_one_package_cannot_be_signed() -> None:
 
     with _refused("contract.package_not_in_use"):
         _sign(versions=[old])
-    with _refused("contract.package_twice"):
+    with _refused("package.twice"):
         _sign(versions=[old, new])
 
 

@@ -1,0 +1,167 @@
+"""From a half-filled form to a contract: keeping drafts, making the agreement of one, and signing what was shown."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256 as sha256_of
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from contracts.actions.numbers import next_number
+from contracts.actions.signing import sign
+from contracts.desk import Sheet, sheet_of_payload
+from contracts.documents import typeset
+from contracts.models import Agreement, Contract, Draft
+from contracts.queries.desk import Desk, open_desk
+from contracts.queries.papers import agreement_data, deal_of_desk
+from contracts.rules import check_can_prepare, check_evidence
+from teams import cipher
+from teams.clock import today
+from teams.models import User
+from teams.rules import RuleViolation
+
+PAYLOAD, DOCUMENT, EVIDENCE = "draft", "agreement", "signature"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a contract was signed: a drawn signature (PNG), or paper with or without its picture."""
+
+    signed: str
+    signature: bytes | None = None
+    scan: bytes | None = None
+    scan_type: str = ""
+
+
+@transaction.atomic
+def keep(*, draft: Draft | None, sheet: Sheet, by: User) -> Draft:
+    """Keep what the form holds, in `draft` or in a new one. A document that says otherwise is dropped."""
+    if draft is None:
+        draft = Draft(by=by, institution=by.institution)
+    elif _content(draft)["sheet"] == _plain(sheet):
+        return draft
+    draft.payload = _sealed({"sheet": sheet.payload()})
+    draft.people = sum(choice.is_ticked is not False for choice in sheet.members)
+    draft.first_id = next(iter(sheet.residents), None)
+    draft.document, draft.document_sha256 = None, ""
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def prepare(*, draft: Draft, desk: Desk, by: User) -> Draft:
+    """Give the draft the agreement to be shown, typeset, with the contract's number.
+
+    Raises RuleViolation with the code of the first error among the desk's conflicts, or draft.nobody.
+    """
+    check_can_prepare(desk.conflicts, people=len(desk.members))
+    assert desk.team
+    series = f"{desk.team.institution.code}-{today().year}-"
+    if desk.sheet.number:
+        draft.number = desk.sheet.number
+    elif not draft.number.startswith(series):
+        draft.number = next_number(institution=desk.team.institution, year=today().year)
+    paper = agreement_data(deal_of_desk(desk, draft.number))
+    document = typeset("agreement", paper)
+    draft.payload = _sealed({"sheet": desk.sheet.payload(), "paper": paper})
+    draft.document = cipher.encrypt_bytes(document, field=DOCUMENT)
+    draft.document_sha256 = sha256_of(document).hexdigest()
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def conclude(*, draft: Draft, sha256: str, evidence: Evidence, by: User) -> Contract:
+    """Sign what was shown: the contract, and the document that was shown, byte for byte; the draft is gone.
+
+    `sha256` is that of the document as the page showed it. Raises RuleViolation: draft.gone (signed or discarded by
+    somebody meanwhile), draft.changed (the form, the prices or the people are no longer those of the document),
+    agreement.*, and those of `signing.sign`.
+    """
+    locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    if locked is None:
+        raise RuleViolation("draft.gone", _("This draft was signed or discarded meanwhile."))
+    check_evidence(evidence.signed, has_signature=evidence.signature is not None)
+    desk = open_desk(sheet_of(locked), by)
+    document = _shown(locked, desk, sha256)
+    assert desk.team
+    contract = sign(
+        number=locked.number,
+        team=desk.team,
+        signed_on=today(),
+        representative=desk.representative,
+        members=desk.members,
+        start_on=desk.start_on,
+        end_on=desk.end_on,
+        by=by,
+    )
+    _file(contract, document, evidence, by)
+    locked.delete()
+    return contract
+
+
+@transaction.atomic
+def discard(*, draft: Draft) -> None:
+    """Throw a draft away, and the document that was made of it."""
+    draft.delete()
+
+
+def sheet_of(draft: Draft) -> Sheet:
+    """What the form held."""
+    return sheet_of_payload(_content(draft)["sheet"])
+
+
+def paper_of(draft: Draft) -> dict[str, Any] | None:
+    """What the draft's agreement says (`queries.papers.agreement_data`), if there is one."""
+    return _content(draft).get("paper") if draft.document is not None else None
+
+
+def document_of(kept: Draft | Agreement) -> bytes:
+    """The agreement as PDF, as it was shown."""
+    return cipher.decrypt_bytes(kept.document or b"", field=DOCUMENT)
+
+
+def _shown(draft: Draft, desk: Desk, sha256: str) -> bytes:
+    """The document, when it still is what was shown and says what would be signed."""
+    paper = paper_of(draft)
+    is_same = paper is not None and desk.team is not None and draft.document_sha256 == sha256
+    if not is_same or agreement_data(deal_of_desk(desk, draft.number)) != paper:
+        raise RuleViolation(
+            "draft.changed",
+            _("Something has changed since the agreement was shown. Make it again, and let it be read again."),
+        )
+    document = document_of(draft)
+    if sha256_of(document).hexdigest() != sha256:
+        raise RuleViolation("draft.changed", _("The kept document is damaged. Make it again."))
+    return document
+
+
+def _file(contract: Contract, document: bytes, evidence: Evidence, by: User) -> None:
+    def sealed(content: bytes | None) -> bytes | None:
+        return cipher.encrypt_bytes(content, field=EVIDENCE) if content else None
+
+    Agreement.objects.create(
+        contract=contract,
+        document=cipher.encrypt_bytes(document, field=DOCUMENT),
+        sha256=sha256_of(document).hexdigest(),
+        signed=evidence.signed,
+        signature=sealed(evidence.signature),
+        scan=sealed(evidence.scan),
+        scan_type=evidence.scan_type,
+        made_by=by,
+    )
+
+
+def _content(draft: Draft) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(cipher.decrypt(draft.payload, field=PAYLOAD))
+    return content
+
+
+def _sealed(content: dict[str, Any]) -> bytes:
+    return cipher.encrypt(json.dumps(content, ensure_ascii=False), field=PAYLOAD)
+
+
+def _plain(sheet: Sheet) -> Any:
+    """As it comes back from the payload."""
+    return json.loads(json.dumps(sheet.payload()))

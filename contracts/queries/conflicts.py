@@ -1,0 +1,109 @@
+"""What stands against a signing, named before anything is sent; `actions.signing.sign` looks again under lock."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from django.db.models import BigIntegerField, F
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Contract, Coverage
+from contracts.rules import LEAST_AGE_TO_SIGN, Conflict, overlap_message
+from service_packages.rules import incompatible
+from teams.clock import today
+from teams.dates import age_on
+from teams.models import Team
+
+if TYPE_CHECKING:
+    from contracts.queries.desk import Desk, Line
+
+
+def find_conflicts(desk: "Desk", policy: Mapping[str, int]) -> Iterator[Conflict]:
+    """Errors and warnings about those who are ticked, the team and the term, in the order of the page."""
+    yield from _about_terms(desk)
+    ticked = [line for line in desk.lines if line.is_ticked]
+    for line in ticked:
+        yield from _about_line(line, desk)
+    if ticked and desk.team:
+        yield from _about_load(desk.team, policy["team_households_most"])
+
+
+def _about_terms(desk: "Desk") -> Iterator[Conflict]:
+    if not desk.has_start:
+        yield Conflict("contract.no_date", _("The first day is no date. Type it as 20181031."))
+    elif desk.start_on < today():
+        yield Conflict(
+            "contract.starts_in_past", _("The contract begins today or later: nothing is promised backwards.")
+        )
+    if desk.lines and not desk.team:
+        yield Conflict("contract.no_team", _("Choose the team that they sign with."))
+    number = desk.sheet.number
+    if number and Contract.objects.filter(number=number).exists():
+        yield Conflict("contract.number_taken", format_lazy(_("There is a contract {number} already."), number=number))
+    signing = desk.representative
+    if signing and age_on(signing.birth_date, today()) < LEAST_AGE_TO_SIGN:
+        yield Conflict(
+            "contract.representative_minor",
+            format_lazy(_("{name} is a minor: let a grown-up of the household sign."), name=signing.name),
+            is_error=False,
+        )
+
+
+def _about_line(line: "Line", desk: "Desk") -> Iterator[Conflict]:
+    name = line.resident.name
+    coverage = line.coverage
+    if not line.is_present:
+        yield Conflict("contract.not_in_population", _absence(line, desk))
+    elif coverage and coverage.start_on <= desk.end_on and coverage.last_on >= desk.start_on:
+        yield Conflict("contract.overlap", overlap_message(coverage), contract=coverage.contract)
+    if not line.versions:
+        yield Conflict("contract.no_packages", format_lazy(_("{name} has no package yet."), name=name))
+    for reason in incompatible(line.versions):
+        yield Conflict(reason.code, format_lazy("{name}: {reason}", name=name, reason=reason.message))
+    for offer in line.offers:
+        if offer.is_chosen and offer.reasons:
+            yield Conflict(
+                "package.unsuitable",
+                format_lazy(
+                    _("{name}, {package}: {reason}"), name=name, package=offer.version.name, reason=offer.reasons[0]
+                ),
+                is_error=offer.version.is_must,
+            )
+
+
+def _absence(line: "Line", desk: "Desk") -> Promise:
+    resident = line.resident
+    if resident.died_on and resident.died_on <= desk.start_on:
+        return format_lazy(_("{name} died on {day}."), name=resident.name, day=resident.died_on)
+    if resident.moved_out_on and resident.moved_out_on <= desk.start_on:
+        return format_lazy(_("{name} moved away on {day}."), name=resident.name, day=resident.moved_out_on)
+    return format_lazy(
+        _("{name} is not registered yet on {day}. Choose a later first day."), name=resident.name, day=desk.start_on
+    )
+
+
+def _about_load(team: Team, most: int) -> Iterator[Conflict]:
+    """Whether the team would serve more households than the policy wishes (0: no such rule)."""
+    if not most:
+        return
+    households = households_of(team)
+    if households >= most:
+        yield Conflict(
+            "team.full",
+            format_lazy(
+                _("{team} serves {count} households already; the policy wishes at most {most}."),
+                team=team.name,
+                count=households,
+                most=most,
+            ),
+            is_error=False,
+        )
+
+
+def households_of(team: Team) -> int:
+    """How many households a team covers today; someone without a household counts as one."""
+    rows = Coverage.objects.filter(contract__team=team).in_force_on(today())
+    homes = rows.values_list(Coalesce(F("resident__household"), -F("resident"), output_field=BigIntegerField()))
+    return homes.distinct().count()
