@@ -37,6 +37,12 @@ ENTRIES = (
         ("contracts:today", "contracts:to_sign", "contracts:problem_"),
     ),
     Entry(
+        gettext_lazy("Sign contracts"),
+        "contracts:sign",
+        Permission.CONTRACT_EDIT,
+        ("contracts:sign", "contracts:draft_"),
+    ),
+    Entry(
         gettext_lazy("Due work"),
         "contracts:due_list",
         Permission.SERVICE_RECORD,

@@ -46,6 +46,26 @@ teams:import_undo         other    in  405 405 405 405 405 405    in  404 302 40
 teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
+contracts:sign            -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
+contracts:sign            own      in  200 404 404 403 403 403    in  200 200 200 403 403 403
+contracts:sign            other    in  404 200 404 403 403 403    in  200 200 200 403 403 403
+contracts:sign_search     -        in  405 405 405 405 405 405    in  200 200 200 403 403 403
+contracts:sign_desk       -        in  405 405 405 405 405 405    in  200 200 200 403 403 403
+contracts:sign_register   -        in  405 405 405 405 405 405    in  200 200 200 403 403 403
+contracts:draft_detail    own      in  302 404 404 403 403 403    in  302 404 404 403 403 403
+contracts:draft_detail    other    in  404 302 404 403 403 403    in  404 302 404 403 403 403
+contracts:draft_agreement own      in  404 404 404 403 403 403    in  405 405 405 405 405 405
+contracts:draft_agreement other    in  404 404 404 403 403 403    in  405 405 405 405 405 405
+contracts:draft_discard   own      in  405 405 405 405 405 405    in  302 404 404 403 403 403
+contracts:draft_discard   other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
+contracts:signed          own      in  200 404 200 403 403 403    in  405 405 405 405 405 405
+contracts:signed          other    in  404 200 404 403 403 403    in  405 405 405 405 405 405
+contracts:agreement       own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:agreement       other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:handbook        own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:handbook        other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:signature       own      in  404 404 404 404 404 403    in  405 405 405 405 405 405
+contracts:signature       other    in  404 404 404 404 404 403    in  405 405 405 405 405 405
 contracts:due_list        -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
 contracts:service_grid    -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
 contracts:service_event   -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
@@ -160,6 +180,14 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:member_lead": lambda place: ({"pk": _of_team(place, TeamMember)}, {}),
     "contracts:village_add": lambda place: ({"pk": place.team.pk if place else 0}, {}),
     "contracts:village_end": lambda place: ({"pk": _of_team(place, TeamVillage)}, {}),
+    "contracts:sign": lambda place: ({}, {"draft": place.draft.pk} if place else {}),
+    "contracts:draft_detail": lambda place: ({"pk": place.draft.pk if place else 0}, {}),
+    "contracts:draft_agreement": lambda place: ({"pk": place.draft.pk if place else 0}, {}),
+    "contracts:draft_discard": lambda place: ({"pk": place.draft.pk if place else 0}, {}),
+    "contracts:signed": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
+    "contracts:agreement": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
+    "contracts:handbook": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
+    "contracts:signature": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_freeze": lambda place: ({"month": "2018-01"}, {}),

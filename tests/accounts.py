@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
+from contracts.actions.drafts import keep
 from contracts.actions.ledger import make_obligations
-from contracts.models import Contract, Coverage, FollowUp
+from contracts.desk import Sheet
+from contracts.models import Contract, Coverage, Draft, FollowUp
 from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Import, ImportRound, Institution, Role, Team, User
@@ -28,6 +30,11 @@ class Place:
     resident: Resident
     contract: Contract
     imported: Import
+
+    @property
+    def draft(self) -> Draft:
+        """The clerk's half-filled signing of the resident."""
+        return Draft.objects.filter(first=self.resident).first() or Draft(pk=10**9)
 
 
 @dataclass(frozen=True)
@@ -81,4 +88,5 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
         by=clerk,
     )
     ImportRound.objects.create(imported=imported, number=1, filename=imported.filename, sha256="0" * 64, by=clerk)
+    keep(draft=None, sheet=Sheet().with_people([resident.pk]), by=clerk)
     return Place(centre, village, team, resident, coverage.contract, imported)
