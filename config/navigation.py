@@ -19,16 +19,20 @@ from teams.permissions import Permission, has_permission
 
 @dataclass(frozen=True)
 class Entry:
-    """A place in the main navigation: the page it opens, and the names of the pages that belong to it."""
+    """A place in the main navigation: the page it opens, and the names of the pages that belong to it.
+
+    `is_start`: it may be the first page after signing in.
+    """
 
     label: str | Promise
     view: str
     permission: Permission
     pages: tuple[str, ...]
     district_only: bool = False
+    is_start: bool = True
 
 
-# In order; the first that an account may open is its start page.
+# In order; the first start page that an account may open is its own.
 ENTRIES = (
     Entry(
         gettext_lazy("Today"),
@@ -47,6 +51,13 @@ ENTRIES = (
         "contracts:due_list",
         Permission.SERVICE_RECORD,
         ("contracts:due_", "contracts:service_", "contracts:attempt_", "contracts:obligation_"),
+    ),
+    Entry(
+        gettext_lazy("Residents"),
+        "contracts:people",
+        Permission.PEOPLE_READ,
+        ("contracts:people", "contracts:person", "contracts:duplicate", "teams:export_"),
+        is_start=False,
     ),
     Entry(
         gettext_lazy("Overview"),
@@ -110,5 +121,5 @@ def account_of(user: User) -> dict[str, str]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """To the account's first page; an account without a role learns whom to ask."""
-    entries = entries_of(request.user)  # type: ignore[arg-type]
+    entries = [entry for entry in entries_of(request.user) if entry.is_start]  # type: ignore[arg-type]
     return redirect(entries[0].view) if entries else render(request, "registration/no_role.html")

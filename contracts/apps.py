@@ -7,13 +7,16 @@ class ContractsConfig(AppConfig):
     verbose_name = _("contracts")
 
     def ready(self) -> None:
+        from contracts import exports
         from contracts.access import signed_with_own_teams
         from contracts.imports import contracts, services, visits
         from contracts.problems import coverages, people, teams
         from contracts.problems import register as look_for
         from residents.models import seen_through
+        from teams.exports import register as let_export
         from teams.imports import register
 
+        let_export(exports.PEOPLE)
         seen_through.append(signed_with_own_teams)
         look_for(*people.RULES, *coverages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

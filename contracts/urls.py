@@ -9,6 +9,8 @@ from contracts.views import (
     many,
     obligations,
     papers,
+    people,
+    person,
     problems,
     services,
     signing,
@@ -55,4 +57,8 @@ urlpatterns = [
     path("contracts/<int:pk>/agreement.pdf", papers.agreement, name="agreement"),
     path("contracts/<int:pk>/handbook.pdf", papers.handbook, name="handbook"),
     path("contracts/<int:pk>/signature/", papers.signature, name="signature"),
+    path("people/", people.people, name="people"),
+    path("people/find/", people.people_find, name="people_find"),
+    path("people/<int:pk>/", person.person, name="person"),
+    path("people/<int:pk>/reveal/<slug:field>/", person.person_reveal, name="person_reveal"),
 ]

@@ -79,10 +79,13 @@ class ResidentQuerySet(models.QuerySet):
             return self.none()
         if scope.is_district:
             return self.filter(merged_into=None)
-        seen = scope.where("institution_id") | Q(village_id__in=scope.villages)
-        for reason in seen_through:
-            seen |= reason(scope)
-        return self.filter(seen, merged_into=None)
+        managed = scope.where("institution_id")
+        if not (scope.teams or scope.villages):
+            return self.filter(managed, merged_into=None)
+        # A union, not an "or": a doctor's few people are found first, and then looked at.
+        reasons = (managed, Q(village_id__in=scope.villages), *(reason(scope) for reason in seen_through))
+        first, *others = (Resident.objects.filter(reason).values("pk") for reason in reasons)
+        return self.filter(pk__in=first.union(*others), merged_into=None)
 
     def in_population_on(self, day: date) -> "ResidentQuerySet":
         """In the population on `day` (rules.md 1)."""
@@ -135,6 +138,9 @@ class Resident(models.Model):
             models.Index(name="residents_resident_phone", fields=["phone_hash"]),
             models.Index(name="residents_resident_initials", fields=["initials"], opclasses=["varchar_pattern_ops"]),
             models.Index(name="residents_resident_name", fields=["name"], opclasses=["varchar_pattern_ops"]),
+            # The orders of lists: a page is read off an index, however long the list is.
+            models.Index(name="residents_resident_by_name", fields=["initials", "name", "id"]),
+            models.Index(name="residents_resident_by_age", fields=["birth_date", "id"]),
             GinIndex(Characters("name"), name="residents_resident_characters"),
             GinIndex(name="residents_resident_address", fields=["address"], opclasses=["gin_trgm_ops"]),
             models.Index(

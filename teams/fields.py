@@ -1,9 +1,12 @@
-"""Form fields that read what clerks type."""
+"""Form fields that read what clerks type, and controls that are drawn quickly."""
 
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from teams.cells import CellError, parse_date
 
@@ -21,3 +24,17 @@ class DayField(forms.DateField):
             return parse_date(value)
         except CellError as error:
             raise forms.ValidationError(error.message, code="invalid") from None
+
+
+class LongSelect(forms.Select):
+    """A list to choose from with hundreds of entries: drawn without a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The control as HTML."""
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" if str(key) == chosen else "", label) for key, label in self.choices),
+        )
+        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), options)

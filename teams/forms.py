@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from teams.actions.submissions import fresh_key
 from teams.fields import DayField
 from teams.imports import Kind, all_kinds, kinds_for
-from teams.models import Import, Institution, User
+from teams.models import Export, Import, Institution, User
 from teams.permissions import SignedInRequest
 from teams.sheet_files import ENDINGS, Limits, SheetError, open_file
 
@@ -106,3 +106,19 @@ class TeamFilter(forms.Form):
         assert isinstance(unit, forms.ModelChoiceField)
         unit.queryset = Institution.objects.visible_to(user).filter(teams__isnull=False).distinct().order_by("code")
         self.is_valid()
+
+
+class ExportForm(forms.Form):
+    """How a list is to be written; whole identities only where the account may, and with a reason."""
+
+    submission = forms.CharField(widget=forms.HiddenInput)
+    form = forms.ChoiceField(label=_("Format"), choices=Export.Form, initial=Export.Form.XLSX)
+    whole = forms.BooleanField(
+        label=_("Whole ID numbers and phones"), required=False, help_text=_("Written down in the audit trail.")
+    )
+    reason = forms.CharField(label=_("What they are needed for"), required=False, max_length=200)
+
+    def __init__(self, may_export_whole: bool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_export_whole:
+            del self.fields["whole"], self.fields["reason"]

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from teams.actions import import_work, imports, submissions
+from teams.actions import exports, import_work, imports, submissions
 
 
 @shared_task
@@ -28,3 +28,22 @@ def forget_submissions() -> None:
 def discard_unconfirmed_imports() -> None:
     """Every night: drop files that were checked days ago and that nobody put in."""
     imports.discard_unconfirmed()
+
+
+@shared_task
+def run_export(export_id: int) -> None:
+    """Write a file that was asked for on a page."""
+    exports.run(export_id=export_id)
+
+
+@shared_task
+def resume_exports() -> None:
+    """Write the exports that wait (Redis was away) or whose worker was killed: nobody holds their lock."""
+    for export_id in exports.waiting():
+        exports.run(export_id=export_id)
+
+
+@shared_task
+def forget_exports() -> None:
+    """Every night: drop the files that are past their time."""
+    exports.forget_exports()

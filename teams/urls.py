@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import health, imports, teams
+from teams.views import exports, health, imports, lists, teams
 
 app_name = "teams"
 
@@ -21,4 +21,12 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<int:pk>/rejects.xlsx", imports.import_rejects, name="import_rejects"),
     path("imports/templates/<slug:kind>.xlsx", imports.import_template, name="import_template"),
+    path("exports/", exports.export_list, name="export_list"),
+    path("exports/new/<slug:kind>/", exports.export_new, name="export_new"),
+    path("exports/<int:pk>/", exports.export_detail, name="export_detail"),
+    path("exports/<int:pk>/progress/", exports.export_progress, name="export_progress"),
+    path("exports/<int:pk>/file", exports.export_file, name="export_file"),
+    path("lists/filters/new/", lists.filter_save, name="filter_save"),
+    path("lists/filters/<int:pk>/delete/", lists.filter_delete, name="filter_delete"),
+    path("lists/arrange/", lists.list_arrange, name="list_arrange"),
 ]

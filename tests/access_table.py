@@ -100,6 +100,24 @@ contracts:member_end      own      in  403 403 403 403 200 403    in  403 403 40
 contracts:member_lead     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
 contracts:village_add     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
 contracts:village_end     own      in  403 403 403 403 200 403    in  403 403 403 403 200 403
+teams:export_list         -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
+teams:export_new          -        in  200 200 200 200 200 403    in  200 200 200 200 200 403
+teams:export_detail       own      in  200 404 404 404 404 403    in  405 405 405 405 405 405
+teams:export_detail       other    in  404 200 404 404 404 403    in  405 405 405 405 405 405
+teams:export_progress     own      in  200 404 404 404 404 403    in  405 405 405 405 405 405
+teams:export_progress     other    in  404 200 404 404 404 403    in  405 405 405 405 405 405
+teams:export_file         own      in  200 404 404 404 404 403    in  405 405 405 405 405 405
+teams:export_file         other    in  404 200 404 404 404 403    in  405 405 405 405 405 405
+teams:filter_save         -        in  405 405 405 405 405 405    in  404 404 404 404 404 403
+teams:filter_delete       own      in  405 405 405 405 405 405    in  302 404 404 404 404 403
+teams:filter_delete       other    in  405 405 405 405 405 405    in  404 302 404 404 404 403
+teams:list_arrange        -        in  405 405 405 405 405 405    in  404 404 404 404 404 403
+contracts:people          -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
+contracts:people_find     -        in  405 405 405 405 405 405    in  302 302 302 302 302 403
+contracts:person          own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:person          other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:person_reveal   own      in  405 405 405 405 405 405    in  200 404 200 200 403 403
+contracts:person_reveal   other    in  405 405 405 405 405 405    in  404 200 404 200 403 403
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -199,6 +217,13 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:obligation_waive": lambda place: ({"pk": first(Obligation, place)}, {}),
     "contracts:obligation_take_back": lambda place: ({"pk": first(Obligation, place)}, {}),
     "contracts:follow_up_finish": lambda place: ({"pk": first(FollowUp, place)}, {}),
+    "teams:export_new": lambda place: ({"kind": "people"}, {}),
+    "teams:export_detail": lambda place: ({"pk": place.exported.pk if place else 0}, {}),
+    "teams:export_progress": lambda place: ({"pk": place.exported.pk if place else 0}, {}),
+    "teams:export_file": lambda place: ({"pk": place.exported.pk if place else 0}, {}),
+    "teams:filter_delete": lambda place: ({"pk": place.saved.pk if place else 0}, {}),
+    "contracts:person": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:person_reveal": lambda place: ({"pk": place.resident.pk if place else 0, "field": "id_number"}, {}),
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),

@@ -13,7 +13,7 @@ from contracts.desk import Sheet
 from contracts.models import Contract, Coverage, Draft, FollowUp
 from residents.models import Resident
 from teams import cipher
-from teams.models import Division, Import, ImportRound, Institution, Role, Team, User
+from teams.models import Division, Export, ExportPart, Import, ImportRound, Institution, Role, SavedFilter, Team, User
 from tests import factories
 
 # Columns of the table of expectations, in order.
@@ -30,6 +30,8 @@ class Place:
     resident: Resident
     contract: Contract
     imported: Import
+    exported: Export
+    saved: SavedFilter
 
     @property
     def draft(self) -> Draft:
@@ -69,7 +71,8 @@ def make_district() -> District:
 
 
 def make_place(centre: Institution, clerk: User, members: list) -> Place:
-    """A village, a team of `members` that serves it, a resident signed with it, and an import by the clerk."""
+    """A village, a team of `members` that serves it, a resident signed with it; an import, an export and a filter of
+    the clerk's."""
     village = factories.make_village()
     team = factories.make_team(institution=centre, members=members, villages=[village])
     resident = factories.make_resident(institution=centre, village=village)
@@ -89,4 +92,8 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
     )
     ImportRound.objects.create(imported=imported, number=1, filename=imported.filename, sha256="0" * 64, by=clerk)
     keep(draft=None, sheet=Sheet().with_people([resident.pk]), by=clerk)
-    return Place(centre, village, team, resident, coverage.contract, imported)
+    exported = Export.objects.create(kind="people", language="en", status=Export.Status.DONE, size=1, by=clerk)
+    part = cipher.encrypt_bytes(b"x", field=f"export:{exported.pk}:0")
+    ExportPart.objects.create(export=exported, number=0, content=part)
+    saved = SavedFilter.objects.create(user=clerk, page="contracts:people", name="65+", query="age_from=65")
+    return Place(centre, village, team, resident, coverage.contract, imported, exported, saved)

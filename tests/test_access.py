@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from assessments.actions import months
 from contracts.models import Contract
 from residents.models import Resident
-from teams.models import AuditEvent, Division, Import, Institution, Team
+from teams.models import AuditEvent, Division, Export, Import, Institution, SavedFilter, Team
 from tests.access_table import ADDRESSES, Line, lines
 from tests.accounts import VISITORS, District, Place, make_district
 
@@ -27,6 +27,8 @@ MISSING = Place(
     resident=Resident(pk=10**9),
     contract=Contract(pk=10**9),
     imported=Import(pk=10**9),
+    exported=Export(pk=10**9),
+    saved=SavedFilter(pk=10**9),
 )
 
 pytestmark = pytest.mark.django_db

@@ -80,11 +80,13 @@ class CoverageQuerySet(models.QuerySet):
 
     def in_force_on(self, day: date) -> "CoverageQuerySet":
         """In force on `day` (rules.md 1): within its term, not suspended, the resident in the population."""
-        suspended = Suspension.objects.on(day).filter(coverage=models.OuterRef("pk"))
-        return self.filter(
+        return self.running_on(day).filter(resident__in=Resident.objects.in_population_on(day))
+
+    def running_on(self, day: date) -> "CoverageQuerySet":
+        """Within its term on `day` and not suspended: in force if the resident is in the population."""
+        # The few suspensions are read once, not looked up for every coverage.
+        return self.exclude(pk__in=Suspension.objects.on(day).values("coverage")).filter(
             Q(terminated_on=None) | Q(terminated_on__gt=day),
-            ~models.Exists(suspended),
-            resident__in=Resident.objects.in_population_on(day),
             start_on__lte=day,
             end_on__gte=day,
         )

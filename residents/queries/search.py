@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Case, ExpressionWrapper, Q, QuerySet,
 
 from residents.identity import IdentityError, IdNumber, parse_id_number
 from residents.models import Characters, Resident
+from residents.pinyin import initials
 from residents.queries.identities import resident_with
 from teams import cipher
 from teams.clock import today
@@ -71,6 +72,23 @@ def _by_words(visible: QuerySet[Resident], compact: str) -> Iterator[tuple[Query
             yield containing(visible, compact), Q(name=compact)
     if len(compact) >= SHORTEST_ADDRESS:
         yield visible.filter(address__contains=compact), Q(address=compact)
+
+
+def matching(rows: QuerySet[Resident], text: str) -> QuerySet[Resident]:
+    """Those of the rows whom words name: initials, name or a part of it, address. For lists, which order themselves."""
+    compact = text.translate(COMPACT)
+    if not compact or compact.isdigit():
+        return rows.none() if compact else rows
+    lower = compact.lower()
+    if _INITIALS.fullmatch(lower):
+        # Said twice: where an ordered list begins, too.
+        return rows.filter(initials__startswith=lower, initials__gte=lower)
+    if len(compact) == 1:
+        return rows.filter(name__startswith=compact, initials__gte=initials(compact))
+    fits = Q(characters__contains=list(compact), name__contains=compact)
+    if len(compact) >= SHORTEST_ADDRESS:
+        fits |= Q(address__contains=compact)
+    return rows.alias(characters=Characters("name")).filter(fits)
 
 
 def containing(rows: QuerySet[Resident], part: str) -> QuerySet[Resident]:

@@ -1,7 +1,9 @@
 """Divisions, institutions, staff, teams; accounts; the audit trail; dated policy values; imports; forms sent."""
 
 from teams.models.accounts import AuditEvent, Role, User
+from teams.models.exports import Export, ExportPart
 from teams.models.imports import Import, ImportReject, ImportRound, ImportTrace
+from teams.models.lists import SavedFilter
 from teams.models.places import Division, Institution, InstitutionParent
 from teams.models.policies import PolicyValue
 from teams.models.staff import Staff, Team, TeamMember, TeamVillage
@@ -10,6 +12,8 @@ from teams.models.submissions import Submission
 __all__ = [
     "AuditEvent",
     "Division",
+    "Export",
+    "ExportPart",
     "Import",
     "ImportReject",
     "ImportRound",
@@ -18,6 +22,7 @@ __all__ = [
     "InstitutionParent",
     "PolicyValue",
     "Role",
+    "SavedFilter",
     "Staff",
     "Submission",
     "Team",

@@ -1,0 +1,16 @@
+"""Coverages with what pages tell of them, in one question."""
+
+from datetime import date
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, OuterRef, QuerySet
+
+from contracts.models import Coverage, Suspension
+
+
+def told(coverages: QuerySet[Coverage], day: date) -> QuerySet[Coverage]:
+    """The coverages with contract and team, `package_names`, and whether they are `suspended` on the day."""
+    pauses = Suspension.objects.on(day).filter(coverage=OuterRef("pk"))
+    return coverages.select_related("contract__team").annotate(
+        package_names=ArrayAgg("packages__version__name", distinct=True, default=[]), suspended=Exists(pauses)
+    )

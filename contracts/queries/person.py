@@ -1,0 +1,47 @@
+"""All that is known of one resident, for their page: a fixed number of questions, however long the story."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.models import Coverage, Obligation, Problem, Service, Visit
+from contracts.queries.coverages import told
+from residents.models import Register, Resident
+from teams.models import User
+
+VISITS_AT_MOST = 50
+
+
+@dataclass(frozen=True)
+class Person:
+    """A resident's story. `members` are the others of the household whom the account sees; `coverages` know their
+    `package_names` and whether they are `suspended` on the day."""
+
+    resident: Resident
+    day: date
+    members: list[Resident]
+    registers: list[Register]
+    coverages: list[Coverage]
+    obligations: list[Obligation]
+    services: list[Service]
+    visits: list[Visit]
+    problems: list[Problem]
+
+
+def person(resident: Resident, *, user: User, day: date) -> Person:
+    """The story of a resident whom the account sees, with what of it the account sees."""
+    household = resident.household_id
+    members = Resident.objects.visible_to(user).filter(household=household) if household else Resident.objects.none()
+    obligations = Obligation.objects.filter(resident=resident).select_related("item", "coverage", "held__version")
+    services = Service.objects.filter(resident=resident).select_related("item", "staff")
+    visits = Visit.objects.filter(resident=resident).select_related("institution")
+    return Person(
+        resident=resident,
+        day=day,
+        members=list(members.exclude(pk=resident.pk).order_by("-is_head", "birth_date")),
+        registers=list(resident.registers.order_by("from_on", "category")),
+        coverages=list(told(Coverage.objects.filter(resident=resident), day).order_by("-start_on")),
+        obligations=list(obligations.order_by("due_on", "item__code")),
+        services=list(services.order_by("-performed_on", "item__code")),
+        visits=list(visits.order_by("-visited_on")[:VISITS_AT_MOST]),
+        problems=list(Problem.objects.visible_to(user).filter(resident=resident)),
+    )

@@ -1,0 +1,73 @@
+"""The list of residents: filters, search, and the way to a person."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contracts.presenters.people import COLUMNS, PLACES, Facts, cells
+from contracts.queries.people import PeopleFilter
+from residents.models import Resident
+from residents.queries.search import find_residents
+from teams.actions import audit
+from teams.lists import ListPage, ListRow
+from teams.models import AuditEvent
+from teams.permissions import Permission, SignedInRequest, has_permission, require
+
+# What a shared number may find, in one address.
+FOUND_AT_MOST = 50
+
+
+@require_safe
+@require(Permission.PEOPLE_READ)
+def people(request: SignedInRequest) -> HttpResponse:
+    """Residents whom the account sees, filtered; each look is recorded."""
+    filters = PeopleFilter(request.GET, user=request.user)
+    listed = ListPage(request, "contracts:people", COLUMNS, default="name")
+    page = listed.page_of(filters.qs, Resident.objects.select_related(*PLACES))
+    facts = Facts(filters.day, names=filters.names, policy=filters.policy)
+    facts.look_up(page.object_list, [column.code for column in listed.columns])
+    rows = [ListRow(reverse("contracts:person", args=[each.pk]), cells(each, facts)) for each in page.object_list]
+    # The filters in names, never what somebody typed.
+    asked = " ".join(sorted(bound.name for bound in filters.form if bound.data))
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"residents page {page.number} {asked}".strip())
+    context = {
+        "form": filters.form,
+        "list": listed.context(page, rows, filters.form),
+        "may_edit": has_permission(request.user, Permission.RESIDENT_EDIT),
+        "may_export_whole": has_permission(request.user, Permission.EXPORT_WHOLE),
+    }
+    return render(request, "contracts/people.html", context)
+
+
+@require_POST
+@require(Permission.PEOPLE_READ)
+def people_find(request: SignedInRequest) -> HttpResponse:
+    """To the person whom a text names, or to the list of several. Numbers stay out of the address."""
+    text = request.POST.get("text", "").strip()
+    kept = _kept(request.POST.get("query", ""))
+    if not any(character.isdigit() for character in text):
+        return _listed(kept, q=text)
+    found = find_residents(user=request.user, text=text, limit=FOUND_AT_MOST)
+    if len(found) == 1:
+        return redirect("contracts:person", found[0].pk)
+    if not found:
+        messages.warning(request, _("Nobody whom you may see has this number or lives at this address."))
+        return _listed(kept)
+    return _listed(kept, among=",".join(str(resident.pk) for resident in found), presence="all")
+
+
+def _kept(query: str) -> QueryDict:
+    kept = QueryDict(query, mutable=True)
+    for name in ("page", "q", "among", "presence"):
+        kept.pop(name, None)
+    return kept
+
+
+def _listed(kept: QueryDict, **fields: Any) -> HttpResponse:
+    kept.update({name: value for name, value in fields.items() if value})
+    return redirect(f"{reverse('contracts:people')}?{kept.urlencode()}")

@@ -1,0 +1,244 @@
+"""What list pages share: columns to choose, sorting, pages that end, filters as chips and under names.
+
+A list page makes a `ListPage` of its request, and shows `templates/_list.html`. Everything that makes the list is in
+the address, so that a link can be sent; an account's own columns and page size hold where the address names none.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from teams.models import SavedFilter
+from teams.permissions import SignedInRequest
+
+PAGE_SIZES = (50, 100, 200)
+# Nobody turns more pages; and counting ends there, so that the time doesn't grow with the district.
+ROWS_AT_MOST = 2_000
+# From so many on, a page is sooner read off an index of its order than sorted.
+MANY = 30_000
+# What an address holds besides filters.
+ARRANGEMENT = ("page", "count", "size", "sort", "columns")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list. `sort` are the fields that order by it; the `fixed` one stands first and always there."""
+
+    code: str
+    label: str | Promise
+    sort: tuple[str, ...] = ()
+    shown: bool = True
+    is_number: bool = False
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of a row; `tone` draws it as a chip: good, warn, bad, info or grey."""
+
+    value: str | int | date | None
+    tone: str = ""
+    is_masked: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value as the page shows it."""
+        return "" if self.value is None else str(self.value)
+
+    @property
+    def html(self) -> str:
+        """The value as a cell of a table holds it; drawn here, since a list has a thousand of them."""
+        if self.tone and self.text:
+            return format_html('<span class="chip {}">{}</span>', self.tone, self.text)
+        return format_html('<span class="mask">{}</span>', self.text) if self.is_masked and self.text else self.text
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A line: where it leads, and its cells by column."""
+
+    url: str
+    cells: Mapping[str, Cell]
+
+
+class BoundedPaginator(Paginator):
+    """Pages of the first ROWS_AT_MOST rows. `counted`: how many there are, one more than that for any number above."""
+
+    def __init__(self, counted: int, per_page: int) -> None:
+        super().__init__(range(min(counted, ROWS_AT_MOST)), per_page)
+        self.counted = counted
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more rows than pages show."""
+        return self.counted > ROWS_AT_MOST
+
+
+class ListPage:
+    """A list as an address and an account ask for it. `columns`: of the list, in order; `default`: the order without
+    another (a column's code, `-` before it: descending)."""
+
+    def __init__(self, request: SignedInRequest, name: str, columns: Sequence[Column], *, default: str) -> None:
+        self.name = name
+        self.known = {column.code: column for column in columns}
+        self.query = request.GET
+        self.total: int | None = None
+        saved = list(SavedFilter.objects.visible_to(request.user).filter(page=name))
+        self.saved = [each for each in saved if each.name]
+        self.liked = QueryDict(next((each.query for each in saved if not each.name), ""))
+        asked = self.query.get("sort", default)
+        self.sort = asked if asked.lstrip("-") in self.known and self.known[asked.lstrip("-")].sort else default
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Those to show, in the list's order."""
+        asked = self.query.get("columns") or self.liked.get("columns") or ""
+        chosen = {code for code in asked.split(",") if code in self.known}
+        return [
+            column
+            for column in self.known.values()
+            if column.is_fixed or (column.code in chosen if chosen else column.shown)
+        ]
+
+    @cached_property
+    def size(self) -> int:
+        """Rows a page."""
+        asked = self.query.get("size") or self.liked.get("size") or ""
+        return int(asked) if asked in map(str, PAGE_SIZES) else PAGE_SIZES[0]
+
+    def page_of(self, rows: QuerySet[Any], load: QuerySet[Any]) -> Page:
+        """The page asked for: of `rows` the ids in order, then those of `load`, which knows what a line shows."""
+        asked = self.query.get("page", "")
+        number = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) <= ROWS_AT_MOST // self.size else 1
+        ids, counted = self._found(rows, number)
+        if not ids and number > 1:
+            number = 1
+            ids, counted = self._found(rows, number)
+        page = BoundedPaginator(counted, self.size).get_page(number)
+        found = load.in_bulk(ids)
+        page.object_list = [found[key] for key in ids]
+        if self.query.get("count") and page.paginator.is_more:
+            self.total = rows.order_by().count()
+        return page
+
+    def _found(self, rows: QuerySet[Any], number: int) -> tuple[list[int], int]:
+        """The ids of a page, and how many rows there are, ROWS_AT_MOST + 1 for any number above that.
+
+        Few rows are found first and then sorted. Of many, some stand near the beginning of any order: they are read
+        off its index. Left to itself the database takes one way for the other, since it counts on stopping early.
+        """
+        start = (number - 1) * self.size
+        lines = self._sorted(rows.order_by()[: ROWS_AT_MOST + 1], start)
+        counted = lines[0][1] if lines else 0
+        if counted > ROWS_AT_MOST:
+            fields, sign = self._order
+            if _estimate(rows) < MANY:
+                return [key for key, _count in self._sorted(rows.order_by(), start)], counted
+            ordered = rows.order_by(*(f"{sign}{field}" for field in fields), f"{sign}pk")
+            return list(ordered.values_list("pk", flat=True)[start : start + self.size]), counted
+        return [key for key, _count in lines], counted
+
+    @property
+    def _order(self) -> tuple[tuple[str, ...], str]:
+        """The fields to order by, and the sign before each."""
+        return self.known[self.sort.lstrip("-")].sort, "-" if self.sort.startswith("-") else ""
+
+    def _sorted(self, rows: QuerySet[Any], start: int) -> list[tuple[int, int]]:
+        """The ids of a page with the number of all rows beside each, all rows found before they are sorted."""
+        fields, sign = self._order
+        named = {f"sort{place}": F(field) for place, field in enumerate(fields)}
+        inner, parameters = rows.values(key=F("pk"), **named).query.sql_with_params()
+        order = ", ".join(f"{name} desc" if sign else name for name in (*named, "key"))
+        sql = f"select key, count(*) over () from ({inner} offset 0) found order by {order} limit %s offset %s"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*parameters, self.size, start])
+            return cursor.fetchall()
+
+    def context(self, page: Page, rows: Iterable[ListRow], form: Any) -> dict[str, Any]:
+        """What `templates/_list.html` shows, as `list`. `form` is the filters' bound form."""
+        shown = {column.code for column in self.columns}
+        return {
+            "name": self.name,
+            "page": page,
+            "total_text": self._total_text(page.paginator),
+            "is_more": page.paginator.is_more and self.total is None,
+            "first": self.columns[0].label,
+            "heads": [self._head(column) for column in self.columns],
+            "rows": [self._line(row) for row in rows],
+            "choices": [(column, column.code in shown) for column in self.known.values() if not column.is_fixed],
+            "sizes": [(size, size == self.size) for size in PAGE_SIZES],
+            "saved": self.saved,
+            "chips": self._chips(form),
+            "filters": self.filters,
+        }
+
+    def _total_text(self, paginator: BoundedPaginator) -> str:
+        """The number of rows, in words where they were too many to count."""
+        if self.total is None and paginator.is_more:
+            return _("more than %(limit)s") % {"limit": number_format(ROWS_AT_MOST, force_grouping=True)}
+        return number_format(self.total if self.total is not None else paginator.counted, force_grouping=True)
+
+    @property
+    def filters(self) -> str:
+        """The query string without the page."""
+        kept = self.query.copy()
+        for name in ("page", "count"):
+            kept.pop(name, None)
+        return kept.urlencode()
+
+    def _line(self, row: ListRow) -> dict[str, Any]:
+        first, *others = self.columns
+        return {
+            "url": row.url,
+            "name": row.cells[first.code].text,
+            "cells": [(column.label, column.is_number, row.cells[column.code].html) for column in others],
+        }
+
+    def _head(self, column: Column) -> dict[str, Any]:
+        active, descending = self.sort.lstrip("-") == column.code, self.sort.startswith("-")
+        return {
+            "column": column,
+            "aria": ("descending" if descending else "ascending") if active else "",
+            "sort": column.sort and (f"-{column.code}" if active and not descending else column.code),
+        }
+
+    def _chips(self, form: Any) -> list[dict[str, str]]:
+        """The filters that hold, in words, each with the address without it."""
+        return [
+            {"label": str(field.label), "value": _shown(field), "url": f"?{_without(self.query, field.html_name)}"}
+            for field in form
+            if field.data not in (None, "", [])
+        ]
+
+
+def _estimate(rows: QuerySet[Any]) -> int:
+    """How many rows the database expects."""
+    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def _shown(field: Any) -> str:
+    """A field's value as its control says it."""
+    choices = getattr(field.field, "choices", None)
+    if not choices:
+        return str(field.data)
+    return next((str(label) for value, label in choices if str(value) == str(field.data)), str(field.data))
+
+
+def _without(query: QueryDict, name: str) -> str:
+    kept = query.copy()
+    for each in (name, "page"):
+        kept.pop(each, None)
+    return kept.urlencode()
