@@ -134,7 +134,7 @@ def _registers(indicator: Indicator) -> list[tuple[str, int]]:
 
 def _stage_cells(rows: Rows, rows_sql: str, indicators: Sequence[Indicator]) -> None:
     """Group the rows once: a cell per institution, village, team and category mask, with every count in a column."""
-    sums = ", ".join(f"sum({value}) as {alias}" for alias, value in _columns(indicators))
+    sums = ", ".join(f"{_sum(value)} as {alias}" for alias, value in _columns(indicators))
     _run(
         f"create temp table cell_{rows} on commit drop as"
         f" select institution_id, village_id, team_id, categories, {sums}"
@@ -149,7 +149,7 @@ def _category_values(categories: Sequence[Category]) -> str:
 
 def _count_by_category(units: str, columns: Sequence[str], categories: Sequence[Category]) -> str:
     """SQL: `units` (institution_id, team_key, categories, counts) added over the categories of each mask."""
-    sums = ", ".join(f"sum({column}) as {column}" for column in columns)
+    sums = ", ".join(f"{_sum(column)} as {column}" for column in columns)
     return (
         f"select institution_id, team_key, k.code as category, {sums} from ({units}) u"
         f" join {_category_values(categories)} on k.mask = {EVERYONE} or (u.categories & k.mask) <> 0"
@@ -174,7 +174,7 @@ def _unpivot(indicators: Sequence[Indicator]) -> str:
 
 def _count_institutions(rows: Rows, indicators: Sequence[Indicator], categories: Sequence[Category]) -> None:
     aliases = [alias for alias, _value in _columns(indicators)]
-    sums = ", ".join(f"sum(c.{alias}) as {alias}" for alias in aliases)
+    sums = ", ".join(f"{_sum('c.' + alias)} as {alias}" for alias in aliases)
     units = (
         f"select b.ancestor_id as institution_id, 0 as team_key, c.categories, {sums} from cell_{rows} c"
         " join below b on b.institution_id = c.institution_id group by b.ancestor_id, c.categories"
@@ -190,7 +190,7 @@ def _count_teams(rows: Rows, indicators: Sequence[Indicator], categories: Sequen
     served = [row for row in indicators if row.team is TeamRule.SERVED and row.code != "household_coverage"]
     if signed:
         aliases = [alias for alias, _value in _columns(signed)]
-        sums = ", ".join(f"sum(c.{alias}) as {alias}" for alias in aliases)
+        sums = ", ".join(f"{_sum('c.' + alias)} as {alias}" for alias in aliases)
         units = (
             f"select t.institution_id, t.id as team_key, c.categories, {sums} from cell_{rows} c"
             " join teams_team t on t.id = c.team_id group by t.institution_id, t.id, c.categories"
@@ -199,9 +199,9 @@ def _count_teams(rows: Rows, indicators: Sequence[Indicator], categories: Sequen
     if served:
         aliases = [alias for alias, _value in _columns(served)]
         sums = ", ".join(
-            f"sum(case when c.team_id = s.team_id then c.{alias} else 0 end) as {alias}"
+            f"{_sum(f'case when c.team_id = s.team_id then c.{alias} else 0 end')} as {alias}"
             if alias.endswith("_num")
-            else f"sum(c.{alias}) as {alias}"
+            else f"{_sum('c.' + alias)} as {alias}"
             for alias in aliases
         )
         units = (
@@ -223,12 +223,12 @@ def _count_team_units(
 def _count_households_of_teams(tables: Tables) -> None:
     """Households can't be added over villages: each counts once for a team, covered when the team covers a member."""
     _run(
-        "insert into counted select t.institution_id, t.id, 'household_coverage', 'all',"
-        " count(distinct case when m.covered and m.team_id = t.id then m.household_id end),"
-        " count(distinct m.household_id)"
+        "insert into counted select t.institution_id, t.id, 'household_coverage', 'all', sum(h.covered), count(*)"
+        " from (select s.team_id, m.household_id,"
+        " max(case when m.covered and m.team_id = s.team_id then 1 else 0 end) as covered"
         f" from {tables.residents} m join serving s on s.village_id = m.village_id"
-        " join teams_team t on t.id = s.team_id"
-        " where m.in_population and m.household_id is not null group by t.institution_id, t.id"
+        " where m.in_population and m.household_id is not null group by s.team_id, m.household_id) h"
+        " join teams_team t on t.id = h.team_id group by t.institution_id, t.id"
     )
 
 
@@ -246,6 +246,11 @@ def _fill(tables: Tables, categories: Sequence[Category]) -> None:
         " left join counted c on c.institution_id = u.institution_id and c.team_key = u.team_key"
         " and c.indicator = g.indicator and c.category = g.category"
     )
+
+
+def _sum(value: str) -> str:
+    """SQL: a sum that stays a bigint; PostgreSQL adds bigints up to a numeric, and numerics are slow to add again."""
+    return f"cast(sum({value}) as bigint)"
 
 
 def _run(sql: str) -> None:

@@ -9,12 +9,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
-from assessments.definitions import literal
 from assessments.figures import Tables
 from assessments.indicators import BY_CODE, INDICATORS, Rows
 from assessments.models import Month, Revision, Target
 from assessments.rates import PERCENT
 from residents.categories import categories
+from residents.models import Resident
 from teams.clock import today
 from teams.rules import RuleViolation
 
@@ -89,40 +89,55 @@ def check_target(
         raise RuleViolation("target.count", _("A cost is held to yuan a visit, not to a head count."))
 
 
-def check_rows(tables: Tables, report: date) -> None:
+def people_born_by(report: date) -> int:
+    """How many residents a month as of that day has rows for."""
+    return Resident.objects.filter(birth_date__lte=report).count()
+
+
+def check_rows(tables: Tables, report: date, people_before: int) -> None:
     """Invariants before the swap: everybody is there once, no numerator above its denominator, roots hold everything.
 
-    Raises `BrokenInvariant` naming the first that fails.
+    `people_before` is `people_born_by` before the rows were made: clerks go on registering people meanwhile. Raises
+    `BrokenInvariant` naming the first that fails.
     """
-    missing = _number(
-        f"select (select count(*) from residents_resident where birth_date <= {literal(report)})"
-        f" - (select count(*) from {tables.residents})"
-    )
-    if missing:
-        raise BrokenInvariant(f"{missing} residents are missing from the month")
-    rates = ", ".join(f"'{indicator.code}'" for indicator in INDICATORS if indicator.unit == PERCENT)
-    if above := _number(
-        f"select count(*) from {tables.figures} where numerator > denominator and indicator in ({rates})"
-    ):
-        raise BrokenInvariant(f"{above} numerators are above their denominators")
-    roots = (
-        "select distinct institution_id from below b where not exists"
-        " (select 1 from below u where u.institution_id = b.institution_id and u.ancestor_id <> u.institution_id)"
-    )
-    for indicator in INDICATORS:
-        if indicator.rows not in (Rows.RESIDENT, Rows.COVERAGE) or indicator.by_register:
-            continue
-        table = tables.residents if indicator.rows is Rows.RESIDENT else tables.coverages
-        lost = _number(
-            f"select (select coalesce(sum({indicator.denominator.value()}), 0) from {table})"
-            f" - (select coalesce(sum(denominator), 0) from {tables.figures} where indicator = '{indicator.code}'"
-            f" and category = 'all' and team_key = 0 and institution_id in ({roots}))"
-        )
-        if lost:
-            raise BrokenInvariant(f"{indicator.code}: the institutions don't add up to the district ({lost})")
-
-
-def _number(sql: str) -> int:
+    made, sums = _sums(tables)
+    fewest, most = sorted((people_before, people_born_by(report)))
+    if not fewest <= made <= most:
+        raise BrokenInvariant(f"the month has {made} residents and should have {fewest} to {most}")
+    rates = [indicator.code for indicator in INDICATORS if indicator.unit == PERCENT]
     with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            f"select count(*) from {tables.figures} where numerator > denominator and indicator = any(%s)", [rates]
+        )
+        (above,) = cursor.fetchone()
+    if above:
+        raise BrokenInvariant(f"{above} numerators are above their denominators")
+    roots = _sums_of_roots(tables)
+    for code, total in sums.items():
+        if lost := total - roots.get(code, 0):
+            raise BrokenInvariant(f"{code}: the institutions don't add up to the district ({lost})")
+
+
+def _sums(tables: Tables) -> tuple[int, dict[str, int]]:
+    """How many residents have a row, and each indicator's denominator over all rows; one pass over each table."""
+    made, sums = 0, {}
+    for rows, table in ((Rows.RESIDENT, tables.residents), (Rows.COVERAGE, tables.coverages)):
+        counted = [indicator for indicator in INDICATORS if indicator.rows is rows and not indicator.by_register]
+        columns = ", ".join(f"coalesce(sum({indicator.denominator.value()}), 0)" for indicator in counted)
+        with connection.cursor() as cursor:
+            cursor.execute(f"select count(*), {columns} from {table}")
+            number, *values = map(int, cursor.fetchone())
+        sums |= dict(zip((indicator.code for indicator in counted), values, strict=True))
+        made = number if rows is Rows.RESIDENT else made
+    return made, sums
+
+
+def _sums_of_roots(tables: Tables) -> dict[str, int]:
+    """Each indicator's denominator over the institutions that have none above them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select f.indicator, sum(f.denominator) from {tables.figures} f"
+            " where f.category = 'all' and f.team_key = 0 and not exists (select 1 from below b"
+            " where b.institution_id = f.institution_id and b.ancestor_id <> b.institution_id) group by f.indicator"
+        )
+        return {code: int(total) for code, total in cursor.fetchall()}

@@ -53,6 +53,9 @@ class Definition:
             "year": report.year,
             "month_day": report.month * 100 + report.day,
             "never": literal(date.max),
+            "in_population": f"(r.registered_on is null or r.registered_on <= {literal(report)})"
+            f" and (r.moved_out_on is null or r.moved_out_on > {literal(report)})"
+            f" and (r.died_on is null or r.died_on > {literal(report)})",
             "year_start": literal(report.replace(month=1, day=1)),
             "year_before": literal(add_months(report, -12)),
             "elderly_born_by": literal(last_born_with_age(policy["elderly_age"], report)),

@@ -2,7 +2,7 @@
 -- (docs/rules.md 3 and 5). Reads the resident rows of the same revision: {resident_rows}.
 with terms as (
     -- The days on which a coverage can be in force: within its term, its resident in the population.
-    select c.coverage, c.resident, c.end_on,
+    select c.coverage, c.resident, c.team, c.start_on, c.end_on,
            greatest(c.start_on, r.birth_on, coalesce(r.registered_on, r.birth_on)) as from_on,
            -- Engines differ in what they make of an empty argument: there is none.
            least(coalesce(c.terminated_on, {never}), coalesce(r.moved_out_on, {never}),
@@ -28,10 +28,10 @@ counting as (
 ),
 by_package as (
     select coverage, resident, held,
-           sum(case when waived then 0 else 1 end) as due,
-           sum(case when met and not waived then 1 else 0 end) as met,
-           sum(case when on_time and not waived then 1 else 0 end) as on_time,
-           sum(case when waived then 1 else 0 end) as waived
+           cast(sum(case when waived then 0 else 1 end) as integer) as due,
+           cast(sum(case when met and not waived then 1 else 0 end) as integer) as met,
+           cast(sum(case when on_time and not waived then 1 else 0 end) as integer) as on_time,
+           cast(sum(case when waived then 1 else 0 end) as integer) as waived
     from counting
     group by coverage, resident, held
 ),
@@ -63,14 +63,13 @@ last_service as (
     group by resident
 ),
 standing as (
-    select c.coverage, c.resident, m.person, m.county, m.institution, m.village, c.team, m.categories,
-           coalesce(m.coverage = c.coverage, false) as in_force,
-           coalesce(m.coverage = c.coverage, false) and c.start_on <= {unserved_started_by} as service_expected,
-           l.performed_on is null or l.performed_on < c.start_on as untouched
-    from fact_coverage c
-    join {resident_rows} m on m.resident = c.resident
-    left join last_service l on l.resident = c.resident
-    where c.end_on >= {year_start} and c.start_on <= {report}
+    select t.coverage, t.resident, m.person, m.county, m.institution, m.village, t.team, m.categories,
+           coalesce(m.coverage = t.coverage, false) as in_force,
+           coalesce(m.coverage = t.coverage, false) and t.start_on <= {unserved_started_by} as service_expected,
+           l.performed_on is null or l.performed_on < t.start_on as untouched
+    from terms t
+    join {resident_rows} m on m.resident = t.resident
+    left join last_service l on l.resident = t.resident
 )
 select s.coverage, s.resident, s.person, s.county, s.institution, s.village, s.team, s.categories, s.in_force,
        coalesce(o.due, 0) as obligations, coalesce(o.met, 0) as obligations_met,

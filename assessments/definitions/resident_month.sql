@@ -52,16 +52,24 @@ given as (
     where performed_on > {year_before} and performed_on <= {report}
     group by resident
 ),
+led as (
+    -- A household counts once in each institution that manages a member, on the row of its first member there.
+    select min(r.resident) as leader, max(case when c.resident is not null then 1 else 0 end) as any_covered
+    from fact_resident r
+    left join placed p on p.resident = r.resident
+    left join running c on c.resident = r.resident
+    where r.birth_on <= {report} and {in_population} and r.household is not null
+    group by r.household, case when p.resident is null then r.institution else p.from_institution end
+),
+households as (
+    -- Nobody leads two. Planners learn it from the grouping, and look the leaders up instead of the residents.
+    select leader, max(any_covered) as any_covered from led group by leader
+),
 people as (
-    select r.resident, r.person, r.county, r.household, r.birth_on,
+    select r.resident, r.person, r.county, r.household, r.birth_on, {in_population} as in_population,
            case when p.resident is null then r.institution else p.from_institution end as institution,
            case when p.resident is null then r.village else p.from_village end as village,
-           {year} - cast(extract(year from r.birth_on) as integer)
-               - case when cast(extract(month from r.birth_on) as integer) * 100
-                           + cast(extract(day from r.birth_on) as integer) > {month_day} then 1 else 0 end as age,
-           (r.registered_on is null or r.registered_on <= {report})
-               and (r.moved_out_on is null or r.moved_out_on > {report})
-               and (r.died_on is null or r.died_on > {report}) as in_population,
+           e.resident is not null as registered,
            coalesce(e.mask, 0)
                + case when r.birth_on <= {elderly_born_by} then {elderly} else 0 end
                + case when r.birth_on > {child_born_after} then {child} else 0 end as categories,
@@ -70,33 +78,25 @@ people as (
     left join placed p on p.resident = r.resident
     left join entered e on e.resident = r.resident
     where r.birth_on <= {report}
-),
-standing as (
-    select p.resident, p.person, p.county, p.institution, p.village, p.household, p.age, p.in_population, p.categories,
-           c.coverage, c.team,
-           c.coverage is not null as covered,
-           coalesce(c.paid, false) as paid,
-           p.in_population and o.resident is not null as renewal_due,
-           case when p.in_population then {managed_due} else 0 end as managed_due,
-           case when p.in_population then {managed} else 0 end as managed,
-           case when p.in_population then {measured} else 0 end as measured,
-           case when p.in_population then {controlled} else 0 end as controlled
-    from people p
-    left join running c on c.resident = p.resident and p.in_population
-    left join run_out o on o.resident = p.resident
-    left join given g on g.resident = p.resident
-),
-households as (
-    -- A household counts once in each institution that manages a member, on the row of its first member there.
-    select household, institution, min(resident) as leader, max(case when covered then 1 else 0 end) = 1 as any_covered
-    from standing
-    where in_population and household is not null
-    group by household, institution
 )
-select s.resident, s.person, s.county, s.institution, s.village, s.household, s.coverage, s.team, s.age,
-       s.in_population, s.covered, s.paid, s.renewal_due,
+select p.resident, p.person, p.county, p.institution, p.village, p.household, c.coverage, c.team,
+       {year} - cast(extract(year from p.birth_on) as integer)
+           - case when cast(extract(month from p.birth_on) as integer) * 100
+                       + cast(extract(day from p.birth_on) as integer) > {month_day} then 1 else 0 end as age,
+       p.in_population,
+       c.resident is not null as covered,
+       coalesce(c.paid, false) as paid,
+       o.resident is not null and p.in_population as renewal_due,
        h.leader is not null as leads_household,
-       coalesce(h.any_covered, false) as household_covered,
-       s.categories, s.managed_due, s.managed, s.measured, s.controlled
-from standing s
-left join households h on h.leader = s.resident
+       coalesce(h.any_covered, 0) = 1 as household_covered,
+       p.categories,
+       -- Most people are on no register and had no service: that is asked first.
+       case when (p.registered or p.elderly_required > 0) and p.in_population then {managed_due} else 0 end as managed_due,
+       case when g.resident is not null and p.in_population then {managed} else 0 end as managed,
+       case when g.resident is not null and p.in_population then {measured} else 0 end as measured,
+       case when g.resident is not null and p.in_population then {controlled} else 0 end as controlled
+from people p
+left join running c on c.resident = p.resident and p.in_population
+left join run_out o on o.resident = p.resident
+left join given g on g.resident = p.resident
+left join households h on h.leader = p.resident

@@ -1,6 +1,6 @@
 """Months: asked for, computed whole or not at all, shown, frozen, computed again, by several at once, killed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from threading import Thread
 
@@ -20,6 +20,7 @@ from assessments.actions.months import (
 )
 from assessments.models import Figure, Month, ResidentMonth, Revision
 from assessments.rules import BrokenInvariant
+from residents.models import Resident
 from teams.models import AuditEvent, Role
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -211,6 +212,31 @@ def test_month_is_computed_again_after_a_failure(
         compute(month=OCTOBER)
     monkeypatch.undo()
     assert coverage(compute(month=OCTOBER)) == (3, 5)
+
+
+def while_counting(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """Do `work` between the rows of a month and its checks."""
+    count = figures.count
+    monkeypatch.setattr(figures, "count", lambda *arguments: (count(*arguments), work()))
+
+
+def test_month_computed_while_people_are_registered_is_whole(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = Resident.objects.count()
+    while_counting(monkeypatch, make_resident)
+    revision = compute(month=OCTOBER)
+    assert (ResidentMonth.objects.filter(revision=revision).count(), Resident.objects.count()) == (people, people + 1)
+
+
+def test_month_that_lost_somebody_is_never_shown(district: SmallDistrict, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"delete from assessments_residentmonth_{Revision.objects.latest('pk').pk} where age > 60")
+
+    while_counting(monkeypatch, lose)
+    with pytest.raises(BrokenInvariant, match="residents and should have"):
+        compute(month=OCTOBER)
 
 
 # --- How many queries -----------------------------------------------------------------------------------------------

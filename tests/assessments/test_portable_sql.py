@@ -57,7 +57,7 @@ def test_text_reads_facts_and_the_residents_of_its_month_only() -> None:
     for sql in texts(definition).values():
         inner = set(re.findall(r"(?:with|,)\s+(\w+) as \(", bare(sql)))
         read = set(re.findall(r"(?:from|join)\s+(\w+)", bare(sql))) - inner
-        assert {name for name in read if not FACTS.fullmatch(name)} <= {"resident_rows", "r"}
+        assert {name for name in read if not FACTS.fullmatch(name)} <= {"resident_rows", "p"}
 
 
 @pytest.mark.django_db
@@ -93,7 +93,7 @@ def copy(fact: str, folder: Path, duck: duckdb.DuckDBPyConnection) -> None:
         with (folder / f"{fact}.csv").open("w", encoding="utf-8") as file:
             cursor.copy_expert(f"copy (select * from {fact}) to stdout with (format csv)", file)
     duck.execute(f"create table {fact} ({columns})")
-    duck.execute(f"copy {fact} from '{folder / fact}.csv' (format csv, header false)")
+    duck.execute(f"copy {fact} from '{folder / fact}.csv' (format csv, header false, auto_detect false)")
 
 
 def of_postgresql(name: str, sql: str) -> list[tuple[object, ...]]:
