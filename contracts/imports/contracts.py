@@ -28,7 +28,7 @@ from teams.imports.lookups import check_order, ids_by_code, known, known_code, s
 from teams.imports.rows import Rejection, Row
 from teams.models import Role, Team, User
 
-REASONS = {"request": "居民要求", "moved": "迁出", "died": "死亡", "lost": "失访", "other": "其他"}
+REASONS = {"request": "居民要求", "moved": "迁出", "died": "死亡", "lost": "失访", "other": "其他", "changed": "变更"}
 
 SIGNERS = ("代表人身份证号码", "签约人身份证号", "户主身份证号", "代表人证件号码")
 UNKNOWN_TEAM = _("There is no team with the code “{code}”.")

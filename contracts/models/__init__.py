@@ -1,27 +1,37 @@
 """Contracts and coverages, what they promise (obligations) and cost (charges), what was given (services, visits),
-whom somebody tried to reach (attempts), and referrals."""
+whom somebody tried to reach (attempts), referrals, batches of renewals and confirmations, and handovers."""
 
 from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
+from contracts.models.batches import Batch, BatchLine
 from contracts.models.candidates import Candidate
 from contracts.models.documents import Agreement
 from contracts.models.drafts import Draft
 from contracts.models.follow_up import Attempt, FollowUp
+from contracts.models.handovers import Departure, Handover, HandoverLine
 from contracts.models.ledger import Obligation, Service, Visit
-from contracts.models.lifecycle import LifecycleEntry
+from contracts.models.lifecycle import Confirmation, Consent, LifecycleEntry
 from contracts.models.numbers import NumberSeries
 from contracts.models.problems import Problem, ProblemCheck
 from contracts.models.referrals import Referral, ReferralStep, SlotQuota
+from contracts.models.status import Status
 
 __all__ = [
     "Agreement",
     "Attempt",
+    "Batch",
+    "BatchLine",
     "Candidate",
     "Charge",
+    "Confirmation",
+    "Consent",
     "Contract",
     "Coverage",
     "CoveragePackage",
+    "Departure",
     "Draft",
     "FollowUp",
+    "Handover",
+    "HandoverLine",
     "LifecycleEntry",
     "NumberSeries",
     "Obligation",
@@ -31,6 +41,7 @@ __all__ = [
     "ReferralStep",
     "Service",
     "SlotQuota",
+    "Status",
     "Suspension",
     "Visit",
 ]

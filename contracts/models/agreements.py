@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least, Now
 from django.utils.translation import gettext_lazy as _
 
+from contracts.models.status import Status, conditions, running_on, status_of
 from residents.models import Resident
 from service_packages.models import PackageVersion, Payer
 from teams.dates import ONE_DAY
@@ -91,6 +92,23 @@ class CoverageQuerySet(models.QuerySet):
             end_on__gte=day,
         )
 
+    def with_status(self, day: date) -> "CoverageQuerySet":
+        """Annotated with `status` on `day`, as `status_of` tells it for a row in hand."""
+        cases = [models.When(condition, then=models.Value(status)) for status, condition in self._conditions(day)]
+        return self.annotate(status=models.Case(*cases, output_field=models.CharField()))
+
+    def having_status(self, status: Status, day: date) -> "CoverageQuerySet":
+        """Those that have the status on `day`."""
+        return self.filter(dict(self._conditions(day))[status])
+
+    def running_on(self, day: date) -> "CoverageQuerySet":
+        """Not over on `day`: in force, suspended, or still to start."""
+        return self.filter(running_on(day))
+
+    def _conditions(self, day: date) -> list[tuple[Status, Q]]:
+        suspended = models.Exists(Suspension.objects.on(day).filter(coverage=models.OuterRef("pk")))
+        return list(conditions(day, suspended).items())
+
     def overlapping(self, start_on: date, end_on: date) -> "CoverageQuerySet":
         """With a day of the term `start_on` … `end_on` in common, cut by termination (rules.md 1)."""
         over_before = Q(terminated_on__lte=start_on) | Q(terminated_on__lte=F("start_on"))
@@ -109,6 +127,8 @@ class Coverage(models.Model):
         DIED = "died", _("died")
         LOST = "lost", _("lost to follow-up")
         OTHER = "other", _("other")
+        # Another contract takes this one's place from that day on; never chosen by hand.
+        CHANGED = "changed", _("replaced by another contract")
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="coverages")
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="coverages")
@@ -158,6 +178,17 @@ class Coverage(models.Model):
     def last_on(self) -> date:
         """The last day in force: the end of the term, or the day before it was terminated."""
         return min(self.end_on, self.terminated_on - ONE_DAY) if self.terminated_on else self.end_on
+
+    def status_on(self, day: date) -> Status:
+        """The status on `day`; suspensions and the resident are prefetched where there are many."""
+        is_suspended = any(pause.holds_on(day) for pause in self.suspensions.all())
+        return status_of(self, day, is_suspended=is_suspended)
+
+    @property
+    def reason_words(self) -> str:
+        """Why it was terminated; a file may have brought words of its own."""
+        labels = dict(self.Reason.choices)
+        return str(labels.get(self.termination_reason, self.termination_reason))
 
 
 @track_history()
@@ -216,3 +247,7 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coverage_id} {self.from_on}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether `day` is one of the days."""
+        return self.from_on <= day and (self.to_on is None or self.to_on > day)

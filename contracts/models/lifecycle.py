@@ -6,9 +6,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.agreements import Contract, Coverage
+from teams.history import track_history
 
 if TYPE_CHECKING:
     from teams.models import User
+
+
+class Consent(models.TextChoices):
+    """How somebody agreed."""
+
+    PAPER = "paper", _("on paper")
+    PHONE = "phone", _("by phone")
+    IN_PERSON = "in_person", _("in person")
 
 
 class LifecycleQuerySet(models.QuerySet):
@@ -24,8 +33,9 @@ class LifecycleQuerySet(models.QuerySet):
 class LifecycleEntry(models.Model):
     """A step in a contract's life (of one coverage of it, or of the whole when `coverage` is empty).
 
-    `on` is the day from which it holds; `entered_on` the business day on which it was entered. Entries are added,
-    never changed. Imported contracts have none before somebody acts on them.
+    `on` is the day from which it holds; `entered_on` the business day on which it was entered. `reason` begins with the
+    number of the contract that follows, or with the code of a termination's reason. Entries are added, never changed.
+    Imported contracts have none before somebody acts on them.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +55,7 @@ class LifecycleEntry(models.Model):
     kind = models.CharField(_("step"), max_length=20, choices=Kind)
     on = models.DateField(_("from"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    consent = models.CharField(_("how they agreed"), max_length=10, choices=Consent, blank=True, db_default="")
     entered_at = models.DateTimeField(auto_now_add=True)
     entered_on = models.DateField()
     entered_by = models.CharField(max_length=150)
@@ -57,3 +68,23 @@ class LifecycleEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.kind} {self.on}"
+
+
+@track_history()
+class Confirmation(models.Model):
+    """A contract of several years confirmed for one of them; the second is number 2 (docs/rules.md, reading 29)."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="confirmations", db_index=False)
+    year = models.PositiveSmallIntegerField(_("contract year"))
+    on = models.DateField(_("confirmed on"))
+
+    class Meta:
+        verbose_name = _("confirmation")
+        ordering = ("contract", "year")
+        constraints = (
+            models.UniqueConstraint(name="contracts_confirmation_once_a_year", fields=["contract", "year"]),
+            models.CheckConstraint(name="contracts_confirmation_from_second_year", condition=models.Q(year__gte=2)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.year}"

@@ -68,7 +68,7 @@ def check_can_sign(
     if not Team.objects.existing_on(start_on).filter(pk=contract.team_id).exists():
         raise RuleViolation("contract.no_team", _("The team does not exist on the first day of the contract."))
     _check_members(members, start_on)
-    _check_versions(list(members.values()))
+    check_versions(list(members.values()))
     _check_suits(members, start_on)
     check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
 
@@ -177,12 +177,13 @@ def _check_members(members: Collection[Resident], start_on: date) -> None:
         )
 
 
-def _check_versions(choices: Sequence[Sequence[PackageVersion]]) -> None:
+def check_versions(choices: Sequence[Sequence[PackageVersion]], *, kept: Collection[int] = ()) -> None:
+    """Everyone holds something, each package once, of what is offered now; ids in `kept` may be past offers."""
     if not all(choices):
         raise RuleViolation("contract.no_packages", _("Everyone in a contract holds at least one package."))
     for reason in (reason for versions in choices for reason in incompatible(versions)):
         raise RuleViolation(reason.code, reason.message)
-    chosen = {version.pk for versions in choices for version in versions}
+    chosen = {version.pk for versions in choices for version in versions} - set(kept)
     present = PackageVersion.objects.filter(pk__in=chosen, status=PackageVersion.Status.PUBLISHED)
     if present.count() < len(chosen):
         raise RuleViolation(
