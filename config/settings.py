@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Work that was asked for while Redis was down, or whose worker was killed, is taken up again.
     "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
+    "resume-lifecycle": {"task": "contracts.tasks.resume_lifecycle", "schedule": 60.0},
     "discard-imports": {
         "task": "teams.tasks.discard_unconfirmed_imports",
         "schedule": crontab(minute=45, hour=1),

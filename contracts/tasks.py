@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contracts.actions import problems
+from contracts.actions import batches, handovers, problems
 
 
 @shared_task
@@ -16,3 +16,24 @@ def check_problems() -> None:
 def run_problem_check(check_id: int) -> None:
     """Look for data problems because somebody asked on a page."""
     problems.check(check_id=check_id)
+
+
+@shared_task
+def run_batch(batch_id: int) -> None:
+    """Renew or confirm what somebody has looked at on a page."""
+    batches.run(batch_id=batch_id)
+
+
+@shared_task
+def carry_out_handover(handover_id: int) -> None:
+    """Continue the contracts of an approved handover."""
+    handovers.carry_out(handover_id=handover_id)
+
+
+@shared_task
+def resume_lifecycle() -> None:
+    """Take up batches and handovers that wait (Redis was away) or whose worker was killed."""
+    for batch_id in batches.waiting():
+        batches.run(batch_id=batch_id)
+    for handover_id in handovers.waiting():
+        handovers.carry_out(handover_id=handover_id)

@@ -15,9 +15,17 @@ def enter(
     kind: str,
     on: date,
     reason: str = "",
+    consent: str = "",
     by: User | SystemAccount,
 ) -> LifecycleEntry:
     """Write down a step that holds from `on`, entered today; part of the action that takes the step."""
     return LifecycleEntry.objects.create(
-        contract=contract, coverage=coverage, kind=kind, on=on, reason=reason, entered_on=today(), entered_by=str(by)
+        contract=contract,
+        coverage=coverage,
+        kind=kind,
+        on=on,
+        reason=reason[:200],
+        consent=consent,
+        entered_on=today(),
+        entered_by=str(by),
     )

@@ -1,4 +1,4 @@
-"""Signing contracts, and ending, suspending and resuming coverages."""
+"""Signing contracts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -10,12 +10,9 @@ from contracts.actions.ledger import make_obligations, match_services
 from contracts.actions.lifecycle import enter
 from contracts.actions.numbers import next_number
 from contracts.actions.packages import hold_packages, lock_versions
-from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
+from contracts.models import Contract, Coverage, LifecycleEntry
 from contracts.rules import (
-    check_can_resume,
     check_can_sign,
-    check_can_suspend,
-    check_can_terminate,
     check_no_overlap,
     check_number_is_free,
     constraint_of,
@@ -63,48 +60,6 @@ def sign(
     return contract
 
 
-@transaction.atomic
-def terminate(*, coverage: Coverage, on: date, reason: str, by: User | SystemAccount) -> Coverage:
-    """End a coverage early; `on` is the first day no longer in force, and cancels what is due from that day on.
-
-    Services from that day on no longer meet its obligations.
-    Raises RuleViolation: coverage.terminated, .not_in_term, .reason.
-    """
-    with made_by(by, "contracts.terminate"):
-        coverage = _locked(coverage)
-        check_can_terminate(coverage, on=on, reason=reason)
-        coverage.terminated_on, coverage.termination_reason = on, reason
-        coverage.save(update_fields=["terminated_on", "termination_reason"])
-        match_services(coverages=Coverage.objects.filter(pk=coverage.pk))
-        return coverage
-
-
-@transaction.atomic
-def suspend(
-    *, coverage: Coverage, from_on: date, to_on: date | None = None, reason: str, by: User | SystemAccount
-) -> Suspension:
-    """Take a coverage out of force from `from_on` to the day before `to_on` (None: until it is resumed).
-
-    Raises RuleViolation: coverage.not_in_term, .dates_reversed, .suspended.
-    """
-    with made_by(by, "contracts.suspend"):
-        coverage = _locked(coverage)
-        check_can_suspend(coverage, from_on=from_on, to_on=to_on)
-        return Suspension.objects.create(coverage=coverage, from_on=from_on, to_on=to_on, reason=reason)
-
-
-@transaction.atomic
-def resume(*, coverage: Coverage, on: date, by: User | SystemAccount) -> Suspension:
-    """Put a suspended coverage back in force from `on`. Raises RuleViolation: coverage.not_suspended."""
-    with made_by(by, "contracts.resume"):
-        coverage = _locked(coverage)
-        check_can_resume(coverage, on=on)
-        suspension = coverage.suspensions.on(on).get()
-        suspension.to_on = on
-        suspension.save(update_fields=["to_on"])
-        return suspension
-
-
 def _promise(contract: Contract, members: Mapping[Resident, Sequence[PackageVersion]]) -> None:
     """Let each coverage hold the packages of its resident, and owe what they promise."""
     coverages = Coverage.objects.filter(contract=contract)
@@ -119,10 +74,6 @@ def _lock(members: Collection[Resident]) -> None:
     """Of two who sign the same people at once, the second waits here and then reads which contract they have."""
     ids = [member.pk for member in members]
     list(Resident.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
-
-
-def _locked(coverage: Coverage) -> Coverage:
-    return Coverage.objects.select_for_update(no_key=True).get(pk=coverage.pk)
 
 
 def _create(contract: Contract, members: Collection[Resident], start_on: date, end_on: date) -> None:

@@ -11,7 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from contracts.actions import signing
-from contracts.actions.signing import resume, sign, suspend, terminate
+from contracts.actions.ending import resume, suspend, terminate
+from contracts.actions.signing import sign
 from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
 from residents.models import Resident
 from service_packages.models import PackageVersion

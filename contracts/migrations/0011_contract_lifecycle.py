@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0009_candidates'),
+        ('contracts', '0010_services_counted'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('teams', '0003_freezing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
