@@ -75,8 +75,8 @@ def change_packages(
 
     What somebody held already keeps the price it was signed for; what is new has today's. Members who aren't named
     keep what they hold.
-    Raises RuleViolation: contract.changed_since, .consent, .over, .followed, .no_team, .no_packages, .package_twice,
-    .package_not_in_use, .same_packages.
+    Raises RuleViolation: contract.changed_since, .consent, .over, .followed, .no_team, .no_packages,
+    .package_not_in_use, .same_packages; package.twice, .exclusive.
     """
     check_consent(consent)
     with made_by(by, "contracts.change_packages"):
@@ -96,7 +96,7 @@ def change_packages(
 def still_covered(contract: Contract, on: date) -> list[Coverage]:
     """Coverages of the contract that aren't over on the day, locked with their residents."""
     rows = contract.coverages.select_related("resident").select_for_update(no_key=True).order_by("resident_id")
-    return list(rows.filter(pk__in=contract.coverages.running_on(on).values("pk")))
+    return list(rows.filter(pk__in=contract.coverages.not_over_on(on).values("pk")))
 
 
 def _check_choice(packages: Mapping[int, Sequence[PackageVersion]], held: Mapping[int, set[int]]) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least, Now
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models.status import Status, conditions, running_on, status_of
+from contracts.models.status import Status, conditions, not_over_on, status_of
 from residents.models import Resident
 from service_packages.models import PackageVersion, Payer
 from teams.dates import ONE_DAY
@@ -101,9 +101,9 @@ class CoverageQuerySet(models.QuerySet):
         """Those that have the status on `day`."""
         return self.filter(dict(self._conditions(day))[status])
 
-    def running_on(self, day: date) -> "CoverageQuerySet":
-        """Not over on `day`: in force, suspended, or still to start."""
-        return self.filter(running_on(day))
+    def not_over_on(self, day: date) -> "CoverageQuerySet":
+        """In force on `day`, suspended, or still to start."""
+        return self.filter(not_over_on(day))
 
     def _conditions(self, day: date) -> list[tuple[Status, Q]]:
         suspended = models.Exists(Suspension.objects.on(day).filter(coverage=models.OuterRef("pk")))

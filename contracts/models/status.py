@@ -57,7 +57,7 @@ def status_of(coverage: "Coverage", day: date, *, is_suspended: bool) -> Status:
     return Status.SUSPENDED if is_suspended else Status.IN_FORCE
 
 
-def running_on(day: date) -> Q:
+def not_over_on(day: date) -> Q:
     """Coverages that are not over on `day`, suspended and future ones included."""
     return within_term(day) & ~Q(models.Exists(_absent(died_or_moved_by(day))))
 
@@ -74,7 +74,7 @@ def died_or_moved_by(day: date) -> Q:
 
 def conditions(day: date, suspended: models.Exists) -> Mapping[Status, Q]:
     """Status -> coverages that have it on `day`; each has exactly one. `suspended`: whether a suspension holds."""
-    running = running_on(day)
+    running = not_over_on(day)
     waiting = Q(start_on__gt=day) | Q(models.Exists(_absent(Q(birth_date__gt=day) | Q(registered_on__gt=day))))
     started = running & ~waiting
     return {

@@ -19,7 +19,7 @@ from contracts.rules.lifecycle import contract_year, followed_message, no_team_m
 from residents.categories import ALL, KEY
 from residents.models import Register, Resident
 from service_packages.models import PackageVersion
-from service_packages.rules import unsuitable
+from service_packages.rules import incompatible, unsuitable
 from teams.dates import ONE_DAY, age_on
 from teams.models import Team
 from teams.policy import policy_on
@@ -177,6 +177,8 @@ def _member(coverage: Coverage, start_on: date, end_on: date, known: _Known) -> 
         notes += _changes(held, version)
     if not versions:
         return Member(resident, (), notes, Refusal("contract.no_packages", _("No package is left to go on with.")))
+    if reasons := incompatible(versions):
+        return Member(resident, (), notes, Refusal(reasons[0].code, reasons[0].message))
     return Member(resident, versions, notes)
 
 

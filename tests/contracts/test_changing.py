@@ -146,5 +146,5 @@ def test_package_change_is_refused_with_its_reason() -> None:
         _to_packages(contract)
     with refused("contract.package_not_in_use"):
         _to_packages(contract, old, retired)
-    with refused("contract.package_twice"):
+    with refused("package.twice"):
         _to_packages(contract, old, make_package(code="A"))

@@ -81,4 +81,4 @@ def test_rows_in_the_database_and_in_hand_have_one_status(
         assert [status for status in Status if Coverage.objects.having_status(status, D).exists()] == [expected]
         assert Coverage.objects.in_force_on(D).exists() == (expected == Status.IN_FORCE)
         running = expected in (Status.TO_START, Status.IN_FORCE, Status.SUSPENDED)
-        assert Coverage.objects.running_on(D).exists() == running
+        assert Coverage.objects.not_over_on(D).exists() == running
