@@ -60,11 +60,11 @@ def check_can_sign(
     if contract.number:
         check_number_is_free(contract.number)
     check_term(start_on, end_on)
+    if contract.signed_on > today():
+        raise RuleViolation("contract.signed_in_future", _("The day of signing lies in the future."))
     if contract.previous is None:
         check_term_is_allowed(start_on, end_on)
         check_starts_after_signing(contract.signed_on, start_on)
-    if contract.signed_on > today():
-        raise RuleViolation("contract.signed_in_future", _("The day of signing lies in the future."))
     if not Team.objects.existing_on(start_on).filter(pk=contract.team_id).exists():
         raise RuleViolation("contract.no_team", _("The team does not exist on the first day of the contract."))
     _check_members(members, start_on)
