@@ -9,6 +9,9 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from assessments.imports.populations import POPULATIONS
         from assessments.imports.targets import TARGETS
+        from assessments.problems import RULES
+        from contracts.problems import register as look_for
         from teams.imports import register
 
+        look_for(*RULES)
         register(POPULATIONS, TARGETS)

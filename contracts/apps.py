@@ -16,7 +16,7 @@ class ContractsConfig(AppConfig):
         from teams.exports import register as let_export
         from teams.imports import register
 
-        let_export(exports.PEOPLE)
+        let_export(exports.PEOPLE, exports.TO_SIGN, exports.PROBLEMS)
         seen_through.append(signed_with_own_teams)
         look_for(*people.RULES, *coverages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

@@ -1,12 +1,16 @@
-"""The list of residents as a file."""
+"""Lists of residents, of people to be signed and of data problems as files."""
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from contracts.forms.worklists import CandidateForm, ProblemForm
 from contracts.presenters.people import COLUMNS, PLACES, Facts, line_maker
+from contracts.presenters.worklists import CANDIDATE_HEADS, PROBLEM_HEADS, candidate_cells, people_of, problem_cells
 from contracts.queries.people import PeopleFilter
 from residents.models import Resident
 from teams.exports import ExportKind, Sheet
@@ -41,4 +45,35 @@ def _rows(residents: QuerySet[Resident], facts: Facts, codes: list[str]) -> Iter
     yield from lines(chunk)
 
 
+def to_sign_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """People to be signed, with the filters of their page."""
+    found = CandidateForm(user, QueryDict(query)).rows.select_related("village", "institution")
+    rows = (
+        candidate_cells(row, people.get(row.pk), whole=whole)
+        for chunk in _chunks(found)
+        for people in [people_of(user, (row.pk for row in chunk))]
+        for row in chunk
+    )
+    return Sheet(found.count(), [str(head) for head in CANDIDATE_HEADS], rows, text_columns={1, 2})
+
+
+def problems_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """Data problems, with the filters of their page."""
+    found = ProblemForm(user, QueryDict(query)).listed.select_related("institution", "team", "village")
+    rows = (
+        problem_cells(row, people.get(row.resident_id or 0), whole=whole)
+        for chunk in _chunks(found)
+        for people in [people_of(user, (row.resident_id for row in chunk))]
+        for row in chunk
+    )
+    return Sheet(found.count(), [str(head) for head in PROBLEM_HEADS], rows, text_columns={1, 2})
+
+
+def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    left = rows.iterator(chunk_size=ROWS_AT_ONCE)
+    return iter(lambda: list(islice(left, ROWS_AT_ONCE)), [])
+
+
+TO_SIGN = ExportKind("to_sign", _("To be signed"), Permission.CONTRACT_EDIT, to_sign_sheet)
+PROBLEMS = ExportKind("problems", _("Data problems"), Permission.PEOPLE_READ, problems_sheet)
 PEOPLE = ExportKind("people", _("Residents"), Permission.PEOPLE_READ, people_sheet)

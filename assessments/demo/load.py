@@ -25,7 +25,7 @@ from assessments.demo.staff import Roster
 from assessments.demo.terms import Diary
 from assessments.demo.visits import Visits
 from assessments.demo.waivers import waive_some
-from contracts.actions import ledger
+from contracts.actions import ledger, problems
 from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation, Service, Suspension, Visit
 from residents.models import Household, Register, Resident, Transfer
 from teams.blocks import claim_block
@@ -41,12 +41,13 @@ COPIED = (*(table for table in BLOCK_TABLES if table is not Obligation), Charge,
 
 
 def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Account]:
-    """Make the district, then compute its year. `out` gets a line for each step."""
+    """Make the district, then compute its year and look for data problems. `out` gets a line for each step."""
     made = make(place, scale=scale, seed=seed, out=out)
     for month, as_of in _months(read_place(place)):
         started = time.monotonic()
         months.compute(month=month, as_of=as_of, by=None)
         out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
+    problems.check(check_id=problems.request().pk)
     return made
 
 

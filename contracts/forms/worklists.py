@@ -8,7 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Candidate, Problem
+from contracts.models.candidates import CandidateQuerySet
+from contracts.models.problems import ProblemQuerySet
 from contracts.problems import Severity, all_rules
+from contracts.queries.candidates import candidates
+from contracts.queries.problems import problems
 from residents.categories import categories
 from teams.clock import today
 from teams.models import Division, Institution, Team, User
@@ -52,20 +56,40 @@ class NarrowingForm(forms.Form):
         seen = Institution.objects.visible_to(user).filter(pk__in=owners).order_by("code")
         self.offer("unit", [(str(row.pk), row.name) for row in seen])
 
+    def offer_teams(self, user: User) -> None:
+        """The account's teams of today."""
+        teams = Team.objects.visible_to(user).existing_on(today()).order_by("code").values_list("pk", "name")
+        self.offer("team", [(str(key), name) for key, name in teams])
+
 
 class ProblemForm(NarrowingForm):
-    """Problem, weight, and the institution that owns it."""
+    """Weight, the institution that owns it, and team; the rule is chosen beside the list."""
 
-    rule = forms.ChoiceField(label=gettext_lazy("Problem"), required=False)
+    rule = forms.ChoiceField(required=False, widget=forms.HiddenInput)
     severity = forms.ChoiceField(label=gettext_lazy("Weight"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("Institution"), required=False)
+    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
 
     def __init__(self, user: User, data: Mapping[str, Any]) -> None:
         super().__init__(data)
+        self.user = user
         self.offer("rule", [(code, rule.title) for code, rule in all_rules().items()])
         self.offer("severity", Severity.choices)
         owned = Problem.objects.visible_to(user).order_by().values_list("institution", flat=True).distinct()
         self.offer_units(user, owned)
+        self.offer_teams(user)
+
+    @property
+    def rows(self) -> ProblemQuerySet:
+        """The problems of every rule."""
+        return problems(
+            self.user, severity=self.chosen("severity"), institutions=self.institutions, team=self.key("team")
+        )
+
+    @property
+    def listed(self) -> ProblemQuerySet:
+        """Those of the chosen rule."""
+        return self.rows.filter(rule=self.chosen("rule")) if self.chosen("rule") else self.rows
 
 
 class CandidateForm(NarrowingForm):
@@ -79,11 +103,24 @@ class CandidateForm(NarrowingForm):
 
     def __init__(self, user: User, data: Mapping[str, Any]) -> None:
         super().__init__(data)
+        self.user = user
         self.offer("reason", [(NEW, _("everybody new")), *Candidate.Reason.choices])
         self.offer("category", [(category.code, category.name) for category in categories()])
         places = list(Candidate.objects.visible_to(user).order_by().values_list("institution", "village").distinct())
         self.offer_units(user, {institution for institution, _village in places})
-        teams = Team.objects.visible_to(user).existing_on(today()).order_by("code")
-        self.offer("team", [(str(team.pk), team.name) for team in teams])
+        self.offer_teams(user)
         villages = Division.objects.filter(pk__in={village for _unit, village in places if village}).order_by("code")
         self.offer("village", [(str(row.pk), row.name) for row in villages])
+
+    @property
+    def rows(self) -> CandidateQuerySet:
+        """The people to be signed."""
+        return candidates(
+            self.user,
+            reason=self.chosen("reason"),
+            category=self.chosen("category"),
+            village=self.key("village"),
+            institutions=self.institutions,
+            team=self.key("team"),
+            day=today(),
+        )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.models import Candidate, Contract, Problem
 from contracts.problems import Page, all_rules
@@ -85,3 +86,74 @@ def candidate_rows(found: Sequence[Candidate], people: Mapping[int, Resident], d
         }
         for row in found
     ]
+
+
+CANDIDATE_HEADS = (
+    *(
+        gettext_lazy("Name"),
+        gettext_lazy("ID number"),
+        gettext_lazy("Phone"),
+        gettext_lazy("Sex"),
+        gettext_lazy("Birth date"),
+    ),
+    *(
+        gettext_lazy("Key populations"),
+        gettext_lazy("Reason"),
+        gettext_lazy("Since"),
+        gettext_lazy("Village"),
+        gettext_lazy("Institution"),
+        gettext_lazy("Address"),
+    ),
+)
+PROBLEM_HEADS = (
+    *(
+        gettext_lazy("Name"),
+        gettext_lazy("ID number"),
+        gettext_lazy("Phone"),
+        gettext_lazy("Problem"),
+        gettext_lazy("Weight"),
+        gettext_lazy("Details"),
+        gettext_lazy("What to do"),
+    ),
+    *(gettext_lazy("Team"), gettext_lazy("Village"), gettext_lazy("Owner"), gettext_lazy("Found on")),
+)
+
+
+def candidate_cells(row: Candidate, resident: Resident | None, *, whole: bool) -> list[object]:
+    """Cells below CANDIDATE_HEADS; identities only of those whom the account sees."""
+    return [
+        *_identity(resident, whole=whole),
+        resident.get_sex_display() if resident else "",
+        resident.birth_date if resident else None,
+        ";".join(row.categories),
+        row.get_reason_display(),
+        row.since,
+        row.village.name if row.village else "",
+        row.institution.name,
+        resident.address if resident else "",
+    ]
+
+
+def problem_cells(row: Problem, resident: Resident | None, *, whole: bool) -> list[object]:
+    """Cells below PROBLEM_HEADS; identities only of those whom the account sees."""
+    rule = all_rules()[row.rule]
+    return [
+        *_identity(resident, whole=whole),
+        str(rule.title),
+        str(rule.severity.label),
+        rule.said(row.detail),
+        str(rule.remedy),
+        row.team.name if row.team else "",
+        row.village.name if row.village else "",
+        row.institution.name,
+        row.found_on,
+    ]
+
+
+def _identity(resident: Resident | None, *, whole: bool) -> list[object]:
+    """Name, ID number and phone, masked unless `whole`."""
+    if resident is None:
+        return ["", "", ""]
+    number = decrypt(resident.id_cipher, field="id_number")
+    phone = decrypt(resident.phone_cipher, field="phone") if resident.phone_cipher else ""
+    return [resident.name, number if whole else mask_id_number(number), phone if whole else mask_phone(phone)]

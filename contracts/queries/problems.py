@@ -11,17 +11,17 @@ from teams.models import User
 
 
 def problems(
-    user: User, *, rule: str = "", severity: str = "", institutions: Collection[int] | None = None
+    user: User, *, severity: str = "", institutions: Collection[int] | None = None, team: int | None = None
 ) -> ProblemQuerySet:
     """The account's problems, narrowed by what is not empty; the newest first."""
     known = all_rules()
     found = Problem.objects.visible_to(user).filter(rule__in=known)
-    if rule:
-        found = found.filter(rule=rule)
     if severity:
         found = found.filter(rule__in=[code for code, each in known.items() if each.severity == severity])
     if institutions is not None:
         found = found.filter(institution__in=institutions)
+    if team is not None:
+        found = found.filter(team=team)
     return found.order_by("-found_on", "id")
 
 

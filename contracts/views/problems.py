@@ -10,9 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from contracts import tasks
 from contracts.actions import problems as actions
 from contracts.forms.worklists import ProblemForm
-from contracts.models.problems import ProblemQuerySet
 from contracts.presenters.worklists import problem_rows
-from contracts.queries.problems import counts, last_check, newest_check, problems
+from contracts.queries.problems import counts, last_check, newest_check
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
 from teams.queue import enqueue
@@ -25,10 +24,10 @@ PROBLEMS_A_PAGE = 50
 def problem_list(request: SignedInRequest) -> HttpResponse:
     """The problems of the account's people, contracts and teams; by rule on the left."""
     form = ProblemForm(request.user, request.GET)
-    mine = problems(request.user, severity=form.chosen("severity"), institutions=form.institutions)
-    chosen = form.chosen("rule")
-    by_rule = counts(mine)
-    page = Paginator(_listed(mine, chosen), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    chosen, by_rule = form.chosen("rule"), counts(form.rows)
+    page = Paginator(form.listed.select_related("institution", "team", "village"), PROBLEMS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "form": form,
         "rules": by_rule,
@@ -38,6 +37,7 @@ def problem_list(request: SignedInRequest) -> HttpResponse:
         "rows": problem_rows(list(page), request.user, today()),
         "last": last_check(),
         "newest": newest_check(),
+        "query": request.GET.urlencode(),
     }
     return render(request, "contracts/problem_list.html", context)
 
@@ -50,7 +50,3 @@ def problem_check(request: SignedInRequest) -> HttpResponse:
     enqueue(tasks.run_problem_check, check.pk)
     messages.success(request, _("The worker looks again; that takes some seconds. Then load this page anew."))
     return redirect("contracts:problem_list")
-
-
-def _listed(mine: ProblemQuerySet, rule: str) -> ProblemQuerySet:
-    return (mine.filter(rule=rule) if rule else mine).select_related("institution", "team", "village")

@@ -15,6 +15,7 @@ from contracts.presenters.today import today_page
 from residents.models import Resident
 from teams.clock import today
 from teams.dates import add_months
+from teams.exports import find_kind
 from teams.models import Import, Role, User
 from tests import factories
 
@@ -112,3 +113,13 @@ def test_person_who_was_moved_elsewhere_is_not_named_any_more(client: Client, de
     client.force_login(desk["clerk"])
     for name in ("contracts:to_sign", "contracts:problem_list"):
         assert not re.search("搬走的人", client.get(reverse(name)).content.decode())
+
+
+@pytest.mark.parametrize(("kind", "lines"), [("to_sign", 12), ("problems", 24)])
+def test_lists_are_exported_masked_with_the_filters_of_their_page(desk: dict[str, User], kind: str, lines: int) -> None:
+    sheet = find_kind(kind).open(desk["clerk"], "", False)
+    rows = list(sheet.rows)
+    assert (sheet.total, len(rows[0])) == (len(rows), len(sheet.header))
+    assert all("****" in str(row[1]) for row in rows if row[0])
+    assert sum(1 for row in rows if row[0]) >= lines
+    assert find_kind(kind).open(desk["clerk"], "unit=0&reason=age&rule=team_gone", False).total < sheet.total
