@@ -16,8 +16,7 @@ def ending(user: User, day: date) -> ContractQuerySet:
     A contract ends with the last of its coverages that runs on the day.
     """
     last = day + timedelta(days=policy_on(day)["renewal_days_ahead"])
-    running = Coverage.objects.filter(contract=OuterRef("pk"), start_on__lte=day, end_on__gte=day)
-    running = running.exclude(terminated_on__lte=day)
+    running = Coverage.objects.running_on(day).filter(contract=OuterRef("pk"), start_on__lte=day)
     soon = running.filter(end_on__lte=last)
     return Contract.objects.visible_to(user).filter(
         Exists(soon), ~Exists(running.filter(end_on__gt=last)), following=None
