@@ -43,7 +43,7 @@
     const next = here + (event.key === "ArrowDown" ? 1 : -1);
     (people[next] || (next < 0 ? search : people[people.length - 1])).focus();
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "found") return;
     const name = document.querySelector("#found .register #id_new_name");
     restore();

@@ -14,10 +14,12 @@ from contracts.queries.conflicts import find_conflicts
 from contracts.queries.fees import NOTHING, Fees, preview_fees
 from contracts.rules import Conflict, end_of_term
 from residents.categories import Category
+from residents.identity import mask_id_number
 from residents.models import Resident
 from residents.queries.memberships import group_codes, memberships
-from service_packages.models import PackageVersion
+from service_packages.models import PackageVersion, Payer
 from service_packages.rules import unsuitable
+from teams import cipher
 from teams.cells import CellError, parse_date
 from teams.clock import today
 from teams.dates import age_on
@@ -45,6 +47,11 @@ class Line:
     is_present: bool
     is_ticked: bool
     offers: tuple[Offer, ...]
+
+    @property
+    def id_number(self) -> str:
+        """Masked."""
+        return mask_id_number(cipher.decrypt(self.resident.id_cipher, field="id_number"))
 
     @property
     def suitable(self) -> list[Offer]:
@@ -104,6 +111,11 @@ class Desk:
     def fees(self) -> Fees:
         """What the members would pay a year, and who."""
         return preview_fees(members=self.members, start_on=self.start_on)
+
+    @property
+    def own_share(self) -> Decimal:
+        """What the members pay themselves a year."""
+        return self.fees.by_payer.get(Payer.RESIDENT, NOTHING)
 
     @property
     def fee_rows(self) -> list[FeeRow]:

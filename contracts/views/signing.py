@@ -122,7 +122,7 @@ def _fragment(request: SignedInRequest, sheet: Sheet, *, change: str, problem: s
     elif draft:
         draft.delete()
         draft = None
-    template = "contracts/_sign_desk.html" if change else "contracts/_sign_sums.html"
+    template = "contracts/_sign_desk.html" if change else "contracts/_sign_change.html"
     response = render(request, template, _context(request, desk, draft, problem) | {"oob": True})
     if draft != had:
         query = f"?draft={draft.pk}" if draft else ""

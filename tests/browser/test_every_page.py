@@ -16,6 +16,7 @@ PAGES = {
     "people": ("official", "/figures/coverage/people/?part=denominator"),
     "people of sums": ("clerk", "/figures/item_completion/people/"),
     "team": ("doctor", "/overview/"),
+    "sign": ("clerk", "/sign/"),
     "imports": ("clerk", "/imports/"),
     "password": ("clerk", "/password/"),
     "sign-in": ("nobody", "/sign-in/"),
