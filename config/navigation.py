@@ -60,6 +60,12 @@ ENTRIES = (
         is_start=False,
     ),
     Entry(
+        gettext_lazy("Referrals"),
+        "contracts:referral_list",
+        Permission.REFERRAL_EDIT,
+        ("contracts:referral_", "contracts:slot_"),
+    ),
+    Entry(
         gettext_lazy("Overview"),
         "assessments:overview",
         Permission.FIGURE_READ,

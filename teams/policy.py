@@ -30,6 +30,15 @@ DEFAULTS: Mapping[str, int] = {
     # result is followed up.
     "very_old_age": 80,
     "follow_up_days": 14,
+    # Referrals: within how many days the other side answers.
+    "referral_answer_days_routine": 3,
+    "referral_answer_days_urgent": 1,
+    "referral_answer_days_emergency": 0,
+    # What a contract in force gives at a hospital's till (domain.md 1b): the registration fee waived (1: yes),
+    # percentage points off tests after a referral, and the weeks of a long prescription.
+    "privilege_registration_fee_waived": 1,
+    "privilege_test_points": 5,
+    "privilege_prescription_weeks": 12,
     # Signing (domain.md 1b): terms in years, and whether a contract is confirmed once a year.
     "term_years_least": 1,
     "term_years_most": 3,

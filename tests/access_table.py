@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from contracts.models import FollowUp, Obligation, Service
+from contracts.models import FollowUp, Obligation, Referral, Service
 from teams.models import TeamMember, TeamVillage
 from tests.accounts import VISITORS, Place
 
@@ -81,6 +81,15 @@ contracts:obligation_waive own     in  200 404 200 403 403 403    in  200 404 20
 contracts:obligation_waive other   in  404 200 404 403 403 403    in  404 200 404 403 403 403
 contracts:obligation_take_back own in  405 405 405 405 405 405    in  302 404 302 403 403 403
 contracts:obligation_take_back other in 405 405 405 405 405 405   in  404 302 404 403 403 403
+contracts:referral_list   -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
+contracts:referral_create own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:referral_create other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:referral_hand_back -     in  200 200 200 403 403 403    in  200 200 200 403 403 403
+contracts:referral_detail own      in  200 404 200 403 403 403    in  405 405 405 405 405 405
+contracts:referral_detail other    in  404 200 404 403 403 403    in  405 405 405 405 405 405
+contracts:referral_move   own      in  405 405 405 405 405 405    in  200 404 200 403 403 403
+contracts:referral_move   other    in  405 405 405 405 405 405    in  404 200 404 403 403 403
+contracts:slot_list       -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
 contracts:follow_up_finish own     in  405 405 405 405 405 405    in  302 404 302 403 403 403
 contracts:follow_up_finish other   in  405 405 405 405 405 405    in  404 302 404 403 403 403
 teams:team_list           -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
@@ -216,6 +225,9 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:service_delete": lambda place: ({"pk": first(Service, place)}, {}),
     "contracts:obligation_waive": lambda place: ({"pk": first(Obligation, place)}, {}),
     "contracts:obligation_take_back": lambda place: ({"pk": first(Obligation, place)}, {}),
+    "contracts:referral_create": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:referral_detail": lambda place: ({"pk": first(Referral, place)}, {}),
+    "contracts:referral_move": lambda place: ({"pk": first(Referral, place), "to": "closed"}, {}),
     "contracts:follow_up_finish": lambda place: ({"pk": first(FollowUp, place)}, {}),
     "teams:export_new": lambda place: ({"kind": "people"}, {}),
     "teams:export_detail": lambda place: ({"pk": place.exported.pk if place else 0}, {}),

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from contracts.actions.drafts import keep
 from contracts.actions.ledger import make_obligations
 from contracts.desk import Sheet
-from contracts.models import Contract, Coverage, Draft, FollowUp
+from contracts.models import Contract, Coverage, Draft, FollowUp, Referral
 from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Export, ExportPart, Import, ImportRound, Institution, Role, SavedFilter, Team, User
@@ -82,6 +82,17 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
     service = factories.make_service(resident, "BP", coverage.start_on, systolic=190, diastolic=100)
     FollowUp.objects.create(
         resident=resident, cause="critical", service=service, opened_on=coverage.start_on, due_on=coverage.end_on
+    )
+    hospital = Institution.objects.filter(code="H").first()
+    Referral.objects.create(
+        direction="up",
+        resident=resident,
+        team=team,
+        hospital=hospital or factories.make_institution(code="H", kind=Institution.Kind.HOSPITAL),
+        reason="血压 190/100",
+        status="requested",
+        made_on=coverage.start_on,
+        answer_due_on=coverage.start_on,
     )
     imported = Import.objects.create(
         kind="residents",

@@ -11,8 +11,6 @@ from teams.history import track_history
 from teams.models import Institution, Team
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from teams.models import User
 
 HOSPITAL_KINDS = (Institution.Kind.HOSPITAL, Institution.Kind.LEAD_HOSPITAL)
@@ -64,22 +62,17 @@ class SlotQuota(models.Model):
 
 
 class ReferralQuerySet(models.QuerySet):
-    """Referrals by what an account may see, and by what waits."""
+    """Referrals by what an account may see."""
 
     def visible_to(self, user: "User") -> "ReferralQuerySet":
         """Those of teams that the account sees, and those addressed to or sent by its hospital."""
         scope = user.scope
         if not scope.identities:
             return self.none()
-        return self.filter(scope.where_team("team_id", "team__institution_id") | scope.where("hospital_id"))
-
-    def waiting(self) -> "ReferralQuerySet":
-        """Those that nobody has answered yet."""
-        return self.filter(status__in=(Referral.Status.REQUESTED, Referral.Status.OFFERED))
-
-    def overdue_on(self, day: "date") -> "ReferralQuerySet":
-        """Unanswered though the answer was due before `day`."""
-        return self.waiting().filter(answer_due_on__lt=day)
+        if scope.is_district:
+            return self
+        at_hospital = scope.where("hospital_id") | Q(hospital_id=user.institution_id)
+        return self.filter(scope.where_team("team_id", "team__institution_id") | at_hospital)
 
 
 @track_history()

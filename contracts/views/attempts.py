@@ -59,5 +59,5 @@ def _try(request: SignedInRequest, resident: Resident, form: AttemptForm) -> str
         messages.warning(
             request, _("Report the death or the move on the resident's own page, so that nothing is owed.")
         )
-        return resident_page(resident.pk) or after(request, resident.pk)
+        return resident_page(resident.pk)
     return after(request, resident.pk)

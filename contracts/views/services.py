@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,14 +18,17 @@ from contracts.presenters import due as words
 from contracts.presenters.services import place_text, say_recorded
 from contracts.queries.due import Line, lines_of, next_person
 from contracts.queries.services import performers, recent_services, versions, waived_obligations
+from contracts.readings import is_critical
 from residents.models import Resident
 from service_packages.models import Item
 from teams.actions.submissions import once
 from teams.clock import today
-from teams.permissions import Permission, SignedInRequest, require
+from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
 PLACE = "service_place"
+# What an address says about one person's page; the rest is the list's.
+OF_ONE_PERSON = ("item", "page", "service", "reason")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,31 +106,45 @@ def service_delete(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def list_query(request: SignedInRequest) -> str:
     """The address of the list that the person was opened from."""
-    return urlencode({name: value for name, value in request.GET.items() if value and name not in ("item", "page")})
+    return urlencode(
+        {
+            name: value
+            for name, value in request.GET.items()
+            if value and name not in ("item", "page", "service", "reason")
+        }
+    )
 
 
 def after(request: SignedInRequest, resident_id: int) -> str:
     """Where to go when something was saved: the next due person by Ctrl+Enter, else the list."""
-    if "next" in request.POST:
-        following = next_person(DueForm(request.user, request.GET).choice, resident_id)
-        if following:
-            return f"{reverse('contracts:service_record', args=[following])}?{list_query(request)}"
-        messages.info(request, _("That was the last one of this list."))
+    return next_page(request, resident_id) if "next" in request.POST else _list_page(request)
+
+
+def next_page(request: SignedInRequest, resident_id: int) -> str:
+    """The page of the next due person; the list, when there is none."""
+    following = next_person(DueForm(request.user, request.GET).choice, resident_id)
+    if following:
+        return f"{reverse('contracts:service_record', args=[following])}?{list_query(request)}"
+    return _list_page(request)
+
+
+def _list_page(request: SignedInRequest) -> str:
     return f"{reverse('contracts:due_list')}?{list_query(request)}"
 
 
 def resident_page(pk: int) -> str:
     """The address of the resident's own page."""
-    try:
-        return reverse("residents:resident_detail", args=[pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("contracts:person", args=[pk])
 
 
 def _record(request: SignedInRequest, form: ServiceForm) -> str:
     service = record_service(resident=form.resident, item=form.item, by=request.user, **form.details)
     request.session[PLACE] = service.place
     say_recorded(request, service, today())
+    if is_critical(**service.readings) and has_permission(request.user, Permission.REFERRAL_EDIT):
+        messages.warning(request, _("The reading is critical: refer the person, and see them again within 14 days."))
+        address = reverse("contracts:referral_create", args=[service.resident_id])
+        return f"{address}?{list_query(request)}&service={service.pk}"
     return after(request, service.resident_id)
 
 
