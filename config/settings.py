@@ -229,14 +229,18 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "teams.api.KeyAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Shouyue",
-    "DESCRIPTION": "Figures of family-doctor contract services: counts, definitions, targets, months. Read-only.",
+    "DESCRIPTION": "Figures of family-doctor contract services: counts, definitions, targets, months; and what a"
+    " contract gives at a hospital's till. Read-only.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
 }

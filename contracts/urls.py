@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from contracts import api
 from contracts.views import (
     attempts,
     drafts,
@@ -46,6 +47,8 @@ urlpatterns = [
     path("services/<int:pk>/delete/", services.service_delete, name="service_delete"),
     path("obligations/<int:pk>/waive/", obligations.obligation_waive, name="obligation_waive"),
     path("obligations/<int:pk>/take-back/", obligations.obligation_take_back, name="obligation_take_back"),
+    path("api/v1/privileges/", api.PrivilegeApi.as_view(), name="privilege_api"),
+    path("due/returned/", due.due_returned, name="due_returned"),
     path("referrals/", referrals.referral_list, name="referral_list"),
     path("referrals/new/<int:pk>/", referrals.referral_create, name="referral_create"),
     path("referrals/hand-back/", referrals.referral_hand_back, name="referral_hand_back"),

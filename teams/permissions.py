@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SERVICE_RECORD = "service_record"
     FEE_EDIT = "fee_edit"
     REFERRAL_EDIT = "referral_edit"
+    PRIVILEGE_READ = "privilege_read"
     TEAM_EDIT = "team_edit"
     MONTH_COMPUTE = "month_compute"
     MONTH_FREEZE = "month_freeze"
@@ -56,6 +57,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.SERVICE_RECORD,
             Permission.FEE_EDIT,
             Permission.REFERRAL_EDIT,
+            Permission.PRIVILEGE_READ,
         }
     ),
     Role.DOCTOR: frozenset(

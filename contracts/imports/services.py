@@ -1,6 +1,6 @@
 """`services`: what was given to whom on which day, with the readings taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from residents.imports.people import find_people, id_number, known_person
 from residents.models import Resident
 from service_packages.imports import ITEM_HEADINGS
 from service_packages.models import Item
+from service_packages.rules import check_counts
 from teams.cells import parse_text
 from teams.imports import bulk
 from teams.imports.columns import Column, code, day, decimal, text, whole
@@ -90,16 +91,34 @@ class ServiceLoader(Loader):
         self.said[key] = details
 
     def _write(self) -> None:
-        """Write the last word on every service; new ones are matched, for others nothing of that has changed."""
-        created = [(*key, *details) for key, details in self.said.items() if key not in self.stored]
-        changed = [
-            (self.stored[key][0], *details)
-            for key, details in self.said.items()
-            if key in self.stored and self.stored[key][1] != details
-        ]
-        bulk.insert(Service, ("resident_id", "item_id", "performed_on", *Details._fields), created)
-        bulk.update(Service, Details._fields, changed)
-        match_entered(services=[(resident, item, day) for resident, item, day, *_details in created])
+        """Write the last word on every service. New ones are matched, and those that may count now and did not."""
+        written = {
+            key: said for key, said in self.said.items() if key not in self.stored or self.stored[key][1] != said
+        }
+        counted = self._counted(written)
+        created = [(*key, *said, counted[key]) for key, said in written.items() if key not in self.stored]
+        changed = [(self.stored[key][0], *said, counted[key]) for key, said in written.items() if key in self.stored]
+        fields = (*Details._fields, "is_counted")
+        bulk.insert(Service, ("resident_id", "item_id", "performed_on", *fields), created)
+        bulk.update(Service, fields, changed)
+        ruled = [key for key in written if key[1] in self.rules]
+        match_entered(services={*(row[:3] for row in created), *ruled})
+
+    def _counted(self, written: Mapping[Key, Details]) -> dict[Key, bool]:
+        """Whether each service may meet a promise, by the rules of its item."""
+        self.rules = Item.objects.exclude(deciding=[]).in_bulk()
+        staff = {said.staff_id for (_resident, item, _day), said in written.items() if item in self.rules}
+        jobs = dict(Staff.objects.filter(pk__in=staff).values_list("pk", "job")) if staff else {}
+        return {
+            key: key[1] not in self.rules
+            or not check_counts(
+                self.rules[key[1]],
+                performer_job=jobs.get(said.staff_id, ""),
+                place=said.place,
+                readings={name: getattr(said, name) for name in READINGS},
+            )
+            for key, said in written.items()
+        }
 
 
 def _check_readings(row: Row) -> None:

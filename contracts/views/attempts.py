@@ -12,11 +12,11 @@ from contracts.forms.attempts import AttemptForm
 from contracts.models import Attempt
 from contracts.presenters import due as words
 from contracts.queries.services import open_obligations
-from contracts.views.services import after, list_query, resident_page, visible_resident
+from contracts.views.services import after, list_query, visible_resident
 from residents.models import Resident
 from teams.actions.submissions import once
 from teams.clock import today
-from teams.permissions import Permission, SignedInRequest, require
+from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
 # Which outcome offers which waiver for what is owed.
@@ -40,6 +40,7 @@ def attempt_create(request: SignedInRequest, pk: int) -> HttpResponse:
         "resident": resident,
         "attempts": list(resident.attempts.select_related("by")[:10]),
         "query": list_query(request),
+        "may_reveal": has_permission(request.user, Permission.IDENTITY_REVEAL),
         **words.person(resident, today()),
     }
     return render(request, "contracts/attempt_create.html", context)
@@ -59,5 +60,5 @@ def _try(request: SignedInRequest, resident: Resident, form: AttemptForm) -> str
         messages.warning(
             request, _("Report the death or the move on the resident's own page, so that nothing is owed.")
         )
-        return resident_page(resident.pk)
+        return reverse("contracts:person", args=[resident.pk])
     return after(request, resident.pk)

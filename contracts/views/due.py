@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET
 
 from contracts.forms.due import DueForm
 from contracts.presenters import due as words
+from contracts.queries.attempts import returned_by_caller, returned_by_team
 from contracts.queries.due import WINDOW_NAMES, Choice, Due, Window, due
+from teams.models import User
 from teams.permissions import Permission, SignedInRequest, require
 
 PEOPLE_A_PAGE = 30
@@ -50,6 +52,21 @@ def due_list(request: SignedInRequest) -> HttpResponse:
         "many": [("contracts:service_grid", _("Grid for many")), ("contracts:service_event", _("Examination day"))],
     }
     return render(request, "contracts/due_round.html" if is_round else "contracts/due_list.html", context)
+
+
+@require_GET
+@require(Permission.SERVICE_RECORD)
+def due_returned(request: SignedInRequest) -> HttpResponse:
+    """Fragment: how many came back after a call, by team and by who called; loaded behind the list."""
+    form = DueForm(request.user, request.GET)
+    teams, day = form.choice.teams, form.choice.day
+    by_team, by_caller = returned_by_team(teams, day), returned_by_caller(teams, day)
+    names = {user.pk: user.get_full_name() or user.username for user in User.objects.filter(pk__in=by_caller)}
+    units = [
+        (_("Team"), [(team.name, by_team[team.pk]) for team in form.teams if team.pk in by_team]),
+        (_("Who called"), sorted(((names[key], figure) for key, figure in by_caller.items()), key=lambda row: row[0])),
+    ]
+    return render(request, "contracts/_due_returned.html", {"units": units if by_team else []})
 
 
 def _page(total: int, size: int, number: int) -> Page:

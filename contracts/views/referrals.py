@@ -27,7 +27,7 @@ from residents.queries.identities import resident_with
 from teams.actions.submissions import once
 from teams.clock import today
 from teams.models import User
-from teams.permissions import Permission, SignedInRequest, require
+from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
 A_PAGE = 30
@@ -80,6 +80,7 @@ def referral_create(request: SignedInRequest, pk: int) -> HttpResponse:
         "slots": slots(request.user, today()).filter(taken__lt=F("reserved"))[:20],
         "skip": next_page(request, pk) if service else reverse("contracts:service_record", args=[pk]),
         "query": list_query(request),
+        "may_reveal": has_permission(request.user, Permission.IDENTITY_REVEAL),
         **words.person(resident, today()),
     }
     return render(request, "contracts/referral_create.html", context)

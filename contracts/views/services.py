@@ -56,7 +56,7 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
         "chips": [words.owed(line, due_form.items, today()) for line in _first_of_each_item(lines)],
         "other_items": sorted(due_form.items.values(), key=lambda row: row.code),
         "query": list_query(request),
-        "resident_url": resident_page(pk),
+        "may_reveal": has_permission(request.user, Permission.IDENTITY_REVEAL),
         **_background(resident),
     }
     return render(request, "contracts/service_record.html", context)
@@ -130,11 +130,6 @@ def next_page(request: SignedInRequest, resident_id: int) -> str:
 
 def _list_page(request: SignedInRequest) -> str:
     return f"{reverse('contracts:due_list')}?{list_query(request)}"
-
-
-def resident_page(pk: int) -> str:
-    """The address of the resident's own page."""
-    return reverse("contracts:person", args=[pk])
 
 
 def _record(request: SignedInRequest, form: ServiceForm) -> str:

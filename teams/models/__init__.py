@@ -8,8 +8,10 @@ from teams.models.places import Division, Institution, InstitutionParent
 from teams.models.policies import PolicyValue
 from teams.models.staff import Staff, Team, TeamMember, TeamVillage
 from teams.models.submissions import Submission
+from teams.models.tokens import ApiToken
 
 __all__ = [
+    "ApiToken",
     "AuditEvent",
     "Division",
     "Export",

@@ -109,6 +109,7 @@ class AuditEvent(models.Model):
         FREEZE = "freeze", _("month frozen")
         VERIFY = "verify", _("frozen month verified")
         ACCOUNT = "account", _("account made")
+        PRIVILEGE = "privilege", _("privileges of a contract asked for")
         BACKUP = "backup", _("backup or restore")
 
     at = models.DateTimeField(_("time"), default=timezone.now)

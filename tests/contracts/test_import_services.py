@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.models import Obligation, Service, Visit
+from contracts.actions.ledger import make_obligations
+from contracts.models import Coverage, Obligation, Service, Visit
 from residents.models import Resident
 from teams.clock import today
 from teams.models import Role
 from tests.factories import (
     centre,
+    make_coverage,
     make_id_number,
     make_institution,
     make_item,
@@ -160,3 +162,14 @@ def test_clerk_of_a_centre_reaches_the_centres_own_residents_and_staff_only(numb
     assert gone.refused == {2: "visit_no"}
     assert gone.counts == (1, 0, 0, 1)
     assert Resident.objects.count() == 2
+
+
+def test_service_that_misses_a_rule_of_its_item_meets_nothing_until_the_file_says_more() -> None:
+    item, number = make_item("BP"), make_id_number(BORN)
+    item.readings, item.deciding = ["systolic", "diastolic"], ["readings"]
+    item.save()
+    coverage = make_coverage(resident=make_resident(number=number), packages=[make_package(items={"BP": 1})])
+    make_obligations(coverages=Coverage.objects.filter(pk=coverage.pk))
+    for pressures, met_on in ((",", None), ("130,80", date(2018, 5, 1))):
+        services(f"{number},BP,2018-05-01,,,{pressures},,")
+        assert coverage.obligations.get().met_on == met_on

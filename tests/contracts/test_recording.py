@@ -19,6 +19,7 @@ from contracts.actions.ledger import make_obligations
 from contracts.actions.recording import Entry, record_many
 from contracts.actions.services import correct_service, delete_service, record_service, take_back_waiver, waive
 from contracts.models import Attempt, Coverage, FollowUp, Service
+from contracts.queries.attempts import Returned, returned_by_caller, returned_by_team
 from residents.models import Resident
 from teams.models import Team, User
 from teams.models.accounts import SYSTEM
@@ -348,3 +349,31 @@ def test_waiver_is_given_and_taken_back_on_the_page(desk: Client, team: Team, do
     desk.post(reverse("contracts:obligation_take_back", args=[first.pk]))
     first.refresh_from_db()
     assert first.waived_on is None
+
+
+# --- Who came back --------------------------------------------------------------------------------------------------
+
+
+def test_returned_counts_people_by_team_and_caller_once_their_days_are_over(team: Team, doctor: User) -> None:
+    colleague = make_doctor(team)
+    back, late, absent, fresh = (sign(team) for _number in range(4))
+    for resident, caller, day in (
+        (back, doctor, date(2018, 9, 1)),
+        (back, doctor, date(2018, 9, 10)),
+        (late, colleague, date(2018, 9, 1)),
+        (absent, colleague, date(2018, 9, 17)),
+        (fresh, doctor, date(2018, 9, 18)),
+    ):
+        try_to_reach(resident=resident, channel="phone", outcome="away", tried_on=day, by=caller)
+    record(back, date(2018, 9, 16))
+    record(late, date(2018, 9, 17))
+
+    assert returned_by_team([team.pk], TODAY) == {team.pk: Returned(tried=3, returned=1)}
+    assert returned_by_caller([team.pk], TODAY) == {doctor.pk: Returned(1, 1), colleague.pk: Returned(2, 0)}
+
+
+def test_due_page_loads_who_came_back(desk: Client, team: Team, doctor: User) -> None:
+    try_to_reach(resident=sign(team), channel="phone", outcome="away", tried_on=date(2018, 9, 1), by=doctor)
+    assert 'hx-get="/due/returned/' in desk.get("/due/").content.decode()
+
+    assert "Came back within 15 days after a call" in desk.get("/due/returned/").content.decode()
