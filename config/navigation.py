@@ -56,7 +56,7 @@ ENTRIES = (
         gettext_lazy("Residents"),
         "contracts:people",
         Permission.PEOPLE_READ,
-        ("contracts:people", "contracts:person", "contracts:duplicate", "teams:export_"),
+        ("contracts:people", "contracts:person", "contracts:register_", "contracts:duplicate", "teams:export_"),
         is_start=False,
     ),
     Entry(

@@ -1,15 +1,20 @@
-"""When residents may be registered, transferred, and put into households."""
+"""When residents may be registered, corrected, moved, put into households and on registers, and when they left."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from residents.models import Household, Resident
+from residents.categories import categories
+from residents.models import Household, Register, Resident, Sex
 from teams.clock import today
 from teams.models import Division, Institution, User
 from teams.models.accounts import SystemAccount
 from teams.rules import RuleViolation
+
+# Whoever gives notice does so some months ahead; a later day is a mistyped year.
+LONGEST_NOTICE_DAYS = 366
 
 
 def check_can_register(resident: Resident, *, existing: Resident | None, by: User | SystemAccount) -> None:
@@ -41,6 +46,71 @@ def check_registered_on(registered_on: date | None, birth_date: date) -> None:
         raise RuleViolation("resident.registered_in_future", _("The day when the file was opened lies in the future."))
 
 
+def check_is_present(is_present: bool) -> None:
+    """Nobody writes over what somebody else changed meanwhile without having seen it."""
+    if not is_present:
+        raise RuleViolation(
+            "resident.stale",
+            _("Somebody changed this record while you had it open. See what was changed, then save again."),
+        )
+
+
+def check_can_edit(resident: Resident, *, existing: Resident | None, by: User | SystemAccount) -> None:
+    """As for a new record; the days of the life still fit each other. `existing`: the bearer of a corrected number."""
+    if existing and existing.pk != resident.pk:
+        raise _registered_already(existing, by)
+    if resident.village and resident.village.level != Division.Level.VILLAGE:
+        raise RuleViolation("resident.no_village", format_lazy(_("{name} is no village."), name=resident.village.name))
+    check_registered_on(resident.registered_on, resident.birth_date)
+    _check_order(resident)
+    early = resident.registers.filter(from_on__lt=resident.birth_date).first()
+    if early:
+        raise RuleViolation(
+            "resident.dates",
+            format_lazy(_("An entry on a register of {day} lies before this day of birth."), day=early.from_on),
+        )
+
+
+def check_departure(resident: Resident) -> None:
+    """Somebody dies and moves out after birth and registration, and nobody dies tomorrow."""
+    if resident.died_on and resident.died_on > today():
+        raise RuleViolation("resident.died_in_future", _("The day of death lies in the future."))
+    if resident.moved_out_on and resident.moved_out_on > today() + timedelta(days=LONGEST_NOTICE_DAYS):
+        raise RuleViolation(
+            "resident.moves_too_late", _("The day of moving out lies more than a year ahead. Is the year right?")
+        )
+    _check_order(resident)
+
+
+def check_entry(entry: Register) -> None:
+    """An entry on a register: one that there is, in days of the person's life, once at a time."""
+    resident = entry.resident
+    registers = {category.code: category for category in categories() if category.is_register}
+    if entry.category not in registers:
+        raise RuleViolation("register.no_register", _("Choose a register. The elderly and children follow from age."))
+    if entry.category == "maternal" and resident.sex != Sex.FEMALE:
+        raise RuleViolation("register.sex", _("Only women are on this register. Check the ID number."))
+    if entry.from_on < resident.birth_date:
+        raise RuleViolation("register.before_birth", _("The day lies before the day of birth."))
+    if entry.from_on > today():
+        raise RuleViolation("register.in_future", _("The day lies in the future."))
+    if entry.to_on and entry.to_on < entry.from_on:
+        raise RuleViolation("register.days", _("The day of leaving the register lies before the day of joining it."))
+    _check_once_at_a_time(entry)
+
+
+def check_leaving(entry: Register, to_on: date) -> None:
+    """Somebody leaves a register once, after joining it, not in the future."""
+    if entry.to_on:
+        raise RuleViolation("register.left", format_lazy(_("The register was left on {day} already."), day=entry.to_on))
+    if to_on < entry.from_on:
+        raise RuleViolation(
+            "register.reversed", _("The day of leaving the register lies before the day of joining it.")
+        )
+    if to_on > today():
+        raise RuleViolation("register.in_future", _("The day lies in the future."))
+
+
 def check_can_join(household: Household, by: User | SystemAccount) -> None:
     """A household that is empty, or in which somebody of the account's lives."""
     members = Resident.objects.filter(household=household, merged_into=None)
@@ -69,3 +139,28 @@ def _registered_already(existing: Resident, by: User | SystemAccount) -> RuleVio
     else:
         message = _("This ID number is registered at another institution. Ask the bureau to transfer the resident.")
     return RuleViolation("resident.exists", message)
+
+
+def _check_order(resident: Resident) -> None:
+    born, opened = resident.birth_date, resident.registered_on
+    for name, day in ((_("death"), resident.died_on), (_("moving out"), resident.moved_out_on)):
+        if day and day < born:
+            raise RuleViolation("resident.dates", format_lazy(_("The day of {name} lies before birth."), name=name))
+        if day and opened and day < opened:
+            raise RuleViolation(
+                "resident.dates",
+                format_lazy(_("The day of {name} lies before the day when the file was opened."), name=name),
+            )
+
+
+def _check_once_at_a_time(entry: Register) -> None:
+    others = Register.objects.filter(resident=entry.resident, category=entry.category).exclude(pk=entry.pk)
+    later = others.filter(Q(to_on=None) | Q(to_on__gt=entry.from_on))
+    if entry.to_on:
+        later = later.filter(from_on__lt=entry.to_on)
+    other = later.first() or others.filter(from_on=entry.from_on).first()
+    if other:
+        raise RuleViolation(
+            "register.entered",
+            format_lazy(_("The resident is on this register already, since {day}."), day=other.from_on),
+        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from contracts.models import FollowUp, Obligation, Referral, Service
+from residents.models import Register
 from teams.models import TeamMember, TeamVillage
 from tests.accounts import VISITORS, Place
 
@@ -127,6 +128,22 @@ contracts:people          -        in  200 200 200 200 200 403    in  405 405 40
 contracts:people_find     -        in  405 405 405 405 405 405    in  302 302 302 302 302 403
 contracts:person          own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
 contracts:person          other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:person_edit     own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:person_edit     other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:person_household own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:person_household other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:person_transfer own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:person_transfer other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:person_departure own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:person_departure other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:register_create own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:register_create other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:register_edit   own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:register_edit   other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:register_delete own      in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:register_delete other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
+contracts:person_changes  own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:person_changes  other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
 contracts:person_reveal   own      in  405 405 405 405 405 405    in  200 404 200 200 403 403
 contracts:person_reveal   other    in  405 405 405 405 405 405    in  404 200 404 200 403 403
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
@@ -237,6 +254,14 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:export_file": lambda place: ({"pk": place.exported.pk if place else 0}, {}),
     "teams:filter_delete": lambda place: ({"pk": place.saved.pk if place else 0}, {}),
     "contracts:person": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:person_edit": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:person_household": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:person_transfer": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:person_departure": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:register_create": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:person_changes": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
+    "contracts:register_edit": lambda place: ({"pk": first(Register, place)}, {}),
+    "contracts:register_delete": lambda place: ({"pk": first(Register, place)}, {}),
     "contracts:person_reveal": lambda place: ({"pk": place.resident.pk if place else 0, "field": "id_number"}, {}),
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),

@@ -4,6 +4,7 @@ Two centres below the bureau, and in each a village, a team, a resident, a contr
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.hashers import make_password
 
@@ -75,7 +76,7 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
     the clerk's."""
     village = factories.make_village()
     team = factories.make_team(institution=centre, members=members, villages=[village])
-    resident = factories.make_resident(institution=centre, village=village)
+    resident = factories.make_resident(institution=centre, village=village, registers={"disabled": date(2018, 1, 1)})
     package = factories.make_package(items={"BP": 4})
     coverage = factories.make_coverage(resident=resident, team=team, packages=[package])
     make_obligations(coverages=Coverage.objects.filter(pk=coverage.pk))

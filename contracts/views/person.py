@@ -6,6 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from contracts.presenters import person as words
+from contracts.presenters.changes import lines
+from contracts.queries.changes import changes
 from contracts.queries.person import person as story
 from residents.actions.identities import REVEALED, reveal
 from residents.models import Resident
@@ -38,6 +40,14 @@ def person_reveal(request: SignedInRequest, pk: int, field: str) -> HttpResponse
     context = {"resident": resident, "field": field, "masked": masked, "value": value, "refusal": refusal}
     template = "contracts/_reveal.html" if request.htmx else "contracts/reveal.html"  # type: ignore[attr-defined]
     return render(request, template, context | rights(request))
+
+
+@require_safe
+@require(Permission.PEOPLE_READ)
+def person_changes(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who changed what of a resident, when, from where."""
+    resident = found(request, pk)
+    return render(request, "contracts/person_changes.html", {"resident": resident, "lines": lines(changes(resident))})
 
 
 def found(request: SignedInRequest, pk: int) -> Resident:

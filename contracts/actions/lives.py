@@ -1,0 +1,70 @@
+"""Changes of residents from which promises follow: what was owed is worked out again with them, in one transaction."""
+
+from datetime import date
+from typing import Unpack
+
+from django.db import transaction
+
+from contracts.actions.ledger import make_obligations, match_services
+from contracts.lives import check_services_fit
+from contracts.models import Coverage
+from residents.actions import departures, editing, registers
+from residents.models import Register, Resident
+from teams.models import User
+from teams.models.accounts import SystemAccount
+
+Account = User | SystemAccount
+
+
+@transaction.atomic
+def edit_person(*, resident: Resident, seen: str, by: Account, **changes: Unpack[editing.Changes]) -> Resident:
+    """Correct a record (`residents.actions.editing`). Raises also life.service_before_birth."""
+    edited = editing.edit_resident(resident=resident, seen=seen, check=check_services_fit, by=by, **changes)
+    if "number" in changes:
+        _promise_again(edited)
+    return edited
+
+
+@transaction.atomic
+def enter_register(*, resident: Resident, category: str, from_on: date, by: Account, **days: date | None) -> Register:
+    """Put a resident on a register (`residents.actions.registers`)."""
+    entry = registers.enter_register(resident=resident, category=category, from_on=from_on, by=by, **days)
+    _promise_again(resident)
+    return entry
+
+
+@transaction.atomic
+def leave_register(*, entry: Register, to_on: date, by: Account) -> Register:
+    """Let a resident leave a register."""
+    left = registers.leave_register(entry=entry, to_on=to_on, by=by)
+    _promise_again(entry.resident)
+    return left
+
+
+@transaction.atomic
+def correct_register(*, entry: Register, by: Account, **days: date | None) -> Register:
+    """Mend the days of an entry on a register."""
+    mended = registers.correct_register(entry=entry, by=by, **days)
+    _promise_again(entry.resident)
+    return mended
+
+
+@transaction.atomic
+def remove_entry(*, entry: Register, by: Account) -> None:
+    """Take out an entry that was a mistake."""
+    registers.remove_entry(entry=entry, by=by)
+    _promise_again(entry.resident)
+
+
+def record_departure(*, resident: Resident, died_on: date | None, moved_out_on: date | None, by: Account) -> Resident:
+    """Set or mend the days of death and moving out. Raises also life.service_after_death."""
+    return departures.record_departure(
+        resident=resident, died_on=died_on, moved_out_on=moved_out_on, check=check_services_fit, by=by
+    )
+
+
+def _promise_again(resident: Resident) -> None:
+    """What is owed by birth date and registers is made and matched again."""
+    coverages = Coverage.objects.filter(resident=resident)
+    make_obligations(coverages=coverages)
+    match_services(coverages=coverages)
