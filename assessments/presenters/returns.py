@@ -44,7 +44,7 @@ def columns(selection: Selection) -> list[Column]:
     found = [
         Column("", _("Teams"), lambda line: line.teams),
         Column(people, _("registered"), lambda line: line.count("coverage").denominator),
-        Column(people, _("official"), lambda line: line.resident),
+        Column(people, _("official population"), lambda line: line.resident),
         Column(total, _("signed"), lambda line: line.count("coverage").numerator),
         Column(total, _("rate"), lambda line: _rate(line.count("coverage")), is_rate=True),
         Column(total, _("rate on the official population"), lambda line: _rate(line.on_resident()), is_rate=True),
