@@ -1,25 +1,12 @@
-"""What the year was to reach, and the official populations beside the counted ones."""
+"""The official populations beside the counted ones."""
 
 from collections import Counter
-from decimal import Decimal
 from random import Random
 
 from assessments.demo.figures import PlaceFacts, Quotas
 from assessments.demo.people import People
 from assessments.demo.places import Places
-from assessments.models import Population, Target
-
-
-def set_targets(facts: PlaceFacts, quotas: Quotas) -> None:
-    """Save the year's targets: rates, and head counts where the task is a share of the population."""
-    for row in facts.facts["targets"]:
-        Target.objects.create(
-            indicator=row["indicator"],
-            category=row.get("category", "all"),
-            year=facts.as_of.year,
-            rate=Decimal(row["rate"]) if "rate" in row else None,
-            count=round(quotas.population * row["share"] / 100) if "share" in row else None,
-        )
+from assessments.models import Population
 
 
 def set_populations(facts: PlaceFacts, quotas: Quotas, places: Places, people: People, rng: Random) -> None:

@@ -8,7 +8,7 @@ from random import Random
 from django.db import connection, transaction
 from django.db.models import Model
 
-from assessments.actions import months
+from assessments.actions import months, policies
 from assessments.demo import accounts, aims, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
@@ -25,6 +25,7 @@ from assessments.demo.staff import Roster
 from assessments.demo.terms import Diary
 from assessments.demo.visits import Visits
 from assessments.demo.waivers import waive_some
+from assessments.policy_files import Policy, read_policy
 from contracts.actions import ledger, problems
 from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation, Service, Suspension, Visit
 from residents.models import Household, Register, Resident, Transfer
@@ -58,7 +59,7 @@ def make(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
     The same place, scale and seed make the same district but for nonces and random passwords. Raises KeyError for an
     unknown place.
     """
-    return _District(read_place(place), scale, seed, out).make()
+    return _District(read_place(place), read_policy(place), scale, seed, out).make()
 
 
 def _months(facts: PlaceFacts) -> list[tuple[date, date]]:
@@ -72,8 +73,9 @@ def _months(facts: PlaceFacts) -> list[tuple[date, date]]:
 class _District:
     """The steps of a load, each drawing from a stream of its own."""
 
-    def __init__(self, facts: PlaceFacts, scale: float, seed: int, out: Say) -> None:
+    def __init__(self, facts: PlaceFacts, policy: Policy, scale: float, seed: int, out: Say) -> None:
         self.facts = facts
+        self.policy = policy
         self.scale = scale
         self.seed = seed
         self.out = out
@@ -85,7 +87,7 @@ class _District:
         places = make_places(self.facts, self._stream("places"))
         roster = Roster(self.facts, places, self._stream("staff"))
         roster.make()
-        catalogue = Catalogue(self.facts)
+        catalogue = Catalogue(self.policy)
         made = accounts.make_accounts(places, roster)
         start = claim_block(*BLOCK_TABLES)
         population = self._draw_population(roster)
@@ -99,7 +101,7 @@ class _District:
             self._say("services matched")
         self._analyze(*COPIED, Obligation)
         opinions.ask(agreements, self.scale, self._stream("opinions"))
-        aims.set_targets(self.facts, self.quotas)
+        policies.set_targets(policy=self.policy, population=self.quotas.population)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
         self._count_up()
         return made

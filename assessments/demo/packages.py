@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from assessments.demo.figures import PlaceFacts
+from assessments.actions.policies import load_catalogue
 from assessments.demo.registers import (
     AILING,
     CHILD,
@@ -17,7 +17,9 @@ from assessments.demo.registers import (
     SPECIAL,
     TUBERCULOSIS,
 )
-from service_packages.models import Item, Package, PackageItem, PackageVersion, Payer, PayerShare
+from assessments.policy_files import Policy
+from service_packages.models import Item, PackageVersion
+from service_packages.rules import shares_by_category
 
 # Which priced package a member of a key population gets: the first that fits.
 CHOICE = (
@@ -46,13 +48,16 @@ class Offer:
 
 
 class Catalogue:
-    """Saves items, packages, prices and payer shares; `offers` by the last part of the package's code."""
+    """Loads the catalogue of the place's policy; `offers` by the last part of the package's code."""
 
-    def __init__(self, facts: PlaceFacts) -> None:
-        self.offers: dict[str, Offer] = {}
-        self.items: dict[str, Item] = {}
-        for row in facts.facts["packages"]:
-            self._add(row)
+    def __init__(self, policy: Policy) -> None:
+        load_catalogue(policy=policy)
+        offered = PackageVersion.objects.filter(status=PackageVersion.Status.PUBLISHED)
+        self.offers = {
+            version.package.code.rpartition("-")[2]: _offer(version)
+            for version in offered.select_related("package").prefetch_related("items", "shares")
+        }
+        self.items = Item.objects.in_bulk(field_name="code")
 
     def choose(self, flags: int, rng: Random, *, pays: bool) -> list[str]:
         """The packages that somebody with those key populations holds: the basic one, and a priced one who pays."""
@@ -64,34 +69,8 @@ class Catalogue:
                 chosen.append("ELD")
         return chosen
 
-    def _add(self, row: dict) -> None:
-        version = PackageVersion.objects.create(
-            package=Package.objects.create(code=row["code"]),
-            number=1,
-            name=row["name"],
-            tier=row.get("tier", PackageVersion.Tier.PERSONALISED),
-            categories=row.get("categories", []),
-            annual_price=Decimal(row["price"]) if "price" in row else None,
-        )
-        for code, name, kind, times, price in row["items"]:
-            self.items[code] = Item.objects.create(code=code, name=name, kind=kind)
-            PackageItem.objects.create(
-                version=version, item=self.items[code], times_per_year=times, unit_price=Decimal(price)
-            )
-        offer = Offer(version, version.price, *_shares(row))
-        for category, shares in (("", offer.shares), ("low_income", offer.shares_low_income)):
-            if shares != offer.shares or not category:
-                PayerShare.objects.bulk_create(
-                    PayerShare(version=version, category=category, payer=payer, amount=amount)
-                    for payer, amount in shares.items()
-                )
-        self.offers[row["code"].rpartition("-")[2]] = offer
 
-
-def _shares(row: dict) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """Who pays how much, and for low-income people: poverty relief bears the resident's share (rules.md 6)."""
-    shares = {payer: Decimal(amount) for payer, amount in row.get("payers", {}).items()}
-    relieved = {
-        Payer.POVERTY_RELIEF.value if payer == Payer.RESIDENT else payer: amount for payer, amount in shares.items()
-    }
-    return shares, relieved
+def _offer(version: PackageVersion) -> Offer:
+    shares = shares_by_category(version)
+    everyone = shares.get("", {})
+    return Offer(version, version.price, everyone, shares.get("low_income", everyone))
