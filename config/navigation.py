@@ -86,6 +86,13 @@ ENTRIES = (
         Permission.FIGURE_READ,
         ("teams:team_", "contracts:team", "contracts:institution", "contracts:member_", "contracts:village_"),
     ),
+    Entry(
+        gettext_lazy("Packages"),
+        "service_packages:package_list",
+        Permission.CATALOGUE_READ,
+        ("service_packages:", "contracts:package_"),
+        is_start=False,
+    ),
     Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",)),
     Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
 )

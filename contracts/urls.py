@@ -13,6 +13,7 @@ from contracts.views import (
     papers,
     people,
     person,
+    preview,
     problems,
     referrals,
     services,
@@ -80,4 +81,5 @@ urlpatterns = [
     path("registers/<int:pk>/", editing.register_edit, name="register_edit"),
     path("registers/<int:pk>/delete/", editing.register_delete, name="register_delete"),
     path("people/<int:pk>/reveal/<slug:field>/", person.person_reveal, name="person_reveal"),
+    path("packages/preview/", preview.package_preview, name="package_preview"),
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from residents.categories import CORE, GROUP_NAMES, categories, category_names
+from residents.categories import CORE, GROUP_NAMES, KEY, categories, category_names
 from service_packages.models import Item, PackageVersion, Payer
 from service_packages.shares import CENT
 from service_packages.windows import YEARLY, Windows, check_windows
@@ -224,7 +224,8 @@ def unsuitable(version: PackageVersion, *, categories: Collection[str], age: int
     Signing warns, or refuses when the version is a must (`is_must`); a file's contract goes in all the same.
     """
     found = []
-    if version.categories and not set(version.categories) & set(categories):
+    wanted = set(version.categories)
+    if wanted and not wanted & set(categories) and not (KEY in wanted and categories):
         names = "、".join(str(_name_of(code)) for code in version.categories)
         found.append(Reason("package.not_in_category", format_lazy(_("The package is for: {names}."), names=names)))
     found += [

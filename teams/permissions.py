@@ -40,6 +40,7 @@ class Permission(StrEnum):
     TEAM_EDIT = "team_edit"
     MONTH_COMPUTE = "month_compute"
     MONTH_FREEZE = "month_freeze"
+    CATALOGUE_READ = "catalogue_read"
     CATALOGUE_EDIT = "catalogue_edit"
     ACCOUNT_EDIT = "account_edit"
     LOG_READ = "log_read"
@@ -49,6 +50,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IDENTITY_REVEAL,
             Permission.IMPORT_RUN,
@@ -63,6 +65,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.DOCTOR: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IDENTITY_REVEAL,
             Permission.RESIDENT_EDIT,
@@ -75,6 +78,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OFFICIAL: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IDENTITY_REVEAL,
             Permission.EXPORT_WHOLE,
@@ -86,6 +90,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IMPORT_RUN,
             Permission.MONTH_COMPUTE,
@@ -96,7 +101,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     # Computes again to compare, and sees counts only.
-    Role.AUDITOR: frozenset({Permission.FIGURE_READ, Permission.MONTH_COMPUTE, Permission.LOG_READ}),
+    Role.AUDITOR: frozenset(
+        {Permission.FIGURE_READ, Permission.CATALOGUE_READ, Permission.MONTH_COMPUTE, Permission.LOG_READ}
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from contracts.models import FollowUp, Obligation, Referral, Service
 from residents.models import Register
+from service_packages.models import Item, PackageVersion
 from teams.models import TeamMember, TeamVillage
 from tests.accounts import VISITORS, Place
 
@@ -146,6 +147,22 @@ contracts:person_changes  own      in  200 404 200 200 200 403    in  405 405 40
 contracts:person_changes  other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
 contracts:person_reveal   own      in  405 405 405 405 405 405    in  200 404 200 200 403 403
 contracts:person_reveal   other    in  405 405 405 405 405 405    in  404 200 404 200 403 403
+service_packages:package_list -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+service_packages:package_create -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+service_packages:year_copy -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+service_packages:year_publish -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
+service_packages:catalogue_file -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+service_packages:item_list -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+service_packages:item_create -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+service_packages:item_edit -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+service_packages:version_detail -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+service_packages:version_edit -        in  403 403 403 403 302 403    in  403 403 403 403 302 403
+service_packages:version_diff -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+service_packages:draft_start -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
+service_packages:draft_publish -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
+service_packages:version_retire -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
+service_packages:draft_drop -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
+contracts:package_preview -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -201,6 +218,12 @@ def _of_team(place: Place | None, model: type[TeamMember] | type[TeamVillage]) -
     """The id of the first row of the place's team."""
     row = model.objects.filter(team=place.team).first() if place else None
     return row.pk if row else 0
+
+
+def a_version(*more: str) -> Arguments:
+    """The one package of the district, under each of the names."""
+    number = PackageVersion.objects.values_list("pk", flat=True).first()
+    return {"pk": number, **dict.fromkeys(more, number)}
 
 
 # Path arguments and query of a page; of a place, or of none.
@@ -263,6 +286,13 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:register_edit": lambda place: ({"pk": first(Register, place)}, {}),
     "contracts:register_delete": lambda place: ({"pk": first(Register, place)}, {}),
     "contracts:person_reveal": lambda place: ({"pk": place.resident.pk if place else 0, "field": "id_number"}, {}),
+    "service_packages:catalogue_file": lambda place: ({"kind": "packages"}, {}),
+    "service_packages:item_edit": lambda place: ({"pk": Item.objects.values_list("pk", flat=True).first()}, {}),
+    **{
+        f"service_packages:{name}": lambda place: (a_version(), {})
+        for name in ("version_detail", "version_edit", "draft_start", "draft_publish", "version_retire", "draft_drop")
+    },
+    "service_packages:version_diff": lambda place: (a_version("other"), {}),
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
