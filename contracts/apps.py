@@ -9,14 +9,17 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from contracts import exports
         from contracts.access import signed_with_own_teams
+        from contracts.actions.anchors import follow_anchors
         from contracts.imports import contracts, services, visits
-        from contracts.problems import coverages, people, teams
+        from contracts.problems import coverages, packages, people, teams
         from contracts.problems import register as look_for
+        from residents.followers import registers_changed
         from residents.models import seen_through
         from teams.exports import register as let_export
         from teams.imports import register
 
         let_export(exports.PEOPLE, exports.TO_SIGN, exports.PROBLEMS)
+        registers_changed.append(follow_anchors)
         seen_through.append(signed_with_own_teams)
-        look_for(*people.RULES, *coverages.RULES, *teams.RULES)
+        look_for(*people.RULES, *coverages.RULES, *packages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

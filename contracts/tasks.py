@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contracts.actions import batches, handovers, problems
+from contracts.actions import anchors, batches, handovers, problems
 
 
 @shared_task
@@ -37,3 +37,9 @@ def resume_lifecycle() -> None:
         batches.run(batch_id=batch_id)
     for handover_id in handovers.waiting():
         handovers.carry_out(handover_id=handover_id)
+
+
+@shared_task
+def follow_anchors() -> None:
+    """Every night: obligations counted from dates of people's own follow what was entered about them."""
+    anchors.follow_anchors()

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from residents.categories import CORE, categories
+from residents.followers import tell_registers_changed
 from residents.imports.people import BEFORE_BIRTH, find_people, id_number, known_person
 from residents.models import Register, Resident
 from teams.cells import CellError
@@ -39,13 +40,18 @@ SYNONYMS = {
     **{"低收入": "low_income", "低收入人口": "low_income", "脱贫及低收入人口": "low_income", "低保": "low_income"},
     **{"计生特殊家庭": "special_family", "特扶家庭": "special_family", "计生特扶": "special_family"},
 }
-FIELDS = ("resident_id", "category", "from_on", "to_on")
+FIELDS = ("resident_id", "category", "from_on", "to_on", "expected_on", "delivered_on")
 BY_AGE = frozenset(category.code for category in CORE if not category.is_register)
 
 _FOLLOWS_FROM_AGE = _("Follows from age: nobody is entered on this register.")
 _REVERSED = _("The day of leaving the register lies before the day of joining it.")
 
+_NO_MOTHER = _("Dates of delivery belong to the register of expectant mothers.")
+
+DELIVERY = ((1, "expected_on"), (2, "delivered_on"))
+
 Key = tuple[int, str, date]
+Said = tuple[date | None, date | None, date | None]  # first day no longer on it, expected and actual delivery
 
 
 class RegisterLoader(Loader):
@@ -55,7 +61,7 @@ class RegisterLoader(Loader):
         self.people = find_people((row["id_number"] for row in rows), Resident.objects.visible_to(self.by))
         self.category = category_parser()
         self.stored = _stored([person.id for person in self.people.values()])
-        self.said: dict[Key, date | None] = {}
+        self.said: dict[Key, Said] = {}
         for row in rows:
             try:
                 self._take(row)
@@ -74,21 +80,26 @@ class RegisterLoader(Loader):
         if row["from_on"] < person.birth_date:
             raise Rejection("from_on", BEFORE_BIRTH)
         check_order(row, "from_on", "to_on", _REVERSED)
+        if category != "maternal" and (row["expected_on"] or row["delivered_on"]):
+            raise Rejection("expected_on" if row["expected_on"] else "delivered_on", _NO_MOTHER)
         key = (person.id, category, row["from_on"])
-        is_new = key not in self.said and key not in self.stored
-        before = self.said[key] if key in self.said else None if is_new else self.stored[key][1]
-        settle(row, is_new=is_new, is_changed=before != row["to_on"])
-        self.said[key] = row["to_on"]
+        before = self.said.get(key) or (self.stored[key][1] if key in self.stored else None)
+        # An empty date of delivery says nothing: older files don't have these columns.
+        delivery = [row[column] or (before[place] if before else None) for place, column in DELIVERY]
+        said: Said = (row["to_on"], delivery[0], delivery[1])
+        settle(row, is_new=before is None, is_changed=before != said)
+        self.said[key] = said
 
     def _write(self) -> None:
-        created = [(*key, to_on) for key, to_on in self.said.items() if key not in self.stored]
+        created = [(*key, *said) for key, said in self.said.items() if key not in self.stored]
         changed = [
-            (self.stored[key][0], to_on)
-            for key, to_on in self.said.items()
-            if key in self.stored and self.stored[key][1] != to_on
+            (self.stored[key][0], *said)
+            for key, said in self.said.items()
+            if key in self.stored and self.stored[key][1] != said
         ]
         bulk.insert(Register, FIELDS, created)
-        bulk.update(Register, ("to_on",), changed)
+        bulk.update(Register, FIELDS[3:], changed)
+        tell_registers_changed({key[0] for key, said in self.said.items() if self.stored.get(key, (0, ()))[1] != said})
 
 
 def category_parser(more: Mapping[str, str] | None = None) -> Callable[[object], str]:
@@ -97,13 +108,14 @@ def category_parser(more: Mapping[str, str] | None = None) -> Callable[[object],
     return choice_parser(names | dict(more or {}), SYNONYMS)
 
 
-def _stored(residents: list[int]) -> dict[Key, tuple[int, date | None]]:
-    """Key -> id and last day of the entries of the residents."""
+def _stored(residents: list[int]) -> dict[Key, tuple[int, Said]]:
+    """Key -> id and dates of the entries of the residents."""
     rows = bulk.fetch(
-        "select resident_id, category, from_on, id, to_on from residents_register where resident_id = any(%(ids)s)",
+        "select resident_id, category, from_on, id, to_on, expected_on, delivered_on"
+        " from residents_register where resident_id = any(%(ids)s)",
         ids=residents,
     )
-    return {(resident, category, from_on): (key, to_on) for resident, category, from_on, key, to_on in rows}
+    return {(resident, category, from_on): (key, tuple(said)) for resident, category, from_on, key, *said in rows}
 
 
 REGISTERS = Kind(
@@ -124,6 +136,8 @@ REGISTERS = Kind(
         ),
         day("from_on", "纳入日期", required=True, sample="2017-03-01", synonyms=("纳入时间", "建卡日期")),
         day("to_on", "移出日期", help=_("The first day no longer on it."), synonyms=("移出时间", "注销日期")),
+        day("expected_on", "预产期", help=_("Of expectant mothers: when delivery is expected.")),
+        day("delivered_on", "分娩日期", help=_("Of mothers: the day of delivery.")),
     ),
     RegisterLoader,
     models=(Register,),

@@ -159,6 +159,29 @@ def test_package_for_a_population_is_told_of_others(categories: list, fields: di
     assert len(found("package_for_others")) == problems_found
 
 
+CONDITIONS: dict[str, tuple[dict, int]] = {
+    "suits": ({"age_from": 50, "age_to": 70, "sex": "female", "required": ["hypertension"]}, 0),
+    "too young": ({"age_from": 66}, 1),
+    "too old": ({"age_to": 50}, 1),
+    "other sex": ({"sex": "male"}, 1),
+    "not registered": ({"required": ["hypertension", "diabetes"]}, 1),
+}
+
+
+@pytest.mark.parametrize(("fields", "problems_found"), CONDITIONS.values(), ids=list(CONDITIONS))
+def test_package_whose_conditions_are_not_met_is_told(fields: dict, problems_found: int) -> None:
+    resident = factories.make_resident(born=born(60), registers={"hypertension": born(2)})
+    cover(resident, packages=[factories.make_package(**fields)])
+    assert len(found("package_conditions")) == problems_found
+
+
+def test_packages_that_exclude_each_other_are_told() -> None:
+    low, high = (factories.make_package(exclusive_group="高血压") for _ in range(2))
+    cover(factories.make_resident(), packages=[low, factories.make_package()])
+    both = cover(factories.make_resident(), packages=[low, high])
+    assert [line.subject for line in found("packages_exclude_each_other")] == [both.pk]
+
+
 def test_personalised_package_alone_is_told() -> None:
     extra, basic = factories.make_package(tier="personalised"), factories.make_package()
     alone = cover(factories.make_resident(), packages=[extra])
