@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -81,9 +81,10 @@ def _due(user: User, day: date) -> Due | None:
 
 def _people(user: User, owed: Due | None, newest: Sequence[Candidate]) -> dict[int, Resident]:
     """Whom the page names: those with work, who are the own teams', and the new ones whom the account still sees."""
-    seen = Resident.objects.visible_to(user).filter(pk__in=[row.pk for row in newest])
-    with_work = [person.resident_id for person in owed.people] if owed else []
-    return Resident.objects.filter(Q(pk__in=with_work) | Q(pk__in=seen.values("pk"))).in_bulk()
+    with_work = {person.resident_id for person in owed.people} if owed else set()
+    is_seen = Exists(Resident.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    rows = Resident.objects.filter(pk__in=[*with_work, *(row.pk for row in newest)]).annotate(is_seen=is_seen)
+    return {row.pk: row for row in rows if row.pk in with_work or row.is_seen}
 
 
 def _due_rows(owed: Due, people: Mapping[int, Resident], day: date) -> list[dict[str, Any]]:
