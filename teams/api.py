@@ -29,7 +29,7 @@ class KeyAuthentication(BaseAuthentication):
         return SCHEME
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class KeyScheme(OpenApiAuthenticationExtension):
     """How the API's description names the key."""
 
     target_class = KeyAuthentication

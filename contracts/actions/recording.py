@@ -58,8 +58,9 @@ def record_many(*, entries: Sequence[Entry], by: User | SystemAccount) -> Record
     """
     with made_by(by, "contracts.record_many"):
         lock_ledgers({entry.resident.pk for entry in entries})
-        stored, refused, made = _stored(entries), {}, {}
-        unchanged = 0
+        stored, unchanged = _stored(entries), 0
+        refused: dict[int, str | Promise] = {}
+        made: dict[Key, Service] = {}
         for number, entry in enumerate(entries):
             service = Service(**vars(entry))
             key = (service.resident_id, service.item_id, service.performed_on)

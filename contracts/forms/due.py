@@ -38,9 +38,9 @@ class DueForm(forms.Form):
         super().__init__(data)
         self.teams = list(Team.objects.visible_to(user).existing_on(today()).select_related("institution"))
         self._offer("unit", [(row.code, row.name) for row in self._units()])
-        self.unit = self._chosen("unit") or (self._first_unit() if user.scope.is_district else "")
-        if self.unit:
-            self.teams = [team for team in self.teams if team.institution.code == self.unit]
+        institution = self._chosen("unit") or (self._first_unit() if user.scope.is_district else "")
+        if institution:
+            self.teams = [team for team in self.teams if team.institution.code == institution]
         self._offer("team", [(team.code, team.name) for team in self.teams])
         self.items = Item.objects.in_bulk()
         self._offer("kind", self._kinds())

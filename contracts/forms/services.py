@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -51,9 +52,15 @@ class ServiceForm(forms.Form):
     submission = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, resident: Resident, item: Item, staff: Iterable[Staff], initial: dict[str, Any], **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        resident: Resident,
+        item: Item,
+        staff: Iterable[Staff],
+        initial: dict[str, Any],
     ) -> None:
-        super().__init__(*args, initial={"performed_on": today(), "submission": fresh_key()} | initial, **kwargs)
+        super().__init__(data, initial={"performed_on": today(), "submission": fresh_key()} | initial)
         self.resident, self.item = resident, item
         self.doubts: list[str | Promise] = []
         asked = readings_of(item)
@@ -85,8 +92,7 @@ class ServiceForm(forms.Form):
         if not self.errors and data.get("confirmed") != typed:
             self.doubts = list(doubts(readings))
             # The same values sent once more are confirmed.
-            self.data = self.data.copy()
-            self.data["confirmed"] = typed if self.doubts else ""
+            self.data = {**self.data.dict(), "confirmed": typed if self.doubts else ""}  # type: ignore[attr-defined]
         return data
 
     @property

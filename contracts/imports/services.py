@@ -107,13 +107,13 @@ class ServiceLoader(Loader):
     def _counted(self, written: Mapping[Key, Details]) -> dict[Key, bool]:
         """Whether each service may meet a promise, by the rules of its item."""
         self.rules = Item.objects.exclude(deciding=[]).in_bulk()
-        staff = {said.staff_id for (_resident, item, _day), said in written.items() if item in self.rules}
+        staff = {said.staff_id for said in written.values() if said.staff_id} if self.rules else set()
         jobs = dict(Staff.objects.filter(pk__in=staff).values_list("pk", "job")) if staff else {}
         return {
             key: key[1] not in self.rules
             or not check_counts(
                 self.rules[key[1]],
-                performer_job=jobs.get(said.staff_id, ""),
+                performer_job=jobs.get(said.staff_id or 0, ""),
                 place=said.place,
                 readings={name: getattr(said, name) for name in READINGS},
             )

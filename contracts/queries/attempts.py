@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -46,7 +47,7 @@ def returned_by_caller(teams: Collection[int], day: date) -> dict[int, Returned]
 
 def _returned(unit: str, teams: Collection[int], day: date) -> dict[int, Returned]:
     last = day - timedelta(days=RETURN_DAYS)
-    parameters = {"teams": list(teams), "first": last - PERIOD, "last": last, "days": RETURN_DAYS}
+    parameters: dict[str, Any] = {"teams": list(teams), "first": last - PERIOD, "last": last, "days": RETURN_DAYS}
     with connection.cursor() as cursor:
         cursor.execute(_RETURNED.format(unit=unit), parameters)
         return {key: Returned(tried, returned) for key, tried, returned in cursor.fetchall()}

@@ -1,6 +1,7 @@
 """Due work: the list of what is still to be done, and the same as a walking round."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, QueryDict
@@ -79,10 +80,8 @@ def _number(text: str | None) -> int:
 
 def _query(parameters: QueryDict, **changes: str) -> str:
     """The address of this list: what opens from a line comes back to it."""
-    present = {name: value for name, value in parameters.items() if value and name not in ("page", "round")}
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in {**present, **changes}.items() if value})
-    return query.urlencode()
+    present = {name: parameters.get(name, "") for name in parameters if name not in ("page", "round")}
+    return urlencode({name: value for name, value in {**present, **changes}.items() if value})
 
 
 def _tabs(parameters: QueryDict, choice: Choice, found: Due) -> list[dict[str, Any]]:

@@ -38,8 +38,7 @@ def service_grid(request: SignedInRequest) -> HttpResponse:
         rows = posted_rows(request.POST)
         if "read" in request.POST:
             rows += pasted_rows(request.POST.get("block", ""))
-            form.data = form.data.copy()
-            form.data["block"] = ""
+            form = GridForm(request.user, {**request.POST.dict(), "block": ""})
         name_people(rows, Resident.objects.visible_to(request.user))
         if "read" not in request.POST and form.is_valid():
             rows = _enter(request, form, rows, due_form.items)
@@ -73,8 +72,8 @@ def service_event(request: SignedInRequest) -> HttpResponse:
         wrong = _enter(request, form, rows, due_form.items)
         if rows and not wrong:
             return redirect(f"{reverse('contracts:service_event')}?{list_query(request)}")
-        form.data = form.data.copy()
-        form.data["typed"] = "\n".join(row.person for row in wrong if not row.person.startswith("#"))
+        left = "\n".join(row.person for row in wrong if not row.person.startswith("#"))
+        form = EventForm(request.user, {**request.POST.dict(), "typed": left})
     found = due(_of_item(due_form, form["item"].value()), limit=MOST_ROWS, by_village=True)
     known = words.look_up(found.people, due_form.items, found.villages, today())
     context = {

@@ -67,10 +67,14 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
 def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct an entry, with the entry's history below."""
     service = _visible_service(request, pk)
-    staff = performers(service.resident, request.user, today())
-    about = {"resident": service.resident, "item": service.item, "initial": initial_of(service)}
-    about["staff"] = [*staff, *([service.staff] if service.staff else [])]
-    form = ServiceForm(request.POST, **about) if request.method == "POST" else ServiceForm(**about)
+    given_by = [*performers(service.resident, request.user, today()), *([service.staff] if service.staff else [])]
+    form = ServiceForm(
+        request.POST or None,
+        resident=service.resident,
+        item=service.item,
+        staff=given_by,
+        initial=initial_of(service),
+    )
     if request.method == "POST" and form.is_valid() and not form.doubts:
         try:
             correct_service(service=service, by=request.user, seen=form.cleaned_data["seen"], **form.details)
@@ -145,10 +149,13 @@ def _record(request: SignedInRequest, form: ServiceForm) -> str:
 
 def _form(request: SignedInRequest, resident: Resident, item: Item) -> ServiceForm:
     initial = {"place": request.session.get(PLACE, Item.Mode.CLINIC), "staff": request.user.staff_id}
-    about = {"resident": resident, "item": item, "staff": performers(resident, request.user, today())}
-    if request.method == "POST":
-        return ServiceForm(request.POST, initial=initial, **about)
-    return ServiceForm(initial=initial, **about)
+    return ServiceForm(
+        request.POST or None,
+        resident=resident,
+        item=item,
+        staff=performers(resident, request.user, today()),
+        initial=initial,
+    )
 
 
 def _item(request: SignedInRequest, items: dict[int, Item], lines: list[Line]) -> Item:
