@@ -120,7 +120,8 @@ def check_rows(tables: Tables, report: date, people_before: int) -> None:
 
 def _sums(tables: Tables) -> tuple[int, dict[str, int]]:
     """How many residents have a row, and each indicator's denominator over all rows; one pass over each table."""
-    made, sums = 0, {}
+    made = 0
+    sums: dict[str, int] = {}
     for rows, table in ((Rows.RESIDENT, tables.residents), (Rows.COVERAGE, tables.coverages)):
         counted = [indicator for indicator in INDICATORS if indicator.rows is rows and not indicator.by_register]
         columns = ", ".join(f"coalesce(sum({indicator.denominator.value()}), 0)" for indicator in counted)

@@ -18,6 +18,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 AES_256_GCM = 1
 KEY_BYTES = 32
@@ -114,8 +116,15 @@ def _aead_of(key: bytes) -> AESGCM:
     return AESGCM(key)
 
 
+@lru_cache(maxsize=1)
 def _hash_key() -> bytes:
     key: bytes = settings.HASH_KEY
     if len(key) != KEY_BYTES or key in settings.IDENTITY_KEYS.values():
         raise ImproperlyConfigured(f"HASH_KEY must be {KEY_BYTES} bytes long and no encryption key")
     return key
+
+
+@receiver(setting_changed)
+def _forget_hash_key(*, setting: str, **_more: object) -> None:
+    if setting in {"HASH_KEY", "IDENTITY_KEYS"}:
+        _hash_key.cache_clear()
