@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from residents.categories import ALL, GROUP_NAMES, KEY, categories
+from residents.models import Sex
 from service_packages.actions.drafts import Wanted
 from service_packages.actions.items import ItemFields
 from service_packages.actions.years import HIGHEST, LOWEST
@@ -57,9 +58,7 @@ class VersionForm(forms.Form):
     free_for = ticks(label=_("Free of charge for"))
     age_from = forms.IntegerField(label=_("From age"), required=False, min_value=0, max_value=OLDEST)
     age_to = forms.IntegerField(label=_("To age"), required=False, min_value=0, max_value=OLDEST)
-    sex = forms.ChoiceField(
-        label=_("Sex"), required=False, choices=[("", _("both")), *PackageVersion._meta.get_field("sex").choices]
-    )
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=[("", _("both")), *Sex.choices])
     exclusive_group = forms.CharField(
         label=_("Exclusive group"),
         required=False,
@@ -137,7 +136,8 @@ class BaseItemFormSet(forms.BaseFormSet):
     """The table of items; a row without an item is no row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, form_kwargs={"items": {item.code: item for item in Item.objects.all()}}, **kwargs)
+        kwargs["form_kwargs"] = {"items": {item.code: item for item in Item.objects.all()}}
+        super().__init__(*args, **kwargs)
 
     def lines(self) -> list[ItemLine]:
         """The rows as a package lists them; names and kinds of the items stay."""
@@ -184,13 +184,14 @@ class SharesForm(forms.Form):
 
     def __init__(self, version: PackageVersion, *args: Any, **kwargs: Any) -> None:
         stored = shares_by_category(version)
-        initial = {"rules": [category for category in stored if category]}
+        initial: dict[str, Any] = {"rules": [category for category in stored if category]}
         initial |= {
             self.field_name(category, payer): amount
             for category, shares in stored.items()
             for payer, amount in shares.items()
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.known = [(category.code, category.name) for category in categories()]
         rules = self.fields["rules"]
         assert isinstance(rules, forms.MultipleChoiceField)
@@ -241,7 +242,7 @@ class Editor:
         rows = None if data is not None else BaseItemFormSet.initial_of(version)
         return cls(
             VersionForm(data, initial=VersionForm.initial_of(version)),
-            ItemFormSet(data, initial=rows, prefix="items"),
+            cast(BaseItemFormSet, ItemFormSet(data, initial=rows, prefix="items")),
             SharesForm(version, data),
         )
 

@@ -225,7 +225,7 @@ def _windows(cell: object) -> Windows:
     try:
         return parse_windows(parse_text(cell, 400))
     except RuleViolation as violation:
-        raise CellError(violation.code, violation.message) from None
+        raise CellError(violation.code, format_lazy("{message}", message=violation.message)) from None
 
 
 ITEM_HEADINGS = ("项目代码", "服务项目编码", "服务项目代码")

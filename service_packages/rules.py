@@ -226,7 +226,7 @@ def unsuitable(version: PackageVersion, *, categories: Collection[str], age: int
     found = []
     wanted = set(version.categories)
     if wanted and not wanted & set(categories) and not (KEY in wanted and categories):
-        names = "、".join(str(_name_of(code)) for code in version.categories)
+        names = "、".join(_name_of(code) for code in version.categories)
         found.append(Reason("package.not_in_category", format_lazy(_("The package is for: {names}."), names=names)))
     found += [
         Reason("package.not_registered", format_lazy(_("The package needs an entry as: {name}."), name=_name_of(code)))
@@ -302,5 +302,5 @@ def doubts(version: PackageVersion, policy: Mapping[str, int]) -> list[Reason]:
     return [Reason("package.price_range", format_lazy(message, price=price, least=least, most=most))]
 
 
-def _name_of(category: str) -> "StrOrPromise":
-    return category_names().get(category, category)
+def _name_of(category: str) -> str:
+    return str(category_names().get(category, category))

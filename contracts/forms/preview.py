@@ -21,6 +21,15 @@ TERMS = ((1, _("1 year")), (2, _("2 years")), (3, _("3 years")))
 UNTIL_DELIVERY = timedelta(weeks=28)
 
 
+class VersionsField(forms.ModelMultipleChoiceField):
+    """Versions by name and code; drafts say so."""
+
+    def label_from_instance(self, version: PackageVersion) -> str:
+        """What stands beside the box."""
+        draft = f" ({version.get_status_display()})" if version.status == PackageVersion.Status.DRAFT else ""
+        return f"{version.name} · {version.package.code}{draft}"
+
+
 class PreviewForm(forms.Form):
     """Sex, age, registers, first day and term; and which packages, none meaning all that suit the person."""
 
@@ -33,7 +42,7 @@ class PreviewForm(forms.Form):
     registers = forms.MultipleChoiceField(
         label=_("On the registers"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    versions = forms.ModelMultipleChoiceField(
+    versions = VersionsField(
         PackageVersion.objects.none(),
         label=_("Packages"),
         required=False,
@@ -52,7 +61,6 @@ class PreviewForm(forms.Form):
         versions.queryset = (
             shown.select_related("package").prefetch_related("items").order_by("package__code", "number")
         )
-        versions.label_from_instance = _label  # type: ignore[method-assign]
         self.fields["start_on"].initial = today()
 
     def clean(self) -> dict[str, Any]:
@@ -74,8 +82,3 @@ class PreviewForm(forms.Form):
         return Person(
             cleaned["sex"], cleaned["birth_date"], registers, cleaned["expected_on"] or start_on + UNTIL_DELIVERY
         )
-
-
-def _label(version: PackageVersion) -> str:
-    draft = f" ({version.get_status_display()})" if version.status == PackageVersion.Status.DRAFT else ""
-    return f"{version.name} · {version.package.code}{draft}"

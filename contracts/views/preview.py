@@ -72,7 +72,9 @@ def _fees(versions: Sequence[PackageVersion], found: Rehearsal) -> dict[str, obj
     """A table: a row for each package and their sum, a column for each payer who bears something."""
     payers = [payer for payer in Payer if any(payer in shares for shares in found.charges.values())]
     rows = [_fee_row(version.name, found.charges.get(version.pk, {}), payers) for version in versions]
-    sums = {payer: sum((shares.get(payer, NOTHING) for shares in found.charges.values()), NOTHING) for payer in payers}
+    sums = {
+        payer.value: sum((shares.get(payer, NOTHING) for shares in found.charges.values()), NOTHING) for payer in payers
+    }
     return {"payers": [payer.label for payer in payers], "rows": rows, "total": _fee_row("", sums, payers)}
 
 

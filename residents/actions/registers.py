@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from residents.followers import tell_registers_changed
 from residents.models import Register, Resident
 from residents.rules import check_entry, check_leaving
 from teams.history import made_by
@@ -24,6 +25,7 @@ def enter_register(*, resident: Resident, category: str, from_on: date, by: Acco
         entry = Register(resident=resident, category=category, from_on=from_on, **days)
         check_entry(entry)
         entry.save(force_insert=True)
+        tell_registers_changed([resident.pk])
         return entry
 
 
@@ -39,6 +41,7 @@ def leave_register(*, entry: Register, to_on: date, by: Account) -> Register:
         check_leaving(entry, to_on)
         entry.to_on = to_on
         entry.save(update_fields=["to_on"])
+        tell_registers_changed([entry.resident_id])
         return entry
 
 
@@ -52,6 +55,7 @@ def correct_register(*, entry: Register, by: Account, **days: date | None) -> Re
             setattr(entry, field, day)
         check_entry(entry)
         entry.save()
+        tell_registers_changed([entry.resident_id])
         return entry
 
 
@@ -61,6 +65,7 @@ def remove_entry(*, entry: Register, by: Account) -> None:
     with made_by(by, "residents.remove_entry"):
         _lock(entry.resident)
         entry.delete()
+        tell_registers_changed([entry.resident_id])
 
 
 def _lock(resident: Resident) -> None:

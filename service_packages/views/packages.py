@@ -1,6 +1,6 @@
 """Pages of packages: the list, a version, its editor, what changed, and what a version becomes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -196,11 +196,11 @@ def _obstacle(version: PackageVersion) -> str:
     return ""
 
 
-def _named(codes: list[str], names: dict[str, object]) -> str:
+def _named(codes: list[str], names: Mapping[str, object]) -> str:
     return "、".join(str(names.get(code, code)) for code in codes)
 
 
-def _share_table(version: PackageVersion, names: dict[str, object]) -> dict[str, object]:
+def _share_table(version: PackageVersion, names: Mapping[str, object]) -> dict[str, object]:
     """Payers × categories with sums and what is missing of the price; without shares the resident pays all."""
     shares = shares_by_category(version)
     payers = [payer for payer in Payer if any(payer in amounts for amounts in shares.values())]

@@ -8,8 +8,10 @@ from pytest_django import Settings
 from contracts.actions.anchors import follow_anchors
 from contracts.actions.ledger import make_obligations, match_services
 from contracts.models import Coverage, Obligation
+from residents.actions.registers import correct_register, enter_register, remove_entry
 from residents.models import Register, Resident
 from service_packages.models import PackageItem, PackageVersion
+from teams.models.accounts import SYSTEM
 from tests.factories import make_coverage, make_id_number, make_package, make_resident, make_service
 from tests.importing import put
 
@@ -103,3 +105,14 @@ def test_contract_years_stay_as_they_were_beside_anchored_items() -> None:
     make_obligations(coverages=Coverage.objects.all())
     assert Obligation.objects.filter(item__code="BP").count() == 4
     assert _owed()[0] == ("2018-01-01", "2018-01-06")
+
+
+def test_entry_made_corrected_and_removed_on_a_page_is_followed_at_once() -> None:
+    resident = make_resident()
+    _covered(resident, _package("register_days", (0, 3), category="tuberculosis"))
+    entry = enter_register(resident=resident, category="tuberculosis", from_on=date(2018, 5, 2), by=SYSTEM)
+    assert _owed() == [("2018-05-02", "2018-05-05")]
+    correct_register(entry=entry, from_on=date(2018, 5, 3), by=SYSTEM)
+    assert _owed() == [("2018-05-03", "2018-05-06")]
+    remove_entry(entry=entry, by=SYSTEM)
+    assert _owed() == []
