@@ -2,16 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from typing import Any
+
+from django.http import QueryDict
 
 LONGEST_ID = 18  # digits that a bigint surely holds
-
-
-class Sent(Protocol):
-    """The part of a QueryDict that is read here."""
-
-    def get(self, key: str, default: str = "") -> str | None: ...
-    def getlist(self, key: str) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ def sheet_of_payload(payload: Mapping[str, Any]) -> Sheet:
     return Sheet(**{**payload, "members": members})
 
 
-def sheet_of_form(sent: Sent) -> Sheet:
+def sheet_of_form(sent: QueryDict) -> Sheet:
     """The sheet that a form holds: `member` and `ticked` are resident ids, `package` is `<resident>-<version>`.
 
     What is no number is left out: nobody types these.

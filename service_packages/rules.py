@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from residents.categories import CORE, GROUP_NAMES, KEY, categories, category_names
+from residents.categories import ALL, CORE, GROUP_NAMES, KEY, categories, category_names
 from service_packages.models import Item, PackageVersion, Payer
 from service_packages.shares import CENT
 from service_packages.windows import YEARLY, Windows, check_windows
@@ -218,20 +218,33 @@ def shares_by_category(version: PackageVersion) -> dict[str, dict[str, Decimal]]
 # --- Whom a package suits, and which records count ------------------------------------------------------------------
 
 
-def unsuitable(version: PackageVersion, *, categories: Collection[str], age: int, sex: str) -> list[Reason]:
+def unsuitable(
+    version: PackageVersion,
+    *,
+    categories: Collection[str],
+    age: int,
+    sex: str,
+    names: Mapping[str, object] | None = None,
+) -> list[Reason]:
     """Why a package is not for somebody of these populations, age (completed years) and sex; nothing when it is.
 
-    Signing warns, or refuses when the version is a must (`is_must`); a file's contract goes in all the same.
+    Signing warns, or refuses when the version is a must (`is_must`); a file's contract goes in all the same. Who asks
+    about many passes the `category_names()` that the sentences need.
     """
     found = []
+    missing = [code for code in version.required if code not in categories]
     wanted = set(version.categories)
-    if wanted and not wanted & set(categories) and not (KEY in wanted and categories):
-        names = "、".join(_name_of(code) for code in version.categories)
-        found.append(Reason("package.not_in_category", format_lazy(_("The package is for: {names}."), names=names)))
+    is_outside = bool(wanted) and not wanted & {ALL, *categories} and not (KEY in wanted and categories)
+    known = names or (category_names() if missing or is_outside else {})
+    if is_outside:
+        those = "、".join(str(known.get(code, code)) for code in version.categories)
+        found.append(Reason("package.not_in_category", format_lazy(_("The package is for: {names}."), names=those)))
     found += [
-        Reason("package.not_registered", format_lazy(_("The package needs an entry as: {name}."), name=_name_of(code)))
-        for code in version.required
-        if code not in categories
+        Reason(
+            "package.not_registered",
+            format_lazy(_("The package needs an entry as: {name}."), name=str(known.get(code, code))),
+        )
+        for code in missing
     ]
     if version.age_from is not None and age < version.age_from:
         found.append(

@@ -38,7 +38,8 @@ class RegisterForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
 
     def __init__(self, user: User, beside: Resident | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_new_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_new_%s"
         village, household = self.fields["village"], self.fields["household"]
         assert isinstance(village, forms.ModelChoiceField)
         assert isinstance(household, forms.ChoiceField)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import BigIntegerField, F
 from django.db.models.functions import Coalesce
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,8 @@ from teams.dates import age_on
 from teams.models import Team
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from contracts.queries.desk import Desk, Line
 
 
@@ -73,7 +74,7 @@ def _about_line(line: "Line", desk: "Desk") -> Iterator[Conflict]:
             )
 
 
-def _absence(line: "Line", desk: "Desk") -> Promise:
+def _absence(line: "Line", desk: "Desk") -> "StrOrPromise":
     resident = line.resident
     if resident.died_on and resident.died_on <= desk.start_on:
         return format_lazy(_("{name} died on {day}."), name=resident.name, day=resident.died_on)

@@ -1,6 +1,6 @@
 """The signing desk: a sheet of ids (contracts.desk) with the people, packages, teams, fees and conflicts it names."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,10 @@ from contracts.models import Coverage
 from contracts.queries.conflicts import find_conflicts
 from contracts.queries.fees import NOTHING, Fees, preview_fees
 from contracts.rules import Conflict, end_of_term
-from residents.categories import Category
+from residents.categories import Category, category_names
 from residents.identity import mask_id_number
 from residents.models import Resident
-from residents.queries.memberships import group_codes, memberships
+from residents.queries.memberships import memberships
 from service_packages.models import PackageVersion, Payer
 from service_packages.rules import unsuitable
 from teams import cipher
@@ -25,6 +25,13 @@ from teams.clock import today
 from teams.dates import age_on
 from teams.models import Team, TeamVillage, User
 from teams.policy import policy_on
+
+
+class Catalogue(NamedTuple):
+    """What is on offer: published versions, basic ones first; names of key populations by code."""
+
+    versions: Sequence[PackageVersion]
+    names: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,7 @@ def open_desk(sheet: Sheet, user: User, *, usual_team: int | None = None) -> Des
         team=_team(sheet, lines, teams, start_on, usual_team),
         start_on=start_on,
         has_start=has_start,
-        years=sheet.years if sheet.years in years_allowed else years_allowed[0],
+        years=next((years for years in years_allowed if years == sheet.years), years_allowed[0]),
         years_allowed=years_allowed,
         representative=_representative(sheet, lines),
     )
@@ -188,12 +195,12 @@ def _lines(sheet: Sheet, residents: Sequence[Resident], start_on: date) -> tuple
         .filter(pk__in=[resident.pk for resident in residents])
         .values_list("pk", flat=True)
     )
-    versions = list(
+    offered = (
         PackageVersion.objects.filter(status=PackageVersion.Status.PUBLISHED)
         .select_related("package")
         .prefetch_related("items__item")
-        .order_by("tier", "package__code")
     )
+    catalogue = Catalogue(list(offered.order_by("tier", "package__code")), category_names())
 
     def line(resident: Resident) -> Line:
         choice, coverage = choices[resident.pk], running.get(resident.pk)
@@ -208,7 +215,7 @@ def _lines(sheet: Sheet, residents: Sequence[Resident], start_on: date) -> tuple
             coverage=coverage,
             is_present=is_present,
             is_ticked=proposed if choice.is_ticked is None else choice.is_ticked,
-            offers=tuple(_offers(versions, choice, resident, age, categories)),
+            offers=tuple(_offers(catalogue, choice, resident, age, categories)),
         )
 
     return tuple(line(resident) for resident in residents)
@@ -225,12 +232,12 @@ def _coverages(residents: Collection[Resident], day: date) -> dict[int, Coverage
 
 
 def _offers(
-    versions: Sequence[PackageVersion], choice: Choice, resident: Resident, age: int, categories: Sequence[Category]
+    catalogue: Catalogue, choice: Choice, resident: Resident, age: int, categories: Sequence[Category]
 ) -> list[Offer]:
-    codes = group_codes(categories)
+    codes = {category.code for category in categories}
     made: list[Offer] = []
-    for version in versions:
-        reasons = unsuitable(version, categories=codes, age=age, sex=resident.sex)
+    for version in catalogue.versions:
+        reasons = unsuitable(version, categories=codes, age=age, sex=resident.sex, names=catalogue.names)
         proposed = not reasons and _is_proposed(version, made)
         is_chosen = proposed if choice.versions is None else version.pk in choice.versions
         made.append(Offer(version, is_chosen, tuple(str(reason.message) for reason in reasons)))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -142,7 +141,7 @@ def check_no_overlap(*, resident_ids: Collection[int], start_on: date, end_on: d
         raise RuleViolation("contract.overlap", overlap_message(other))
 
 
-def overlap_message(other: Coverage) -> Promise:
+def overlap_message(other: Coverage) -> "StrOrPromise":
     """Who is covered already: by which contract, with whom, signed when and by whom, from when to when."""
     entries = other.contract.entries.all()
     entry = next((entry for entry in entries if entry.kind == LifecycleEntry.Kind.SIGNED), None)

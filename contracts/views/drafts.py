@@ -1,7 +1,7 @@
 """Drafts: the agreement of one to be read and signed, and throwing one away."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def draft_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 @require(Permission.CONTRACT_EDIT)
-def draft_agreement(request: SignedInRequest, pk: int) -> HttpResponse:
+def draft_agreement(request: SignedInRequest, pk: int) -> FileResponse:
     """The agreement as PDF, byte for byte what will be kept when it is signed."""
     draft = get_object_or_404(Draft.objects.visible_to(request.user), pk=pk, document__isnull=False)
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"agreement of draft {draft.pk}")

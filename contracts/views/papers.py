@@ -30,7 +30,7 @@ def signed(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 @require(Permission.PEOPLE_READ)
-def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
+def agreement(request: SignedInRequest, pk: int) -> FileResponse:
     """The agreement as PDF: the one that was signed here, else one made from the contract's rows."""
     contract = _contract(request, pk)
     kept = Agreement.objects.filter(contract=contract).defer("signature", "scan").first()
@@ -42,7 +42,7 @@ def agreement(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 @require(Permission.PEOPLE_READ)
-def handbook(request: SignedInRequest, pk: int) -> HttpResponse:
+def handbook(request: SignedInRequest, pk: int) -> FileResponse:
     """The household's service handbook as PDF."""
     contract = _contract(request, pk)
     document = handbook_pdf(contract)
@@ -53,7 +53,7 @@ def handbook(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 @require(Permission.PEOPLE_READ)
-def signature(request: SignedInRequest, pk: int) -> HttpResponse:
+def signature(request: SignedInRequest, pk: int) -> FileResponse:
     """The proof that a contract was signed: the drawn signature, or the picture of the signed paper."""
     contract = _contract(request, pk)
     kept = Agreement.objects.filter(contract=contract).defer("document").first()

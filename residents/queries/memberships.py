@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from residents.categories import ALL, KEY, Category, categories
+from residents.categories import Category, categories
 from residents.models import Register, Resident
 from teams.dates import age_on
 from teams.policy import policy_on
@@ -28,12 +28,5 @@ def memberships(residents: Collection[Resident], day: date) -> dict[int, list[Ca
 
 
 def populations(residents: Collection[Resident], day: date) -> dict[int, set[str]]:
-    """Resident id -> codes of the groups that the resident belongs to on the day: the key populations, `key` for who is
-    in any of them, `all`."""
-    return {key: group_codes(found) for key, found in memberships(residents, day).items()}
-
-
-def group_codes(belonging: Collection[Category]) -> set[str]:
-    """Codes of the key populations, with `key` when there is one, and `all`."""
-    codes = {category.code for category in belonging}
-    return codes | ({ALL, KEY} if codes else {ALL})
+    """Resident id -> codes of the key populations that the resident belongs to on the day."""
+    return {key: {category.code for category in found} for key, found in memberships(residents, day).items()}

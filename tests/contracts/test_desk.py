@@ -271,6 +271,8 @@ def test_other_person_is_taken_into_the_household(client: Client, household: lis
 def test_desk_asks_as_much_for_ten_people_as_for_two(
     client: Client, basic: PackageVersion, team: Team, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
+    for category in ("child", "hypertension", "maternal"):
+        make_package(categories=[category])
     for people in (2, 10):
         home = make_household()
         members = [make_resident(household=home, village=team.villages.get().village) for _ in range(people)]
