@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+WORK = ["month", "history", "pages", "search", "import"]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="size of the district (1: 605,529 residents)")
     parser.add_argument("--times", type=int, default=5, help="runs of which the median counts")
-    parser.add_argument("--only", nargs="*", choices=["month", "history", "pages", "import"], help="leave out the rest")
+    parser.add_argument("--only", nargs="*", choices=WORK, help="leave out the rest")
     options = parser.parse_args()
     os.environ.setdefault("SHOUYUE_HOME", str(BENCH_HOME))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    wanted = options.only or ["month", "history", "pages", "import"]
+    wanted = options.only or WORK
     _set_up(options.scale)
     from benchmarks import import_residents, month, pages
 
@@ -43,7 +44,8 @@ def _measure(options: argparse.Namespace) -> None:
         _line("one month", f"{seconds:.1f} s; {ratio:.1f} × a plain copy of its rows")
     if "history" in wanted:
         _line("24 months", f"{month.history(24):.0f} s")
-    for page in pages.measure() if "pages" in wanted else []:
+    looked = (pages.measure() if "pages" in wanted else []) + (pages.searches() if "search" in wanted else [])
+    for page in looked:
         _line(page.name, f"median {page.median:.0f} ms, p95 {page.p95:.0f} ms, {page.queries} queries")
     if "import" in wanted:
         with tempfile.TemporaryDirectory() as folder:

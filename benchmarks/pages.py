@@ -1,13 +1,18 @@
-"""`pages`: server time of the pages of figures, request after request, as the application spends it."""
+"""`pages`, `search`: server time of the pages of figures, request after request, as the application spends it."""
 
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from residents.models import Resident
+from residents.queries.search import find_residents
+from teams.cipher import decrypt
 from teams.models import Institution, Team, User
 
 REQUESTS = 60
@@ -43,15 +48,39 @@ def measure() -> list[Page]:
     return [_page(client, name, address) for name, address in addresses.items()]
 
 
+def searches() -> list[Page]:
+    """Look for a resident of the middle by ID number, phone, name and initials, over the whole district."""
+    official = User.objects.filter(roles__contains=["official"]).first()
+    assert official is not None
+    person = Resident.objects.exclude(phone_cipher=None).order_by("pk")[1000]
+    texts = {
+        "ID number": decrypt(person.id_cipher, field="id_number"),
+        "phone": decrypt(person.phone_cipher, field="phone"),
+        "name": person.name,
+        "surname": person.name[0],
+        "initials": person.initials,
+    }
+    found = []
+    for name, text in texts.items():
+        with CaptureQueriesContext(connection) as captured:
+            assert find_residents(user=official, text=text), name
+        found.append(_timed(f"a resident by {name}", partial(find_residents, user=official, text=text), len(captured)))
+    return found
+
+
 def _page(client: Client, name: str, address: str) -> Page:
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address, headers={"host": "localhost"})
     assert answer.status_code == 200, (address, answer.status_code)
     control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     queries = sum(not query["sql"].startswith(control) for query in captured.captured_queries)
+    return _timed(name, lambda: client.get(address, headers={"host": "localhost"}), queries)
+
+
+def _timed(name: str, work: Callable[[], object], queries: int) -> Page:
     seconds = []
     for _request in range(REQUESTS):
         started = time.perf_counter()
-        client.get(address, headers={"host": "localhost"})
+        work()
         seconds.append((time.perf_counter() - started) * 1000)
     return Page(name, statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], queries)

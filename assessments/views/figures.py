@@ -18,6 +18,7 @@ from assessments.actions import months
 from assessments.calendar import CalendarMonth
 from assessments.exports import kpi_file
 from assessments.indicators import BY_CODE, Indicator
+from assessments.models import ResidentMonth
 from assessments.presenters.frame import frame, link
 from assessments.presenters.parts import part_names, part_to_act_on
 from assessments.presenters.people import hidden_text, people_frame, people_rows
@@ -75,9 +76,9 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     count = figure_count(selection, known)
     # Who sees the whole district sees every row of the figure, which needn't be counted again.
     total = number_of_rows(count, known, part) if selection.user.scope.is_district and not words else None
-    page = _Limited(_people(selection, known, part, words), PEOPLE_A_PAGE, total=total).get_page(
-        request.GET.get("page")
-    )
+    people_of_page = _people(selection, known, part, words)
+    found = _Found(people_of_page) if words else people_of_page
+    page = _Limited(found, PEOPLE_A_PAGE, total=total).get_page(request.GET.get("page"))
     page.object_list = people_rows(list(page.object_list), selection, known, part)
     what = f"{known.code} {selection.category} {selection.unit.name} {selection.calendar} {part}"
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
@@ -179,6 +180,21 @@ def _people(selection: Selection, known: Indicator, part: Part, words: str) -> Q
     if words:
         rows = rows.filter(Q(resident__name__startswith=words) | Q(resident__initials__startswith=words.lower()))
     return rows
+
+
+class _Found:
+    """The rows that a search found, for a paginator: the keys of all are read once, the people of one page only."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._rows = rows
+        self._key = "resident_id" if rows.model is ResidentMonth else "coverage_id"
+        self._keys = list(rows.values_list(self._key, flat=True))
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, part: slice) -> QuerySet[Any]:
+        return self._rows.filter(**{f"{self._key}__in": self._keys[part]})
 
 
 class _Limited(Paginator):
