@@ -26,6 +26,14 @@ PAGES = {
     "a new member": ("admin", "/teams/1/members/new/"),
     "institution": ("admin", "/institutions/1/"),
     "imports": ("clerk", "/imports/"),
+    "packages": ("admin", "/packages/"),
+    "packages of a clerk": ("clerk", "/packages/"),
+    "package items": ("admin", "/packages/items/"),
+    "package preview": (
+        "admin",
+        "/packages/preview/?sex=female&age=70&start_on=2019-03-01&term=1&registers=hypertension",
+    ),
+    "packages of a new year": ("admin", "/packages/year/?year=2020&percent=5"),
     "password": ("clerk", "/password/"),
     "sign-in": ("nobody", "/sign-in/"),
 }
