@@ -1,0 +1,81 @@
+"""A doctor's day of follow-ups by keyboard: no mouse, few keys, one person after the other."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.product import PHONE, Product
+
+FOLLOW_UPS = 30
+# Digits, Enter between fields, Ctrl+Enter at the end: what an entry may take.
+KEYS_AT_MOST = 16
+PRESSURE, GLUCOSE = ("#id_systolic", "#id_diastolic"), "#id_fasting_glucose"
+
+
+class Keyboard:
+    """Types, and counts the keys."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.keys = page, 0
+
+    def type(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.keys += len(text)
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.keys += 1
+
+
+def record_one(page: Page) -> int:
+    """Fill in what the form asks for and go on to the next person; how many keys that took."""
+    keyboard = Keyboard(page)
+    if page.locator(PRESSURE[0]).count():
+        keyboard.type("132")
+        keyboard.press("Enter")
+        keyboard.type("82")
+    if page.locator(GLUCOSE).count():
+        if page.locator(PRESSURE[0]).count():
+            keyboard.press("Enter")
+        keyboard.type("6.1")
+    with page.expect_navigation():
+        keyboard.press("Control+Enter")
+    return keyboard.keys
+
+
+@pytest.mark.parametrize("role", ["clerk"])
+def test_day_of_follow_ups_is_recorded_by_keyboard_alone(page: Page, role: str) -> None:
+    page.goto("/due/?window=open")
+    # Every open window of the first team: enough people for a day.
+    page.locator("#id_team").select_option(index=1)
+    page.keyboard.press("Enter")
+    page.goto(page.url.replace("window=todo", "window=open"))
+    page.locator("tbody .row-actions a[href*='/record/']").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/record/"))
+    keys, people = [], []
+    for _number in range(FOLLOW_UPS):
+        if "/record/" not in page.url:
+            break
+        people.append(page.locator("h1").inner_text())
+        keys.append(record_one(page))
+        expect(page.locator("#messages")).to_contain_text("已录入")
+    assert len(keys) >= min(FOLLOW_UPS, 5)
+    assert max(keys) <= KEYS_AT_MOST
+
+
+@pytest.mark.parametrize("path", ["/due/", "/due/?round=village", "/services/grid/", "/services/event/", "/referrals/"])
+def test_page_of_the_day_is_accessible_and_fits_a_phone(browser: Browser, product: Product, path: str) -> None:
+    # The rules run inside the page, which its own policy would not allow.
+    state = product.states["clerk"]
+    context = browser.new_context(base_url=product.url, bypass_csp=True, locale="zh-CN", storage_state=state)
+    page = context.new_page()
+    for width in (1366, PHONE["width"]):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(path)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    context.close()
