@@ -192,10 +192,18 @@ def due(choice: Choice, *, start: int = 0, limit: int = 50, by_village: bool = F
 
 
 def next_person(choice: Choice, after: int) -> int | None:
-    """The resident who comes after `after` in the list as it stands now; the first when `after` has left it."""
-    select = f"select p.resident_id from person p where {_chosen(choice)}"
+    """The resident who comes after `after` in the list as it stands now; the first when `after` has left it.
+
+    Whoever got something today is passed over: the day goes on with the others.
+    """
+    select = f"""
+        select p.resident_id from person p
+        where {_chosen(choice)} and (p.resident_id = %(after)s or not exists (
+            select from contracts_service s where s.resident_id = p.resident_id and s.performed_on = %(day)s
+        ))
+    """
     with connection.cursor() as cursor:
-        cursor.execute(*_statement(choice, f"{select} order by {_BY_WEIGHT}"))
+        cursor.execute(*_statement(choice, f"{select} order by {_BY_WEIGHT}", after=after))
         ids = [row[0] for row in cursor.fetchall()]
     later = ids[ids.index(after) + 1 :] if after in ids else ids
     return next((key for key in [*later, *ids] if key != after), None)
