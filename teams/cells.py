@@ -31,6 +31,7 @@ _DATE = re.compile(
 )
 _TIME_AFTER_DATE = re.compile(r"(?:\s+|T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?$", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|[+-]?\.\d+", re.ASCII)
+_WHOLE_AS_DECIMAL = re.compile(r"(\d{6,})\.0+", re.ASCII)  # what a program makes of a code when it writes CSV
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 
 _SERIAL_EPOCH = datetime.date(1899, 12, 30)
@@ -97,7 +98,8 @@ def parse_code(cell: object) -> str:
     code = _SPACES.sub("", normalise(_shown(cell)))
     if _SCIENTIFIC.fullmatch(code):
         raise _typed_as_number()
-    return code
+    whole = _WHOLE_AS_DECIMAL.fullmatch(code)
+    return whole[1] if whole else code
 
 
 def parse_date(cell: object) -> datetime.date:

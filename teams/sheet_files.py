@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 MEGABYTE = 1024 * 1024
 
+# Spreadsheets all the same: of WPS, with macros, binary, templates, of other programs.
+_TO_SAVE_ANEW = (".et", ".ett", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".numbers", ".fods", ".dbf")
+
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
@@ -65,6 +68,9 @@ def open_file(source: Path | BinaryIO, filename: str, limits: Limits) -> tuple[I
     What it holds decides, not its ending: a workbook saved under another ending is read all the same.
     """
     ending = Path(filename).suffix.lower()
+    if ending in _TO_SAVE_ANEW:
+        message = _("“{name}” is a spreadsheet of another kind: open it in its program and save it as .xlsx.")
+        raise SheetError("unreadable", format_lazy(message, name=filename))
     if ending not in ENDINGS:
         message = _("“{name}” is not a spreadsheet: its name must end with .csv, .xlsx, .xls or .ods.")
         raise SheetError("unreadable", format_lazy(message, name=filename))

@@ -31,7 +31,7 @@ _TOTALS = re.compile(
     r"(?:[本全][页表县镇乡村组])?(?:合计|总计|小计|共计|累计|totals?)(?:\([^)]*\))?:?[\d,.]*[人户条份例]?"
 )
 _FOOTER = re.compile(r"(?:制表|填表|填报|编制|审核|复核|统计|负责|经办|单位|备注|说明|注)[^:]{0,8}:")
-_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(?:%|[人户条份例元])?", re.ASCII)
 
 
 class ColumnSpec(Protocol):
@@ -313,5 +313,5 @@ def _is_footer(cells: Sequence[object]) -> bool:
 
 def _is_number(cell: object) -> bool:
     if isinstance(cell, str):
-        return _NUMBER.fullmatch(normalise(cell)) is not None
+        return _NUMBER.fullmatch(re.sub(r"\s+", "", normalise(cell))) is not None
     return isinstance(cell, int | float) and not isinstance(cell, bool)

@@ -123,6 +123,11 @@ def _added(changes: Mapping[str, int]) -> dict[str, object]:
 
 
 def _is_alike(row: Row, reject: ImportReject) -> bool:
-    """Whether the two have a cell in common: a row number out of another file's reasons leads nowhere."""
-    before = {cell.name: str(cell.value).strip() for cell in unpack(reject) if cell.name != REASON.name}
-    return any(before.get(name) == str(cell).strip() for name, cell in row.cells.items() if cell not in (None, ""))
+    """Whether half of the cells are the same: a row number out of another file's reasons leads nowhere."""
+    before = {cell.name: _text(cell.value) for cell in unpack(reject) if cell.name != REASON.name}
+    filled = [name for name, text in before.items() if text]
+    return 2 * sum(before[name] == _text(row.cells.get(name)) for name in filled) >= len(filled)
+
+
+def _text(cell: object) -> str:
+    return str(cell if cell is not None else "").strip()

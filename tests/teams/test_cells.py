@@ -314,3 +314,11 @@ def test_any_cell_gives_a_value_or_a_message(cell: object) -> None:
             parse(cell)
         except CellError as error:
             assert str(error)
+
+
+def test_code_that_a_program_wrote_as_a_decimal_is_whole_again() -> None:
+    assert [cells.parse_code(cell) for cell in ("34120401.0", "341204196005170029.00", "1.0")] == [
+        "34120401",
+        "341204196005170029",
+        "1.0",
+    ]

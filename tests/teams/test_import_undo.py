@@ -4,11 +4,16 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
 from contracts.actions.ledger import make_obligations, match_services
-from contracts.models import Coverage
-from residents.models import Resident
-from teams.models import Role, User
+from contracts.models import Coverage, Obligation, Problem, Service
+from residents.models import Household, Resident
+from teams.history import made_by
+from teams.models import AuditEvent, ImportTrace, Role, User
+from teams.rules import RuleViolation
 from tests.factories import (
     centre,
     make_coverage,
@@ -185,3 +190,158 @@ def test_import_and_undo_leave_every_table_as_it_was(case: str, by: User) -> Non
     assert contents() == before
     again = put_in(by, case.split()[0], *lines)
     assert totals(again) == totals(imported)
+
+
+def test_new_resident_with_a_contract_is_not_taken_back(by: User) -> None:
+    imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},,H1,")
+    coverage = make_coverage(resident=Resident.objects.get())
+    before = contents()
+    imported = undo(by, imported)
+    assert (imported.status, contents()) == ("done", before)
+    assert "1" in imported.notice
+    assert "contracts" in imported.notice
+    with made_by(by, "test"):
+        coverage.delete()
+    assert undo(by, imported).status == "undone"
+
+
+def test_household_that_others_joined_is_not_taken_back(by: User) -> None:
+    imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},,H1,")
+    make_resident(household=Household.objects.get())
+    assert "residents: 1 later entries" in undo(by, imported).notice
+
+
+def test_row_that_was_changed_later_is_not_taken_back_and_the_page_says_by_whom(by: User) -> None:
+    imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},,,")
+    resident = Resident.objects.get()
+    with made_by(make_user(username="li"), "test"):
+        resident.name = "王六"
+        resident.save()
+    imported = undo(by, imported)
+    assert imported.status == "done"
+    assert "last by li on" in imported.notice
+    assert Resident.objects.get().name == "王六"
+
+
+def test_obligation_that_was_waived_keeps_its_contract(by: User) -> None:
+    imported = put_in(by, "contracts", *contracts())
+    obligation = Obligation.objects.filter(coverage__contract__number="K3").first()
+    Obligation.objects.filter(pk=obligation.pk).update(waived_on=date(2018, 6, 1), waiver="away", waived_by="x")
+    assert "1 obligations of its contracts were waived" in undo(by, imported).notice
+
+
+def test_service_recorded_under_the_contract_stays_when_that_goes(by: User) -> None:
+    imported = put_in(by, "contracts", *contracts())
+    services = Service.objects.count()
+    assert undo(by, imported).status == "undone"
+    assert Service.objects.count() == services
+    assert not Obligation.objects.exclude(met_by=None).exclude(met_by__in=Service.objects.all()).exists()
+
+
+def test_later_import_is_taken_back_first_and_then_the_earlier(by: User) -> None:
+    before, number = contents(), make_id_number()
+    centre()
+    before = contents()
+    first = put_in(by, "residents", RESIDENTS, f"{number},甲,C,,,")
+    second = put_in(by, "residents", RESIDENTS, f"{number},乙,C,,,")
+    assert "changed later" in undo(by, first).notice
+    assert undo(by, second).status == "undone"
+    assert Resident.objects.get().name == "甲"
+    assert undo(by, first).status == "undone"
+    assert contents() == before
+
+
+def test_undo_leaves_its_trace_in_the_history_and_the_trail(by: User) -> None:
+    imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},,,")
+    imported = undo(by, imported)
+    event = Resident.pgh_event_models["delete"].objects.select_related("pgh_context").get(pgh_label="delete")
+    assert (event.name, event.pgh_context.metadata["undone"]) == ("王五", imported.pk)
+    assert AuditEvent.objects.filter(what=f"import {imported.pk} undone").count() == 1
+    assert (imported.undone_by, imported.undone_at is not None) == (by, True)
+
+
+def test_import_of_before_the_traces_says_that_nothing_is_known(by: User) -> None:
+    imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},,,")
+    ImportTrace.objects.all().delete()
+    with pytest.raises(RuleViolation, match="nothing to take back"):
+        undo(by, imported)
+
+
+def test_bureau_takes_back_what_a_clerk_put_in_and_another_clerk_does_not(by: User) -> None:
+    clerk, other = (make_user(Role.CLERK, institution=centre()) for _number in range(2))
+    imported = put_in(clerk, "residents", RESIDENTS, f"{make_id_number()},王五,C,,,")
+    with pytest.raises(RuleViolation, match="Only who sent"):
+        undo(other, imported)
+    assert undo(by, imported).status == "undone"
+
+
+def test_data_problem_goes_with_the_resident_it_is_about(by: User) -> None:
+    imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},1,,")
+    resident = Resident.objects.get()
+    Problem.objects.create(
+        rule="x", subject=resident.pk, institution=centre(), resident=resident, found_on=date(2018, 1, 1)
+    )
+    assert undo(by, imported).status == "undone"
+    assert not Problem.objects.exists()
+
+
+class TestIdentity(TestCase):
+    """Random lines over a small world: import, then undo, and every table is as before."""
+
+    @settings(max_examples=8, deadline=None)
+    @given(st.data())
+    def test_residents_come_and_go(self, data: st.DataObject) -> None:
+        by, numbers = make_user(Role.ADMINISTRATOR, Role.CLERK), [make_id_number() for _number in range(4)]
+        centre(), make_institution(code="D")
+        line = st.tuples(
+            st.sampled_from(numbers),
+            st.sampled_from("甲乙丙"),
+            st.sampled_from("CD"),
+            st.sampled_from(["", "H1", "H2"]),
+        )
+        for_file = st.lists(line, min_size=1, max_size=6)
+        files = data.draw(st.lists(for_file, min_size=2, max_size=4))
+        lines = [[f"{number},{name},{code},,{house}," for number, name, code, house in file] for file in files]
+        put("residents", RESIDENTS, *lines[0])
+        states, done = [contents()], []
+        for file in lines[1:]:
+            done.append(put_in(by, "residents", RESIDENTS, *file))
+            states.append(contents())
+        for imported in reversed(done):
+            assert contents() == states.pop()
+            if imported.created or imported.updated:
+                assert undo(by, imported).status == "undone"
+        assert contents() == states.pop()
+
+    @settings(max_examples=8, deadline=None)
+    @given(st.data())
+    def test_contracts_come_and_go(self, data: st.DataObject) -> None:
+        by, numbers = make_user(Role.ADMINISTRATOR, Role.CLERK), people(3)
+        make_team(code="T1"), make_team(code="T2")
+        make_package(code="P1", items={"I1": 4}, price=None), make_package(code="P2", items={"I2": 2})
+        for number in numbers:
+            make_service(resident_of(number), "I1", date(2018, 5, 1))
+        terms = ["2018-01-01,2018-12-31", "2018-01-01,2018-06-30", "2018-07-01,2019-06-30", "2017-01-01,2017-12-31"]
+        line = st.tuples(
+            st.sampled_from(["K1", "K2", "K3"]),
+            st.sampled_from(numbers),
+            st.sampled_from(["T1", "T2"]),
+            st.sampled_from(terms),
+            st.sampled_from(["", "P1", "P2", "P1;P2"]),
+            st.sampled_from(["", "2018-04-01"]),
+        )
+        for_file = st.lists(line, min_size=1, max_size=8)
+        first, second = (
+            [
+                f"{contract},{number},{team},2016-12-01,{term},{packages},{ended}"
+                for contract, number, team, term, packages, ended in data.draw(for_file)
+            ]
+            for _file in range(2)
+        )
+        put("contracts", CONTRACTS, *first)
+        before = contents()
+        imported = put_in(by, "contracts", CONTRACTS, *second)
+        if imported.created or imported.updated:
+            imported = undo(by, imported)
+            assert (imported.status, imported.notice) == ("undone", "")
+        assert contents() == before

@@ -164,3 +164,45 @@ def test_bomb_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     struct.pack_into("<L", content, entry_at + 24, 1000)
     bomb.write_bytes(content)
     assert refusal(bomb, limits=Limits(memory_bytes=300_000_000))[0] in ("too_large", "unreadable")
+
+
+# Files of other programs, and malicious ones
+
+
+@pytest.mark.parametrize("name", ["a.et", "a.xlsm", "a.xlsb", "a.numbers"])
+def test_spreadsheet_of_another_kind_is_refused_with_the_remedy(tmp_path: Path, name: str) -> None:
+    write_xlsx(tmp_path / "a.xlsx", {"居民": [HEADER, ROW]}).rename(tmp_path / name)
+    code, message = refusal(tmp_path / name)
+    assert (code, message.split(": ")[1]) == ("unreadable", "open it in its program and save it as .xlsx.")
+
+
+def patched(path: Path, part: str, old: bytes, new: bytes) -> Path:
+    """A workbook with something else in one of its parts."""
+    write_xlsx(path.with_name("good.xlsx"), {"居民": [HEADER, ROW]})
+    with zipfile.ZipFile(path.with_name("good.xlsx")) as good, zipfile.ZipFile(path, "w") as other:
+        for entry in good.infolist():
+            content = good.read(entry)
+            other.writestr(entry.filename, content.replace(old, new) if part in entry.filename else content)
+    return path
+
+
+def test_sheet_that_claims_a_giant_size_is_read_as_large_as_it_is(tmp_path: Path) -> None:
+    path = patched(tmp_path / "a.xlsx", "sheet1", b'ref="A1:D2"', b'ref="A1:XFD1048576"')
+    assert len(read(path)) == 1
+
+
+@pytest.mark.parametrize("entity", [b'"' + b"a" * 1000 + b'"', b'SYSTEM "file:///etc/passwd"'])
+def test_entities_are_never_expanded(tmp_path: Path, entity: bytes) -> None:
+    path = patched(tmp_path / "a.xlsx", "sharedStrings", "王芳".encode(), b"&x;")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            declared = content.replace(b"<sst", b"<!DOCTYPE x [<!ENTITY x " + entity + b">]><sst", 1)
+            archive.writestr(name, declared if "sharedStrings" in name else content)
+    try:
+        names = [str(row.cells["name"]) for row in read(path)]
+    except SheetError as error:
+        assert error.code == "unreadable"
+    else:
+        assert all(len(name) < 10 for name in names)

@@ -9,7 +9,7 @@ import xlwt
 from django.utils import translation
 
 from teams.sheets import SheetError, SheetRow, Table, column_letters, read_table
-from tests.teams.spreadsheets import COLUMNS, HEADER, ID, OCTOBER_31, ROW, read, refusal, write_csv, write_xlsx
+from tests.teams.spreadsheets import COLUMNS, HEADER, ID, OCTOBER_31, ROW, Column, read, refusal, write_csv, write_xlsx
 
 # The heading
 
@@ -258,3 +258,57 @@ def test_message_is_translated_when_it_is_shown(tmp_path: Path) -> None:
         read(tmp_path / "没有.csv")
     with translation.override("en"):
         assert str(caught.value) == "There is no file “没有.csv”."
+
+
+# Lists as people keep them
+
+SYNONYMS = (
+    Column("id_number", "身份证号", required=True, synonyms=("身份证号码", "证件号码")),
+    Column("phone", "联系电话", synonyms=("手机号", "联系方式")),
+)
+
+
+@pytest.mark.parametrize("heading", ["证件号码", "身份证\n号码", "＊身份证号码（必填）", "证 件 号 码"])
+def test_heading_is_known_by_its_other_names(tmp_path: Path, heading: str) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", {"居民": [[heading, "手机号"], [ID, "1"]]})
+    assert read(path, SYNONYMS)[0].cells == {"id_number": ID, "phone": "1"}
+
+
+def test_two_names_of_one_column_stand_twice(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", "身份证号,手机号,联系方式\n")
+    assert refusal(path, SYNONYMS) == ("duplicate_columns", "“a.csv”: columns that stand twice: 联系电话 (phone).")
+
+
+def test_list_with_title_subtotals_and_signatures_is_read_without_them(tmp_path: Path) -> None:
+    rows = [
+        ["伍明镇姜堂村居民登记表（2018年）"],
+        ["填报单位：伍明镇卫生院", "", "填报日期：2018年10月31日"],
+        HEADER,
+        ROW,
+        HEADER,  # where a printed page begins
+        ROW,
+        ["合计", "2人", "", "6"],
+        ["制表人：王芳", "", "审核人：李四"],
+        ["备注：名单截至十月底"],
+    ]
+    path = write_xlsx(tmp_path / "a.xlsx", {"居民": rows})
+    assert [row.number for row in read(path)] == [4, 6]
+
+
+@pytest.mark.parametrize("first", ["合计（人）", "总计：2人", "全村合计", "共计2户"])
+def test_totals_are_known_by_their_other_names(tmp_path: Path, first: str) -> None:
+    assert len(read(write_xlsx(tmp_path / "a.xlsx", {"居民": [HEADER, ROW, [first]]}))) == 1
+
+
+def test_sheets_that_would_do_as_well_are_named(tmp_path: Path) -> None:
+    sheets = {"说明": [["怎样填写"]], "姜堂村": [HEADER, ROW], "李庄村": [HEADER, ROW], "空": [HEADER]}
+    path = write_xlsx(tmp_path / "a.xlsx", sheets)
+    with read_table(path, path.name, COLUMNS) as table:
+        assert (table.sheet, table.others) == ("姜堂村", ["李庄村"])
+        assert [row.cells["name"] for row in table.rows()] == ["王芳"]
+
+
+def test_sheet_with_rows_goes_before_one_with_a_heading_only(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", {"样表": [HEADER], "数据": [HEADER, ROW]})
+    with read_table(path, path.name, COLUMNS) as table:
+        assert (table.sheet, table.others) == ("数据", [])
