@@ -41,6 +41,7 @@ def services_matched_again(undo: Undo) -> Iterator[None]:
     """Obligations that new services met are met by others, or open again."""
     touched = Service.objects.filter(pk__in=[*undo.created[Service], *undo.changed[Service]])
     pairs = set(touched.values_list("resident_id", "item_id"))
+    Obligation.objects.filter(met_by__in=undo.created[Service]).update(met_by=None, met_on=None)
     yield
     match_services(pairs=pairs)
 

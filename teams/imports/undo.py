@@ -6,7 +6,7 @@ import and undo together leave every table as it was.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +25,20 @@ from teams.rules import RuleViolation
 
 Table = type[models.Model]
 
+DELETED_AT_ONCE = 2000
+
 _REFERS = _("{name}: {count} later entries depend on its rows")
 _CHANGED = _("{name}: {count} of its rows were changed later, last by {by} on {day}")
 _UNKNOWN = _("somebody")
 _DEPENDED_ON = _("It cannot be taken back. {reasons}. Take that back first, then undo this import.")
 
+# Rows as they were before the first change of some contexts.
+_BEFORE = """
+    with before as (
+        select distinct on (pgh_obj_id) {columns} from {history}
+        where pgh_obj_id = any(%s) and pgh_context_id = any(%s::uuid[]) order by pgh_obj_id, pgh_id
+    )
+"""
 # A row that was there before counts from the import's first change of it on, a new one from its beginning.
 _LATER_CHANGES = """
     with own as (
@@ -81,13 +90,14 @@ class Undo:
     def run(self) -> None:
         """Take it back. What follows from its rows (obligations, matches) is made again by the kind."""
         with self.kind.rederive(self) if self.kind.rederive else nullcontext():
-            for table, ids in self.created.items():
-                for field in _references_to(table, derived=True):
-                    _execute(f'delete from {field.model._meta.db_table} where "{field.column}" = any(%s)', [ids])
-                _execute(f"delete from {table._meta.db_table} where id = any(%s)", [ids])
-            for table, ids in self.changed.items():
-                if ids:
-                    _restore(table, ids, self.contexts)
+            tables = _children_first(self._touched())
+            for table in tables:
+                _delete(table, self.created.get(table, ()))
+                if self.changed.get(table):
+                    _put_back(table, self.changed[table], self.contexts)
+            for table in reversed(tables):
+                if self.changed.get(table):
+                    _bring_back(table, self.changed[table], self.contexts)
 
     def _ids(self, table: Table) -> list[int]:
         return [*self.created.get(table, ()), *self.changed.get(table, ())]
@@ -181,44 +191,90 @@ def _lock(table: Table, ids: Sequence[int]) -> None:
     _execute(f"select from {table._meta.db_table} where id = any(%s) order by id for update", [list(ids)])
 
 
-def _restore(table: Table, ids: Sequence[int], contexts: Sequence[UUID]) -> None:
-    """Make rows what they were before the first of the contexts' changes; removed ones come back."""
+def _children_first(tables: Sequence[Table]) -> list[Table]:
+    """The tables in an order in which each comes before those that it refers to."""
+    ordered: list[Table] = []
+
+    def visit(table: Table) -> None:
+        if table in ordered:
+            return
+        for field in _references_to(table):
+            if field.model in tables and field.model is not table:
+                visit(field.model)
+        ordered.append(table)
+
+    for table in tables:
+        visit(table)
+    return ordered
+
+
+def _delete(table: Table, ids: Sequence[int]) -> None:
+    """Remove rows, with what is derived from them."""
+    with _references_checked_at_once(table):
+        for start in range(0, len(ids), DELETED_AT_ONCE):
+            some = list(ids[start : start + DELETED_AT_ONCE])
+            for field in _references_to(table, derived=True):
+                _execute(f'delete from {field.model._meta.db_table} where "{field.column}" = any(%s)', [some])
+            _execute(f"delete from {table._meta.db_table} where id = any(%s)", [some])
+
+
+@contextmanager
+def _references_checked_at_once(table: Table) -> Iterator[None]:
+    """Within it the database checks foreign keys of others to the table with each statement: nothing of this import
+    refers to the rows any more. Checks put off to the end make the history's trigger slower with each of them."""
+    names = bulk.fetch(
+        "select quote_ident(conname) from pg_constraint"
+        " where contype = 'f' and condeferrable and confrelid = %(name)s::regclass and conrelid <> confrelid",
+        name=table._meta.db_table,
+    )
+    listed = ", ".join(name for (name,) in names)
+    if listed:
+        _execute(f"set constraints {listed} immediate", [])
+    yield
+    if listed:
+        _execute(f"set constraints {listed} deferred", [])
+
+
+def _put_back(table: Table, ids: Sequence[int], contexts: Sequence[UUID]) -> None:
+    """Make rows that are still there what they were before the first of the contexts' changes."""
     columns = _kept_columns(table)
     if any(isinstance(constraint, ExclusionConstraint) for constraint in table._meta.constraints):
         _step_back(table, columns, ids, contexts)
         return
-    before = f"""
-        with before as (
-            select distinct on (pgh_obj_id) {", ".join(columns)} from {_history_of(table)}
-            where pgh_obj_id = any(%s) and pgh_context_id = any(%s::uuid[]) order by pgh_obj_id, pgh_id
-        )
-    """
-    name, changes = table._meta.db_table, ", ".join(f"{column} = b.{column}" for column in columns)
-    parameters = [list(ids), _texts(contexts)]
-    _execute(f"{before} update {name} t set {changes} from before b where t.id = b.id", parameters)
+    changes = ", ".join(f"{column} = b.{column}" for column in columns)
+    before = _BEFORE.format(columns=", ".join(columns), history=_history_of(table))
     _execute(
-        f"{before} insert into {name} ({', '.join(columns)}) select * from before b"
+        f"{before} update {table._meta.db_table} t set {changes} from before b where t.id = b.id",
+        [list(ids), _texts(contexts)],
+    )
+
+
+def _bring_back(table: Table, ids: Sequence[int], contexts: Sequence[UUID]) -> None:
+    """Insert rows again that are gone, as they were before the first of the contexts' changes."""
+    name, columns = table._meta.db_table, ", ".join(_kept_columns(table))
+    before = _BEFORE.format(columns=columns, history=_history_of(table))
+    _execute(
+        f"{before} insert into {name} ({columns}) select * from before b"
         f" where not exists (select from {name} t where t.id = b.id)",
-        parameters,
+        [list(ids), _texts(contexts)],
     )
 
 
 def _step_back(table: Table, columns: Sequence[str], ids: Sequence[int], contexts: Sequence[UUID]) -> None:
-    """Like `_restore`, change by change from the last: rows that may not overlap made room for each other in turns."""
+    """Like `_put_back`, change by change from the last: rows that may not overlap made room for each other in turns."""
     name, history, listed = table._meta.db_table, _history_of(table), ", ".join(columns)
     steps = bulk.fetch(
-        f"select pgh_id, pgh_label from {history} where pgh_obj_id = any(%(ids)s)"
+        f"select pgh_id from {history} where pgh_obj_id = any(%(ids)s) and pgh_label = 'update'"
         " and pgh_context_id = any(%(contexts)s::uuid[]) order by pgh_id desc",
         ids=list(ids),
         contexts=_texts(contexts),
     )
-    for step, label in steps:
-        old = f"select {listed} from {history} where pgh_id = %s"
-        if label == "delete":
-            _execute(f"insert into {name} ({listed}) {old}", [step])
-        else:
-            changes = f"update {name} t set ({listed}) = ({old})"
-            _execute(f"{changes} from {history} h where h.pgh_id = %s and t.id = h.pgh_obj_id", [step, step])
+    old = f"select {listed} from {history} where pgh_id = %s"
+    for (step,) in steps:
+        _execute(
+            f"update {name} t set ({listed}) = ({old}) from {history} h where h.pgh_id = %s and t.id = h.pgh_obj_id",
+            [step, step],
+        )
 
 
 def _kept_columns(table: Table) -> list[str]:
