@@ -20,7 +20,7 @@ from teams.imports.engine import Batch, load, open_table, rehearse
 from teams.imports.kinds import Kind, Loader
 from teams.imports.notes import Notes
 from teams.imports.rows import Outcome
-from teams.imports.texts import both
+from teams.imports.texts import kept
 from teams.imports.traces import traced
 from teams.imports.undo import Undo, keep_context
 from teams.models import AuditEvent, Import
@@ -75,13 +75,13 @@ def _run(imported: Import) -> None:
         _take_up(imported)
         _STEPS[Status(imported.status)](imported, find_kind(imported.kind))
     except (SheetError, RuleViolation) as error:
-        _give_up(imported, both(error.message))
+        _give_up(imported, kept(error.message))
     except (OperationalError, InterfaceError):
         _not_its_fault(imported)
         raise  # the database was away: it is taken up again
     except Exception:
         log.exception("import %d failed", imported.pk)
-        _give_up(imported, both(_BROKEN))
+        _give_up(imported, kept(_BROKEN))
         raise
 
 

@@ -18,6 +18,17 @@ def both(message: str | Promise) -> str:
     return chinese if chinese == english else f"{chinese} / {english}"
 
 
+def kept(message: str | Promise) -> str:
+    """A message to keep for readers of either language: a line in Chinese, a line in English."""
+    return f"{in_chinese(message)}\n{in_english(message)}"
+
+
+def shown(text: str, language: str) -> str:
+    """What `kept` made, in one language."""
+    chinese, _end, english = text.partition("\n")
+    return english if language == "en" and english else chinese
+
+
 def in_chinese(message: str | Promise) -> str:
     """A message in Chinese, without long numbers."""
     with translation.override("zh-hans"):

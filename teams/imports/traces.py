@@ -1,4 +1,4 @@
-"""Which rows a batch makes: told by the database, so that no loader needs to keep a list (docs/adr/0010)."""
+"""Which rows a batch makes: told by the database, so that no loader needs to keep a list (docs/adr/0011)."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Takes an import back: new rows go, changed ones become what they were (docs/adr/0010).
+"""Takes an import back: new rows go, changed ones become what they were (docs/adr/0011).
 
 Which rows are new stands in the import's traces, what stood in the others in the row history. Both are exact, so that
 import and undo together leave every table as it was.

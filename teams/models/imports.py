@@ -150,7 +150,7 @@ class ImportReject(models.Model):
 
 class ImportTrace(models.Model):
     """What a batch of rows made: ids of new rows of one table. `context` is that of the row history, which keeps the
-    rows that the batch changed as they were before (docs/adr/0010)."""
+    rows that the batch changed as they were before (docs/adr/0011)."""
 
     imported = models.ForeignKey(Import, models.CASCADE, related_name="traces")
     table = models.CharField(max_length=63)

@@ -12,6 +12,7 @@ from teams.imports import Kind, find_kind
 from teams.imports.changes import unpack
 from teams.imports.columns import Column
 from teams.imports.refused import shown_reason, shown_value
+from teams.imports.texts import shown
 from teams.models import Import, ImportReject, User
 from teams.permissions import Permission, has_permission
 from teams.rules import IMPORT_MOVES, IMPORT_WORK, RuleViolation, check_can_steer_import
@@ -37,6 +38,8 @@ def import_page(imported: Import, user: User, query: QueryDict, form: SheetForm 
     return {
         "imported": imported,
         "kind": kind,
+        "error": shown(imported.error, language),
+        "notice": shown(imported.notice, language),
         "is_working": imported.status in IMPORT_WORK,
         "is_stuck": _is_stuck(imported),
         "may": {move.value: _may(imported, user, move) for move in Status},

@@ -142,6 +142,7 @@ def import_template(request: SignedInRequest, kind: str) -> FileResponse:
 def _list_page(request: SignedInRequest, form: ImportForm) -> HttpResponse:
     rows = Import.objects.visible_to(request.user).defer("content", "sample").select_related("by")
     chosen = ImportFilter(request.GET, queryset=rows, request=request)
+    chosen.form.auto_id = "filter_%s"  # the form for uploads has a field of the same name
     page = Paginator(chosen.qs, IMPORTS_A_PAGE).get_page(request.GET.get("page"))
     titles = {kind.code: kind.title for kind in all_kinds()}
     past = [{"imported": imported, "title": titles.get(imported.kind, imported.kind)} for imported in page]

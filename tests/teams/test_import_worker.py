@@ -106,3 +106,42 @@ def test_import_of_a_killed_worker_is_gone_on_with_after_its_last_whole_batch() 
     imported.refresh_from_db()
     assert (imported.rows, imported.created, imported.rejected) == (len(numbers) + 1, len(numbers), 1)
     assert Resident.objects.count() == len(numbers)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("queue")
+def test_check_of_a_killed_worker_begins_again_and_an_undo_is_whole_or_nothing() -> None:
+    centre()
+    numbers = [make_id_number() for _row in range(30)]
+    clerk = make_user(Role.CLERK, institution=centre())
+    lines = ["id_number,name,institution_code", *(f"{number},张秀英,C" for number in numbers), "1,王芳,C"]
+    content = "\n".join(lines).encode()
+    imported = imports.request(kind=find_kind("residents"), content=content, filename="a.csv", by=clerk)
+
+    def killed_while(act: Callable[[], object]) -> None:
+        """Let a worker begin with what waits; it is killed while it waits for `act`, which then never was."""
+        with worker() as first, transaction.atomic():
+            act()
+            tasks.run_import.delay(imported.pk)
+            wait_until(is_somebody_waiting)
+            first.kill()
+            first.wait()
+            transaction.set_rollback(True)
+        wait_until(lambda: import_work.waiting() == [imported.pk])
+
+    killed_while(lambda: make_resident(number=numbers[-1]))
+    assert not Resident.objects.exists()
+    tasks.run_import(imported.pk)
+    imported.refresh_from_db()
+    assert (imported.status, imported.created, imported.rejected, imported.rejects.count()) == ("checked", 30, 1, 1)
+
+    imports.confirm(imported=imported, by=clerk)
+    tasks.run_import(imported.pk)
+    imports.ask_to_undo(imported=imported, by=clerk)
+    killed_while(lambda: Resident.objects.order_by("-pk").select_for_update().first())
+    imported.refresh_from_db()
+    assert (imported.status, Resident.objects.count()) == ("undoing", 30)
+    tasks.run_import(imported.pk)
+    imported.refresh_from_db()
+    assert (imported.status, imported.notice, Resident.objects.count()) == ("undone", "", 0)
