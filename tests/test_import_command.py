@@ -141,7 +141,10 @@ def test_summary_is_in_both_languages(tmp_path: Path) -> None:
 def test_unknown_kind_lists_the_kinds(tmp_path: Path) -> None:
     message = refusal("people", tmp_path / "people.csv")
     assert_both_languages(message)
-    assert "divisions, institutions, populations, staff, teams, residents, registers, packages, payer_shares" in message
+    assert (
+        "divisions, institutions, populations, targets, staff, teams, residents, registers, packages, payer_shares"
+        in message
+    )
 
 
 @pytest.mark.parametrize(

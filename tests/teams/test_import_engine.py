@@ -128,6 +128,7 @@ def test_kinds_are_those_of_the_formats_in_the_order_of_loading() -> None:
         "divisions",
         "institutions",
         "populations",
+        "targets",
         "staff",
         "teams",
         "residents",

@@ -12,6 +12,7 @@ from contracts.actions.ledger import make_obligations, match_services
 from contracts.models import Coverage, Obligation, Problem, Service
 from residents.models import Household, Resident
 from teams.history import made_by
+from teams.imports import all_kinds
 from teams.models import AuditEvent, ImportTrace, Role, User
 from teams.rules import RuleViolation
 from tests.factories import (
@@ -65,6 +66,11 @@ def populations() -> tuple[str, ...]:
     centre()
     put("populations", "institution_code,year,count", "C,2018,100")
     return "institution_code,year,count", "C,2018,120", "C,2019,130"
+
+
+def targets() -> tuple[str, ...]:
+    put("targets", "indicator,year,rate", "coverage,2018,30")
+    return "indicator,year,rate", "coverage,2018,35", "coverage,2019,40"
 
 
 def staff() -> tuple[str, ...]:
@@ -163,6 +169,7 @@ KINDS: dict[str, Callable[[], tuple[str, ...]]] = {
     "divisions": divisions,
     "institutions": institutions,
     "populations": populations,
+    "targets": targets,
     "staff": staff,
     "teams": teams,
     "residents": residents,
@@ -174,6 +181,10 @@ KINDS: dict[str, Callable[[], tuple[str, ...]]] = {
     "services": services,
     "visits": visits,
 }
+
+
+def test_every_kind_of_file_can_be_undone() -> None:
+    assert {case.split()[0] for case in KINDS} == {kind.code for kind in all_kinds()}
 
 
 @pytest.mark.parametrize("case", KINDS)
