@@ -91,7 +91,7 @@ def check_target(
 
 def people_born_by(report: date) -> int:
     """How many residents a month as of that day has rows for."""
-    return Resident.objects.filter(birth_date__lte=report).count()
+    return Resident.objects.filter(birth_date__lte=report, merged_into=None).count()
 
 
 def check_rows(tables: Tables, report: date, people_before: int) -> None:

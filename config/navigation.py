@@ -56,7 +56,14 @@ ENTRIES = (
         gettext_lazy("Residents"),
         "contracts:people",
         Permission.PEOPLE_READ,
-        ("contracts:people", "contracts:person", "contracts:register_", "contracts:duplicate", "teams:export_"),
+        (
+            "contracts:people",
+            "contracts:person",
+            "contracts:register_",
+            "contracts:duplicate",
+            "contracts:merge_",
+            "teams:export_",
+        ),
         is_start=False,
     ),
     Entry(

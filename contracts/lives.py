@@ -1,5 +1,7 @@
 """What services and visits say about the days of a life."""
 
+from typing import Any
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -26,5 +28,5 @@ def check_services_fit(resident: Resident) -> None:
         )
 
 
-def _unfit(code: str, message: str, service: Service) -> RuleViolation:
+def _unfit(code: str, message: Any, service: Service) -> RuleViolation:
     return RuleViolation(code, format_lazy(message, item=service.item.name, day=service.performed_on))

@@ -56,7 +56,8 @@ def since(resident: Resident, seen: str) -> Since:
 
 def _old_rows(resident: Resident) -> models.QuerySet[Any]:
     """The rows that the record had before, the latest first, with who replaced them."""
-    return Resident.pgh_event_model.objects.filter(id=resident.pk).select_related("pgh_context").order_by("-pgh_id")
+    events: models.Manager[Any] = Resident.pgh_event_model.objects  # type: ignore[attr-defined]
+    return events.filter(id=resident.pk).select_related("pgh_context").order_by("-pgh_id")
 
 
 def _differences(event: Any, resident: Resident) -> Iterator[tuple[str, Change]]:

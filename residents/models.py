@@ -19,6 +19,7 @@ from teams.models.dated import DatedQuerySet, ordered
 
 if TYPE_CHECKING:
     from teams.models import User
+    from teams.models.accounts import SystemAccount
 
 __all__ = ["AddedRegister", "Household", "Register", "Resident", "Sex", "Transfer"]
 
@@ -69,7 +70,7 @@ class Household(models.Model):
 class ResidentQuerySet(models.QuerySet):
     """Residents by what an account may see, and by date."""
 
-    def visible_to(self, user: "User") -> "ResidentQuerySet":
+    def visible_to(self, user: "User | SystemAccount") -> "ResidentQuerySet":
         """Those managed in the account's institutions, living in a doctor's villages, or seen through a contract.
 
         A record that was merged into another is no resident any more.

@@ -126,10 +126,11 @@ class ListPage:
         if not ids and number > 1:
             number = 1
             ids, counted = self._found(rows, number)
-        page = BoundedPaginator(counted, self.size).get_page(number)
+        paginator = BoundedPaginator(counted, self.size)
+        page = paginator.get_page(number)
         found = load.in_bulk(ids)
         page.object_list = [found[key] for key in ids]
-        if self.query.get("count") and page.paginator.is_more:
+        if self.query.get("count") and paginator.is_more:
             self.total = rows.order_by().count()
         return page
 
@@ -169,11 +170,13 @@ class ListPage:
     def context(self, page: Page, rows: Iterable[ListRow], form: Any) -> dict[str, Any]:
         """What `templates/_list.html` shows, as `list`. `form` is the filters' bound form."""
         shown = {column.code for column in self.columns}
+        paginator = page.paginator
+        assert isinstance(paginator, BoundedPaginator)
         return {
             "name": self.name,
             "page": page,
-            "total_text": self._total_text(page.paginator),
-            "is_more": page.paginator.is_more and self.total is None,
+            "total_text": self._total_text(paginator),
+            "is_more": paginator.is_more and self.total is None,
             "first": self.columns[0].label,
             "heads": [self._head(column) for column in self.columns],
             "rows": [self._line(row) for row in rows],

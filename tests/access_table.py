@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from contracts.models import FollowUp, Obligation, Referral, Service
-from residents.models import Register
+from contracts.models import FollowUp, Merge, Obligation, Referral, Service
+from residents.models import Register, Resident
 from service_packages.models import Item, PackageVersion
 from teams.models import TeamMember, TeamVillage
 from tests.accounts import VISITORS, Place
@@ -145,6 +145,13 @@ contracts:register_delete own      in  405 405 405 405 405 405    in  302 404 30
 contracts:register_delete other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
 contracts:person_changes  own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
 contracts:person_changes  other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:duplicates      -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
+contracts:duplicate       own      in  200 404 404 403 403 403    in  200 404 404 403 403 403
+contracts:duplicate       other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:duplicate_apart own      in  405 405 405 405 405 405    in  302 404 404 403 403 403
+contracts:duplicate_apart other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
+contracts:merge_undo      own      in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:merge_undo      other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
 contracts:person_reveal   own      in  405 405 405 405 405 405    in  200 404 200 200 403 403
 contracts:person_reveal   other    in  405 405 405 405 405 405    in  404 200 404 200 403 403
 service_packages:package_list -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
@@ -226,6 +233,18 @@ def a_version(*more: str) -> Arguments:
     return {"pk": number, **dict.fromkeys(more, number)}
 
 
+def _two(place: Place | None) -> Arguments:
+    """The place's resident and another of its centre."""
+    other = Resident.objects.filter(institution=place.centre).exclude(pk=place.resident.pk).first() if place else None
+    return {"pk": place.resident.pk if place else 0, "other": other.pk if other else 0}
+
+
+def _merge(place: Place | None) -> int:
+    """The id of the merge into the place's resident."""
+    row = Merge.objects.filter(kept=place.resident).first() if place and place.resident.pk < 10**9 else None
+    return row.pk if row else 0
+
+
 # Path arguments and query of a page; of a place, or of none.
 ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
@@ -285,6 +304,9 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:person_changes": lambda place: ({"pk": place.resident.pk if place else 0}, {}),
     "contracts:register_edit": lambda place: ({"pk": first(Register, place)}, {}),
     "contracts:register_delete": lambda place: ({"pk": first(Register, place)}, {}),
+    "contracts:duplicate": lambda place: (_two(place), {}),
+    "contracts:duplicate_apart": lambda place: (_two(place), {}),
+    "contracts:merge_undo": lambda place: ({"pk": _merge(place)}, {}),
     "contracts:person_reveal": lambda place: ({"pk": place.resident.pk if place else 0, "field": "id_number"}, {}),
     "service_packages:catalogue_file": lambda place: ({"kind": "packages"}, {}),
     "service_packages:item_edit": lambda place: ({"pk": Item.objects.values_list("pk", flat=True).first()}, {}),

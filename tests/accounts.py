@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from contracts.actions.drafts import keep
 from contracts.actions.ledger import make_obligations
 from contracts.desk import Sheet
-from contracts.models import Contract, Coverage, Draft, FollowUp, Referral
+from contracts.models import Contract, Coverage, Draft, FollowUp, Merge, Referral
 from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Export, ExportPart, Import, ImportRound, Institution, Role, SavedFilter, Team, User
@@ -104,6 +104,8 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
     )
     ImportRound.objects.create(imported=imported, number=1, filename=imported.filename, sha256="0" * 64, by=clerk)
     keep(draft=None, sheet=Sheet().with_people([resident.pk]), by=clerk)
+    factories.make_resident(institution=centre)
+    Merge.objects.create(kept=resident, merged=factories.make_resident(merged_into=resident), reason="x", by="y")
     exported = Export.objects.create(kind="people", language="en", status=Export.Status.DONE, size=1, by=clerk)
     part = cipher.encrypt_bytes(b"x", field=f"export:{exported.pk}:0")
     ExportPart.objects.create(export=exported, number=0, content=part)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.indicators import Indicator, Rows
@@ -16,6 +17,7 @@ from assessments.queries.people import Part, number_of_rows
 from assessments.queries.units import Selection
 from assessments.tables import count_text
 from residents.identity import mask_id_number
+from residents.models import Resident
 from teams.cipher import decrypt
 from teams.dates import age_on
 
@@ -52,16 +54,19 @@ def hidden_text(count: Count, indicator: Indicator, part: Part, shown: int) -> s
 
 def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator, part: Part) -> list[dict[str, Any]]:
     """Dicts of `assessments/people.html` for rows with their resident, village and team loaded."""
-    return [_person(row, selection, indicator, part) for row in rows]
+    ids = [row.resident_id for row in rows]
+    # Who moved since, or whose record was merged, has no page that the account may open.
+    seen = set(Resident.objects.visible_to(selection.user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [_person(row, selection, indicator, part, is_seen=row.resident_id in seen) for row in rows]
 
 
-def _person(row: Any, selection: Selection, indicator: Indicator, part: Part) -> dict[str, Any]:
+def _person(row: Any, selection: Selection, indicator: Indicator, part: Part, *, is_seen: bool) -> dict[str, Any]:
     resident = row.resident
     counted, note = _standing(row, indicator, part)
     names = part_names(indicator)
     return {
         "name": resident.name,
-        "url": "",
+        "url": reverse("contracts:person", args=[resident.pk]) if is_seen else "",
         "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
         "sex": resident.get_sex_display(),
         "age": row.age if hasattr(row, "age") else age_on(resident.birth_date, row.revision.as_of),

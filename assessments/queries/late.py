@@ -63,8 +63,8 @@ class Fact:
 
 
 # A transfer changes the record, too, but holds from its own day on; anything else corrects the past.
-RECORD_DIFFERS = """((h.birth_date, h.registered_on, h.moved_out_on, h.died_on, h.household_id)
-    is distinct from (l.birth_date, l.registered_on, l.moved_out_on, l.died_on, l.household_id)
+RECORD_DIFFERS = """((h.birth_date, h.registered_on, h.moved_out_on, h.died_on, h.household_id, h.merged_into_id)
+    is distinct from (l.birth_date, l.registered_on, l.moved_out_on, l.died_on, l.household_id, l.merged_into_id)
     or (h.institution_id, h.village_id) is distinct from (l.institution_id, l.village_id)
     and not exists
     (select 1 from residents_transfer t where t.resident_id = h.id and t.entered_at >= h.pgh_created_at))"""

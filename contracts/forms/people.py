@@ -128,7 +128,7 @@ class EntryForm(forms.Form):
     def __init__(self, entry: Register | None, *args: Any, **kwargs: Any) -> None:
         names = ("category", "from_on", "to_on", "expected_on", "delivered_on")
         initial = {name: getattr(entry, name) for name in names} if entry else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial} | kwargs)
         category = self.fields["category"]
         assert isinstance(category, forms.ChoiceField)
         category.choices = [(each.code, each.name) for each in categories() if each.is_register]
@@ -196,5 +196,5 @@ class DepartureForm(forms.Form):
 
 
 def _villages(user: User, resident: Resident) -> QuerySet[Division]:
-    present = Division.objects.filter(pk=resident.village_id, level=Division.Level.VILLAGE)
+    present = Division.objects.filter(pk=resident.village_id or 0, level=Division.Level.VILLAGE)
     return (villages_of(user) | present).distinct()

@@ -10,6 +10,7 @@ from contracts.models.follow_up import Attempt, FollowUp
 from contracts.models.handovers import Departure, Handover, HandoverLine
 from contracts.models.ledger import Obligation, Service, Visit
 from contracts.models.lifecycle import Confirmation, Consent, LifecycleEntry
+from contracts.models.merges import Apart, Merge
 from contracts.models.numbers import NumberSeries
 from contracts.models.problems import Problem, ProblemCheck
 from contracts.models.referrals import Referral, ReferralStep, SlotQuota
@@ -17,6 +18,7 @@ from contracts.models.status import Status
 
 __all__ = [
     "Agreement",
+    "Apart",
     "Attempt",
     "Batch",
     "BatchLine",
@@ -33,6 +35,7 @@ __all__ = [
     "Handover",
     "HandoverLine",
     "LifecycleEntry",
+    "Merge",
     "NumberSeries",
     "Obligation",
     "Problem",

@@ -52,7 +52,7 @@ class Facts:
     whole: bool = False
     names: Mapping[str, Any] = field(default_factory=category_names)
     policy: Mapping[str, int] = field(default_factory=dict)
-    coverages: Mapping[int, Coverage] = field(default_factory=dict)
+    coverages: Mapping[int, Any] = field(default_factory=dict)
     registers: Mapping[int, list[str]] = field(default_factory=dict)
 
     def look_up(self, residents: Sequence[Resident], columns: Collection[str]) -> "Facts":
@@ -66,7 +66,7 @@ class Facts:
         return self
 
 
-def latest_coverages(ids: Collection[int], day: date) -> dict[int, Coverage]:
+def latest_coverages(ids: Collection[int], day: date) -> dict[int, Any]:
     """Resident id -> the coverage that began last by the day, told as in `contracts.queries.coverages`."""
     rows = told(Coverage.objects.filter(resident__in=ids, start_on__lte=day), day)
     return {coverage.resident_id: coverage for coverage in rows.order_by("start_on")}
@@ -127,7 +127,7 @@ def last_day(coverage: Coverage) -> date:
     return min(coverage.end_on, coverage.terminated_on - ONE_DAY) if coverage.terminated_on else coverage.end_on
 
 
-def standing_of(resident: Resident, coverage: Coverage | None, facts: Facts) -> Cell:
+def standing_of(resident: Resident, coverage: Any, facts: Facts) -> Cell:
     """Whether somebody is signed on the day, in a word; those who left are told by that."""
     day = facts.day
     if resident.died_on and resident.died_on <= day:

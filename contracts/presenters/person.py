@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contracts.charts import Chart, Reading, Series, chart
-from contracts.models import Coverage, Obligation, Service
+from contracts.models import Coverage, Merge, Obligation, Service
 from contracts.presenters.people import id_text, last_day, phone_text
 from contracts.problems import all_rules
 from contracts.queries.person import Person
@@ -42,6 +42,7 @@ def page(person: Person) -> dict[str, Any]:
         "readings": readings(person, policy),
         "visits": person.visits,
         "problems": problems(person),
+        "merges": [_merge(merge) for merge in person.merges],
     }
 
 
@@ -119,10 +120,23 @@ def readings(person: Person, policy: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def problems(person: Person) -> list[dict[str, Any]]:
-    """Data problems of the last check, with what to do: dicts title, said, remedy."""
+    """Data problems of the last check, with what to do: dicts title, said, remedy, other (the id of a twin)."""
     rules = all_rules()
     known = [(rules[problem.rule], problem) for problem in person.problems if problem.rule in rules]
-    return [{"title": rule.title, "said": rule.said(row.detail), "remedy": rule.remedy} for rule, row in known]
+    return [
+        {"title": rule.title, "said": rule.said(row.detail), "remedy": rule.remedy, "other": row.detail.get("other")}
+        for rule, row in known
+    ]
+
+
+def _merge(merge: Merge) -> dict[str, Any]:
+    """A record that was merged into this one: masked, with what stayed behind."""
+    return {
+        "merge": merge,
+        "name": merge.merged.name,
+        "id_masked": id_text(merge.merged),
+        "left": sum(map(len, merge.left.values())),
+    }
 
 
 def _member(member: Resident, day: date) -> dict[str, Any]:
@@ -145,7 +159,7 @@ def _holds(entry: Register, day: date) -> bool:
     return entry.from_on <= day and (entry.to_on is None or entry.to_on > day)
 
 
-def _coverage(coverage: Coverage, resident: Resident, day: date) -> dict[str, Any]:
+def _coverage(coverage: Any, resident: Resident, day: date) -> dict[str, Any]:
     last = last_day(coverage)
     if coverage.start_on > day:
         state = Cell(_("to come"), tone="info")

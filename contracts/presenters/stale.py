@@ -36,7 +36,8 @@ def differences(form: EditForm, resident: Resident, since: Since) -> dict[str, A
 
 def going_on(form: EditForm, resident: Resident, since: Since) -> QueryDict:
     """The form's data to go on with: what you changed stays typed, the rest is what stands now."""
-    data = form.data.copy()
+    data = QueryDict(mutable=True)
+    data.update(form.data)
     present = initial_of(resident)
     data["seen"] = present["seen"]
     for field, change in since.changes.items():

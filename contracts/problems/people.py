@@ -10,6 +10,10 @@ REGISTER_REMEDY = _("Compare with the paper register: end the entry, or correct 
 _ON_REGISTER = "join residents_register g on g.resident_id = p.id and g.from_on <= %(day)s" + (
     " and (g.to_on is null or g.to_on > %(day)s)"
 )
+_NOT_TOLD_APART = """not exists (
+    select from contracts_apart t
+    where t.first_id = least(alike.id, alike.other) and t.second_id = greatest(alike.id, alike.other)
+)"""
 _AGE = "extract(year from age(%(day)s, p.birth_date))"
 
 PHONES = (
@@ -149,17 +153,24 @@ PLACES = (
     Rule(
         "maybe_twice",
         _("Perhaps the same person twice"),
-        _("Two records with the same name, sex, birth date and village."),
-        _("Compare the ID numbers, and merge the records if they are one person."),
+        _("Two records with the same name and the same birth date and village, or the same name and phone."),
+        _("Compare the records, and merge them if they are one person."),
         Severity.WRONG,
         Page.RESIDENT,
         of_people(
             "true",
-            joins="""
+            detail="jsonb_build_object('other', twin.other)",
+            joins=f"""
             join (
-                select name, birth_date, sex, village_id from people where village_id is not null
-                group by name, birth_date, sex, village_id having count(*) > 1
-            ) twin using (name, birth_date, sex, village_id)
+                select id, min(other) as other from (
+                    select a.id, b.id as other from people a
+                    join people b using (name, birth_date, sex, village_id) where a.id <> b.id
+                    union all
+                    select a.id, b.id from people a join people b using (name, phone_hash) where a.id <> b.id
+                ) alike
+                where {_NOT_TOLD_APART}
+                group by id
+            ) twin on twin.id = p.id
             """,
         ),
     ),

@@ -67,4 +67,4 @@ def _pairs(model: type[models.Model], resident: Resident) -> Iterator[tuple[Any,
 
 def _who(event: Any, names: dict[int, str]) -> str:
     metadata = event.pgh_context.metadata if event.pgh_context else {}
-    return str(metadata.get("by") or names.get(metadata.get("user"), ""))
+    return str(metadata.get("by") or names.get(metadata.get("user") or 0, ""))

@@ -1,6 +1,7 @@
 """Coverages with what pages tell of them, in one question."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Exists, OuterRef, QuerySet
@@ -8,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from contracts.models import Coverage, Suspension
 
 
-def told(coverages: QuerySet[Coverage], day: date) -> QuerySet[Coverage]:
+def told(coverages: QuerySet[Coverage], day: date) -> QuerySet[Any]:
     """The coverages with contract and team, `package_names`, and whether they are `suspended` on the day."""
     pauses = Suspension.objects.on(day).filter(coverage=OuterRef("pk"))
     return coverages.select_related("contract__team").annotate(

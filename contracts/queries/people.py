@@ -54,7 +54,7 @@ class PeopleFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         self.user, self.day = user, today()
-        rows: QuerySet[Resident] = Resident.objects.visible_to(user)
+        rows = Resident.objects.visible_to(user)
         if not data.get("presence"):
             rows = rows.in_population_on(self.day)
         super().__init__(data, queryset=rows)

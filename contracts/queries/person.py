@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from contracts.models import Coverage, Obligation, Problem, Service, Visit
+from contracts.models import Coverage, Merge, Obligation, Problem, Service, Visit
 from contracts.queries.coverages import told
 from residents.models import Register, Resident
 from teams.models import User
@@ -20,11 +21,12 @@ class Person:
     day: date
     members: list[Resident]
     registers: list[Register]
-    coverages: list[Coverage]
+    coverages: list[Any]
     obligations: list[Obligation]
     services: list[Service]
     visits: list[Visit]
     problems: list[Problem]
+    merges: list[Merge]
 
 
 def person(resident: Resident, *, user: User, day: date) -> Person:
@@ -44,4 +46,5 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
         services=list(services.order_by("-performed_on", "item__code")),
         visits=list(visits.order_by("-visited_on")[:VISITS_AT_MOST]),
         problems=list(Problem.objects.visible_to(user).filter(resident=resident)),
+        merges=list(Merge.objects.filter(kept=resident, undone_at=None).select_related("merged")),
     )

@@ -30,7 +30,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     listed = ListPage(request, "contracts:people", COLUMNS, default="name")
     page = listed.page_of(filters.qs, Resident.objects.select_related(*PLACES))
     facts = Facts(filters.day, names=filters.names, policy=filters.policy)
-    facts.look_up(page.object_list, [column.code for column in listed.columns])
+    facts.look_up(list(page.object_list), [column.code for column in listed.columns])
     rows = [ListRow(reverse("contracts:person", args=[each.pk]), cells(each, facts)) for each in page.object_list]
     # The filters in names, never what somebody typed.
     asked = " ".join(sorted(bound.name for bound in filters.form if bound.data))

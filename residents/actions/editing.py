@@ -67,7 +67,7 @@ def _bearer(changes: Changes) -> Resident | None:
 def _apply(resident: Resident, changes: Changes) -> None:
     for field in ("name", "address", "village", "registered_on"):
         if field in changes:
-            setattr(resident, field, changes[field])  # type: ignore[literal-required]
+            setattr(resident, field, changes[field])
     resident.initials = initials(resident.name)[:LONGEST_NAME]
     if "phone" in changes:
         called = changes["phone"]

@@ -5,11 +5,12 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from residents.identity import IdNumber
-from residents.imports.people import BEFORE_BIRTH, IN_FUTURE, id_hash, id_number
+from residents.imports.people import BEFORE_BIRTH, IN_FUTURE, id_hash, id_number, merged_records, merged_words
 from residents.models import Household, Resident, Sex
 from residents.pinyin import initials
 from teams import cipher
@@ -78,6 +79,7 @@ class Batch:
         self.institutions = ids_by_code(Institution.objects.visible_to(by), values_of(rows, "institution_code"))
         self.villages = find_villages(values_of(rows, "village_code"))
         self.stored = _stored(set(self.hashes.values()))
+        self.merged = _merged(self.stored, by)
         self.said: dict[bytes, tuple[Record, IdNumber, Phone | None]] = {}
         numbers = values_of(rows, "household_no")
         self.households = ids_by_code(Household.objects.all(), numbers, "number")
@@ -128,6 +130,8 @@ class Batch:
 
     def _check(self, row: Row) -> None:
         number = row["id_number"]
+        if self.hashes[row.number] in self.merged:
+            raise Rejection("id_number", self.merged[self.hashes[row.number]])
         if row["sex"] and row["sex"] != number.sex:
             typed, said = Sex(row["sex"]).label, Sex(number.sex).label
             raise Rejection("sex", format_lazy(_DIFFERS, typed=typed, said=said))
@@ -192,6 +196,16 @@ def _stored(hashes: Collection[bytes]) -> dict[bytes, tuple[int, Record]]:
         hashes=list(hashes),
     )
     return {bytes(hashed): (key, _as_stored(Record(*values))) for hashed, key, *values in rows}
+
+
+def _merged(hashes: Collection[bytes], by: User) -> dict[bytes, str | Promise]:
+    """Hash -> what to say of records that were merged into another: which, if the account sees it."""
+    gone = Resident.objects.filter(id_hash__in=list(hashes), merged_into__isnull=False)
+    found: dict[bytes, str | Promise] = {bytes(hashed): _NOT_YOURS for hashed in gone.values_list("id_hash", flat=True)}
+    for record in merged_records(list(found), Resident.objects.visible_to(by)) if found else ():
+        if record.merged_into:
+            found[bytes(record.id_hash)] = merged_words(record.merged_into)
+    return found
 
 
 def _as_stored(record: Record) -> Record:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import BooleanField, Case, ExpressionWrapper, Q, QuerySet, When
 
@@ -54,7 +55,7 @@ def _ways(user: User | SystemAccount, compact: str) -> Iterator[tuple[QuerySet[R
 def _by_number(visible: QuerySet[Resident], compact: str) -> Iterator[tuple[QuerySet[Resident], None]]:
     if number := _id_number(compact):
         resident = resident_with(number)
-        yield visible.filter(pk=resident.pk if resident else None), None
+        yield visible.filter(pk=resident.pk if resident else 0), None
     if _PHONE.fullmatch(compact) and len(compact) >= SHORTEST_PHONE:
         called = cipher.lookup_hash(parse_phone(compact).number, field="phone")
         yield visible.filter(phone_hash=called), None
@@ -93,7 +94,7 @@ def matching(rows: QuerySet[Resident], text: str) -> QuerySet[Resident]:
 
 def containing(rows: QuerySet[Resident], part: str) -> QuerySet[Resident]:
     """Those whose name holds the part, through the index on a name's characters."""
-    return rows.alias(characters=Characters("name")).filter(characters__contains=list(part), name__contains=part)
+    return rows.alias(characters=Characters("name")).filter(Q(characters__contains=list(part), name__contains=part))
 
 
 def _likeliest(rows: QuerySet[Resident], exact: Q | None, limit: int) -> list[Resident]:
@@ -101,7 +102,7 @@ def _likeliest(rows: QuerySet[Resident], exact: Q | None, limit: int) -> list[Re
     candidates = rows.order_by().values("pk")[:CANDIDATES]
     fits = Case(When(exact, then=0), default=1) if exact else None
     gone = ExpressionWrapper(_gone(today()), BooleanField())
-    order = [fits, gone, "name", "pk"] if fits else [gone, "name", "pk"]
+    order: list[Any] = [fits, gone, "name", "pk"] if fits else [gone, "name", "pk"]
     chosen = Resident.objects.filter(pk__in=candidates).order_by(*order)
     return list(chosen.select_related("household", "village", "institution")[:limit])
 

@@ -20,7 +20,7 @@ from teams.imports.texts import both
 from teams.models import AuditEvent, Export, ExportPart, User
 from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
-from teams.workbooks import WorkbookError, write_rows
+from teams.workbooks import Format, WorkbookError, write_rows
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def _write(export: Export) -> None:
     Export.objects.filter(pk=export.pk).update(status=Export.Status.RUNNING, rows=0, rows_total=sheet.total)
     with tempfile.TemporaryDirectory(prefix="shouyue-export-") as folder:
         path = Path(folder) / f"list.{export.form}"
-        form = "csv" if export.form == Export.Form.CSV else "xlsx"
+        form: Format = "csv" if export.form == Export.Form.CSV else "xlsx"
         write_rows(path, sheet.header, _noted(export, sheet), format=form, text_columns=sheet.text_columns)
         digest, size = _keep(export, path)
     _finish(export, Export.Status.DONE, sha256=digest, size=size)
