@@ -1,13 +1,16 @@
 """Counts of several lists in one query."""
 
+from typing import Any
+
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 
-def count_all(**lists: QuerySet) -> dict[str, int]:
+def count_all(**lists: QuerySet[Any]) -> dict[str, int]:
     """Name -> how many rows the list has: what `count()` says of each, asked at once."""
-    asked, parameters = [], []
+    asked: list[str] = []
+    parameters: list[Any] = []
     for name, rows in lists.items():
         try:
             sql, values = rows.order_by().values("pk").query.sql_with_params()
