@@ -144,6 +144,12 @@ class Resident(models.Model):
             models.Index(name="residents_resident_by_age", fields=["birth_date", "id"]),
             GinIndex(Characters("name"), name="residents_resident_characters"),
             GinIndex(name="residents_resident_address", fields=["address"], opclasses=["gin_trgm_ops"]),
+            # Who is in the population follows from these; few are not.
+            models.Index(name="residents_resident_registered", fields=["registered_on"]),
+            models.Index(name="residents_resident_died", fields=["died_on"], condition=Q(died_on__isnull=False)),
+            models.Index(
+                name="residents_resident_moved_out", fields=["moved_out_on"], condition=Q(moved_out_on__isnull=False)
+            ),
             models.Index(
                 name="residents_resident_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)
             ),

@@ -59,6 +59,7 @@ class Contract(models.Model):
 
     class Meta:
         verbose_name = _("contract")
+        indexes = (models.Index(name="contracts_contract_signed", fields=["signed_on"]),)
         constraints = (
             models.CheckConstraint(
                 name="contracts_contract_origin_is_whole",
@@ -106,7 +107,7 @@ class CoverageQuerySet(models.QuerySet):
         return self.filter(not_over_on(day))
 
     def _conditions(self, day: date) -> list[tuple[Status, Q]]:
-        suspended = models.Exists(Suspension.objects.on(day).filter(coverage=models.OuterRef("pk")))
+        suspended = Q(pk__in=Suspension.objects.on(day).values("coverage"))
         return list(conditions(day, suspended).items())
 
     def overlapping(self, start_on: date, end_on: date) -> "CoverageQuerySet":
@@ -142,7 +143,13 @@ class Coverage(models.Model):
 
     class Meta:
         verbose_name = _("coverage")
-        indexes = (models.Index(name="contracts_coverage_end", fields=["end_on"]),)
+        indexes = (
+            models.Index(name="contracts_coverage_end", fields=["end_on"]),
+            models.Index(name="contracts_coverage_start", fields=["start_on"]),
+            models.Index(
+                name="contracts_coverage_terminated", fields=["terminated_on"], condition=Q(terminated_on__isnull=False)
+            ),
+        )
         constraints = (
             models.UniqueConstraint(name="contracts_coverage_once", fields=["contract", "resident"]),
             models.CheckConstraint(name="contracts_coverage_ordered", condition=Q(end_on__gte=F("start_on"))),

@@ -72,15 +72,18 @@ def died_or_moved_by(day: date) -> Q:
     return Q(died_on__lte=day) | Q(moved_out_on__lte=day)
 
 
-def conditions(day: date, suspended: models.Exists) -> Mapping[Status, Q]:
-    """Status -> coverages that have it on `day`; each has exactly one. `suspended`: whether a suspension holds."""
-    running = not_over_on(day)
-    waiting = Q(start_on__gt=day) | Q(models.Exists(_absent(Q(birth_date__gt=day) | Q(registered_on__gt=day))))
-    started = running & ~waiting
+def conditions(day: date, suspended: Q) -> Mapping[Status, Q]:
+    """Status -> coverages that have it on `day`; each has exactly one. `suspended`: whether a suspension holds.
+
+    Residents who aren't in the population are few and found through indexes, which is why they are asked for.
+    """
+    gone, not_yet = died_or_moved_by(day), Q(birth_date__gt=day) | Q(registered_on__gt=day)
+    waiting = Q(start_on__gt=day) | Q(resident__in=Resident.objects.filter(not_yet).order_by())
+    started = within_term(day) & Q(start_on__lte=day) & ~Q(models.Exists(_absent(gone | not_yet)))
     return {
-        Status.TO_START: running & waiting,
-        Status.IN_FORCE: started & ~Q(suspended),
-        Status.SUSPENDED: started & Q(suspended),
+        Status.TO_START: not_over_on(day) & waiting,
+        Status.IN_FORCE: started & ~suspended,
+        Status.SUSPENDED: started & suspended,
         Status.EXPIRED: Q(end_on__lt=day) & _comes_before(_ENDINGS.values(), "end_on"),
         Status.TERMINATED: _NEVER_BEGAN | _ended_by(Status.TERMINATED, day),
         Status.DIED: _ended_by(Status.DIED, day) & ~_NEVER_BEGAN,
@@ -116,5 +119,5 @@ def _comes_before(others: Iterable[str], field: str, *, or_with: bool = False) -
 
 
 def _absent(condition: Q) -> models.QuerySet[Resident]:
-    """The coverage's resident when the condition holds: few rows, found through indexes, instead of all residents."""
+    """The coverage's resident when the condition holds."""
     return Resident.objects.filter(condition, pk=models.OuterRef("resident_id")).order_by()

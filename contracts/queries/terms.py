@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.models import Contract, Coverage
 from contracts.models.agreements import ContractQuerySet
@@ -10,14 +10,19 @@ from teams.models import User
 from teams.policy import policy_on
 
 
-def ending(user: User, day: date) -> ContractQuerySet:
-    """The account's contracts that end within the policy's `renewal_days_ahead` days, unless another one follows.
-
-    A contract ends with the last of its coverages that runs on the day.
-    """
-    last = day + timedelta(days=policy_on(day)["renewal_days_ahead"])
-    running = Coverage.objects.running_on(day).filter(contract=OuterRef("pk"), start_on__lte=day)
-    soon = running.filter(end_on__lte=last)
+def ending(user: User, day: date, *, days: int | None = None) -> ContractQuerySet:
+    """The account's contracts that end within so many days (None: the policy's `renewal_days_ahead`), unless another
+    one follows."""
     return Contract.objects.visible_to(user).filter(
-        Exists(soon), ~Exists(running.filter(end_on__gt=last)), following=None
+        pk__in=last_coverages(Coverage.objects.all(), day, days=days).values("contract")
     )
+
+
+def last_coverages(rows: QuerySet[Coverage], day: date, *, days: int | None = None) -> QuerySet[Coverage]:
+    """Of the rows those with which a contract ends: it ends with the last of its coverages that runs on the day; the
+    dead and those who left don't keep it."""
+    last = day + timedelta(days=policy_on(day)["renewal_days_ahead"] if days is None else days)
+    longer = Coverage.objects.not_over_on(day).filter(contract=OuterRef("contract"), end_on__gt=last)
+    following = Contract.objects.filter(previous=OuterRef("contract"))
+    running = rows.not_over_on(day).filter(start_on__lte=day, end_on__lte=last)
+    return running.filter(~Exists(longer), ~Exists(following))
