@@ -47,6 +47,13 @@ ENTRIES = (
         ("contracts:sign", "contracts:draft_"),
     ),
     Entry(
+        gettext_lazy("Contracts"),
+        "contracts:contract_list",
+        Permission.PEOPLE_READ,
+        ("contracts:contract_", "contracts:batch_", "contracts:handover_", "contracts:departure_"),
+        is_start=False,
+    ),
+    Entry(
         gettext_lazy("Due work"),
         "contracts:due_list",
         Permission.SERVICE_RECORD,

@@ -18,8 +18,8 @@ class ContractsConfig(AppConfig):
         from teams.exports import register as let_export
         from teams.imports import register
 
-        let_export(exports.PEOPLE, exports.TO_SIGN, exports.PROBLEMS)
         registers_changed.append(follow_anchors)
+        let_export(exports.PEOPLE, exports.TO_SIGN, exports.PROBLEMS, exports.CONTRACTS)
         seen_through.append(signed_with_own_teams)
         look_for(*people.RULES, *coverages.RULES, *packages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

@@ -1,6 +1,7 @@
 """Lists of residents, of people to be signed and of data problems as files."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -9,8 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from contracts.forms.worklists import CandidateForm, ProblemForm
+from contracts.models import Coverage
+from contracts.presenters import contracts
 from contracts.presenters.people import COLUMNS, PLACES, Facts, line_maker
 from contracts.presenters.worklists import CANDIDATE_HEADS, PROBLEM_HEADS, candidate_cells, people_of, problem_cells
+from contracts.queries.contracts import ContractFilter
 from contracts.queries.people import PeopleFilter
 from residents.models import Resident
 from teams.exports import ExportKind, Sheet
@@ -18,7 +22,7 @@ from teams.models import User
 from teams.permissions import Permission
 
 ROWS_AT_ONCE = 2000
-TEXTS = {"id_number", "phone", "household"}
+TEXTS = {"id_number", "phone", "household", "number"}
 
 
 def people_sheet(user: User, query: str, whole: bool) -> Sheet:
@@ -76,4 +80,26 @@ def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 TO_SIGN = ExportKind("to_sign", _("To be signed"), Permission.CONTRACT_EDIT, to_sign_sheet)
 PROBLEMS = ExportKind("problems", _("Data problems"), Permission.PEOPLE_READ, problems_sheet)
+
+
+def contracts_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """Contracts of the list with those filters, a line for each person covered, in all columns."""
+    filters = ContractFilter(QueryDict(query), user=user)
+    codes = [column.code for column in contracts.COLUMNS]
+    rows = contracts.loaded().filter(pk__in=filters.qs.order_by().values("pk"))
+    return Sheet(
+        total=filters.qs.count(),
+        header=[str(column.label) for column in contracts.COLUMNS],
+        rows=_contract_rows(rows, filters.day, codes, whole),
+        text_columns=frozenset(place for place, code in enumerate(codes) if code in TEXTS),
+    )
+
+
+def _contract_rows(rows: QuerySet[Coverage], day: date, codes: list[str], whole: bool) -> Iterator[list[object]]:
+    for coverage in rows.order_by("contract__number", "pk").iterator(chunk_size=ROWS_AT_ONCE):
+        line = contracts.cells(coverage, day, whole=whole)
+        yield [line[code].value for code in codes]
+
+
 PEOPLE = ExportKind("people", _("Residents"), Permission.PEOPLE_READ, people_sheet)
+CONTRACTS = ExportKind("contracts", _("Contracts"), Permission.PEOPLE_READ, contracts_sheet)

@@ -67,10 +67,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class ListRow:
-    """A line: where it leads, and its cells by column."""
+    """A line: where it leads, its cells by column, and what ticking it chooses (None: it can't be ticked)."""
 
     url: str
     cells: Mapping[str, Cell]
+    key: int | None = None
 
 
 class BoundedPaginator(Paginator):
@@ -206,6 +207,7 @@ class ListPage:
         return {
             "url": row.url,
             "name": row.cells[first.code].text,
+            "key": row.key,
             "cells": [(column.label, column.is_number, row.cells[column.code].html) for column in others],
         }
 

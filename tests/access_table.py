@@ -170,6 +170,47 @@ service_packages:draft_publish -        in  405 405 405 405 405 405    in  403 4
 service_packages:version_retire -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
 service_packages:draft_drop -        in  405 405 405 405 405 405    in  403 403 403 403 302 403
 contracts:package_preview -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+contracts:contract_list   -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
+contracts:contract_find   -        in  405 405 405 405 405 405    in  302 302 302 302 302 403
+contracts:contract_detail own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:contract_detail other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:contract_renew own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_renew other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_change_team own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_change_team other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_change_packages own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_change_packages other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_terminate own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_terminate other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_suspend own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_suspend other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_resume own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_resume other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_confirm own in 200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_confirm other in 404 200 404 403 403 403    in  404 200 404 403 403 403
+contracts:contract_undo   own      in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:contract_undo   other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
+contracts:batch_create    -        in  405 405 405 405 405 405    in  302 302 302 403 403 403
+contracts:batch_detail    own      in  200 404 404 403 403 403    in  405 405 405 405 405 405
+contracts:batch_detail    other    in  404 200 404 403 403 403    in  405 405 405 405 405 405
+contracts:batch_begin     own      in  405 405 405 405 405 405    in  200 404 404 403 403 403
+contracts:batch_begin     other    in  405 405 405 405 405 405    in  404 200 404 403 403 403
+contracts:batch_progress  own      in  200 404 404 403 403 403    in  405 405 405 405 405 405
+contracts:batch_progress  other    in  404 200 404 403 403 403    in  405 405 405 405 405 405
+contracts:handover_list   -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
+contracts:handover_create -        in  200 200 200 403 200 403    in  200 200 200 403 200 403
+contracts:handover_detail own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:handover_detail other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+contracts:handover_answer own      in  405 405 405 405 405 405    in  200 404 200 403 403 403
+contracts:handover_answer other    in  405 405 405 405 405 405    in  404 200 404 403 403 403
+contracts:handover_submit own      in  405 405 405 405 405 405    in  302 404 302 403 302 403
+contracts:handover_submit other    in  405 405 405 405 405 405    in  404 302 404 403 302 403
+contracts:handover_review own      in  405 405 405 405 405 405    in  403 403 403 302 403 403
+contracts:handover_again  own      in  405 405 405 405 405 405    in  302 404 302 403 403 403
+contracts:handover_again  other    in  405 405 405 405 405 405    in  404 302 404 403 403 403
+contracts:departure_create -       in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:departure_detail own     in  200 404 200 200 200 403    in  405 405 405 405 405 405
+contracts:departure_detail other   in  404 200 404 200 200 403    in  405 405 405 405 405 405
 assessments:overview      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:overview      own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:overview      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -245,6 +286,8 @@ def _merge(place: Place | None) -> int:
     return row.pk if row else 0
 
 
+STEPS = ("renew", "change_team", "change_packages", "terminate", "suspend", "resume", "confirm")
+
 # Path arguments and query of a page; of a place, or of none.
 ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
@@ -276,6 +319,29 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:agreement": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     "contracts:handbook": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     "contracts:signature": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
+    **{
+        f"contracts:contract_{step}": lambda place: ({"pk": place.contract.pk if place else 0}, {})
+        for step in (
+            "detail",
+            "renew",
+            "change_team",
+            "change_packages",
+            "terminate",
+            "undo",
+            "suspend",
+            "resume",
+            "confirm",
+        )
+    },
+    **{
+        f"contracts:batch_{page}": lambda place: ({"pk": place.batch.pk if place else 0}, {})
+        for page in ("detail", "begin", "progress")
+    },
+    **{
+        f"contracts:handover_{page}": lambda place: ({"pk": place.handover.pk if place else 0}, {})
+        for page in ("detail", "answer", "submit", "review", "again")
+    },
+    "contracts:departure_detail": lambda place: ({"pk": place.departure.pk if place else 0}, {}),
     "assessments:month_detail": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_remark": lambda place: ({"month": "2018-01"}, {}),
     "assessments:month_freeze": lambda place: ({"month": "2018-01"}, {}),

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from contracts.actions.drafts import keep
 from contracts.actions.ledger import make_obligations
 from contracts.desk import Sheet
-from contracts.models import Contract, Coverage, Draft, FollowUp, Merge, Referral
+from contracts.models import Batch, Contract, Coverage, Departure, Draft, FollowUp, Handover, Merge, Referral
 from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Export, ExportPart, Import, ImportRound, Institution, Role, SavedFilter, Team, User
@@ -38,6 +38,21 @@ class Place:
     def draft(self) -> Draft:
         """The clerk's half-filled signing of the resident."""
         return Draft.objects.filter(first=self.resident).first() or Draft(pk=10**9)
+
+    @property
+    def batch(self) -> Batch:
+        """The clerk's renewal of the contract, not begun yet."""
+        return Batch.objects.filter(lines__contract=self.contract).first() or Batch(pk=10**9)
+
+    @property
+    def handover(self) -> Handover:
+        """The contract on its way to another team of the centre."""
+        return Handover.objects.filter(lines__contract=self.contract).first() or Handover(pk=10**9)
+
+    @property
+    def departure(self) -> Departure:
+        """Of somebody from the team."""
+        return Departure.objects.filter(team=self.team.pk).first() or Departure(pk=10**9)
 
 
 @dataclass(frozen=True)
@@ -110,4 +125,18 @@ def make_place(centre: Institution, clerk: User, members: list) -> Place:
     part = cipher.encrypt_bytes(b"x", field=f"export:{exported.pk}:0")
     ExportPart.objects.create(export=exported, number=0, content=part)
     saved = SavedFilter.objects.create(user=clerk, page="contracts:people", name="65+", query="age_from=65")
+    make_steps(coverage.contract, clerk)
     return Place(centre, village, team, resident, coverage.contract, imported, exported, saved)
+
+
+def make_steps(contract: Contract, clerk: User) -> None:
+    """Steps on their way: the contract in a renewal that nobody has begun, and in a handover; a departure."""
+    Batch.objects.create(kind=Batch.Kind.RENEWAL, by=clerk).lines.create(contract=contract)
+    team = contract.team
+    other = factories.make_team(name="接管团队", institution=team.institution)
+    handover = Handover.objects.create(
+        from_team=team, to_team=other, effective_on=date(2018, 11, 1), reason="调离", made_by=clerk
+    )
+    handover.lines.create(contract=contract)
+    leaving = factories.make_staff(institution=team.institution)
+    Departure.objects.create(staff=leaving, team=team, last_on=date(2018, 10, 31), vacancy="全科医生", made_by="clerk")

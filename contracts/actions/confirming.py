@@ -1,13 +1,12 @@
 """Confirming contracts of several years once a year (policy `confirmed_yearly`)."""
 
-from datetime import date
-
 from django.db import transaction
 
 from contracts.actions.ending import lock_contract
 from contracts.actions.lifecycle import enter
 from contracts.models import Confirmation, Contract, LifecycleEntry
-from contracts.rules.lifecycle import check_can_confirm, check_consent, year_to_confirm
+from contracts.queries.confirmations import open_years
+from contracts.rules.lifecycle import check_can_confirm, check_consent
 from teams.clock import today
 from teams.history import made_by
 from teams.models import User
@@ -24,14 +23,6 @@ def confirm(*, contract: Contract, consent: str, seen: int | None = None, by: Us
     with made_by(by, "contracts.confirm"):
         contract = lock_contract(contract, seen)
         day = today()
-        year = open_year(contract, day)
-        check_can_confirm(year, day)
+        year = check_can_confirm(open_years([contract], day)[contract.pk], day)
         enter(contract=contract, kind=LifecycleEntry.Kind.CONFIRMED, on=day, reason=str(year), consent=consent, by=by)
         return Confirmation.objects.create(contract=contract, year=year, on=day)
-
-
-def open_year(contract: Contract, day: date) -> int | None:
-    """Which year of the contract is to be confirmed on the day, if any."""
-    coverages = contract.coverages.select_related("resident").prefetch_related("suspensions")
-    confirmed = contract.confirmations.values_list("year", flat=True)
-    return year_to_confirm(list(coverages), day, confirmed=list(confirmed))

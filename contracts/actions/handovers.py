@@ -121,11 +121,12 @@ def carry_out(*, handover_id: int) -> None:
     What is not possible stays with its reason. A killed worker's work is taken up with the next contract.
     """
     handover = Handover.objects.select_related("to_team", "reviewed_by").get(pk=handover_id)
-    if handover.status != Status.APPROVED:
+    by = handover.reviewed_by
+    if handover.status != Status.APPROVED or by is None:
         return
     ids = handover.lines.filter(answer=Answer.CONSENTED, made=None).order_by("pk").values_list("pk", flat=True)
     for line_id in list(ids):
-        _continue(handover, line_id)
+        _continue(handover, line_id, by)
     Handover.objects.filter(pk=handover.pk, status=Status.APPROVED).update(status=Status.DONE)
 
 
@@ -135,7 +136,7 @@ def waiting() -> list[int]:
 
 
 @transaction.atomic
-def _continue(handover: Handover, line_id: int) -> None:
+def _continue(handover: Handover, line_id: int, by: User) -> None:
     rows = HandoverLine.objects.select_for_update(skip_locked=True, of=("self",)).select_related("contract")
     line = rows.filter(pk=line_id, made=None).first()
     if line is None:
@@ -148,7 +149,7 @@ def _continue(handover: Handover, line_id: int) -> None:
                 on=handover.effective_on,
                 consent=line.consent,
                 origin=Contract.Origin.HANDOVER,
-                by=handover.reviewed_by,
+                by=by,
             )
     except RuleViolation as refusal:
         line.message = both(refusal.message)

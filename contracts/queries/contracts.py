@@ -6,12 +6,13 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet
+from django.db.models import Exists, F, Func, IntegerField, OuterRef
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Confirmation, Contract, Coverage, CoveragePackage, Status
+from contracts.models import Confirmation, Coverage, CoveragePackage, Status
+from contracts.models.agreements import CoverageQuerySet
 from contracts.queries.people import in_category, institution_choices, villages_of
 from contracts.queries.terms import last_coverages
 from residents.categories import category_names
@@ -77,46 +78,46 @@ class ContractFilter(django_filters.FilterSet):
         """The policy values of the day."""
         return policy_on(self.day)
 
-    def named(self, rows: QuerySet[Coverage], _name: str, text: str) -> QuerySet[Coverage]:
+    def named(self, rows: CoverageQuerySet, _name: str, text: str) -> CoverageQuerySet:
         """Whose name or contract number the text is. Other numbers are looked for elsewhere."""
         if any(character.isdigit() for character in text):
             return rows.filter(contract__number__startswith=text.strip().upper())
         return rows.filter(resident__in=matching(Resident.objects.all(), text))
 
-    def standing_so(self, rows: QuerySet[Coverage], _name: str, standing: str) -> QuerySet[Coverage]:
+    def standing_so(self, rows: CoverageQuerySet, _name: str, standing: str) -> CoverageQuerySet:
         """What they are today, or what is to be done about them."""
         if standing in Status.values:
             return rows.having_status(Status(standing), self.day)
-        own: Mapping[str, Callable[[QuerySet[Coverage]], QuerySet[Coverage]]] = {
+        own: Mapping[str, Callable[[CoverageQuerySet], CoverageQuerySet]] = {
             RUNNING: lambda rows: rows.not_over_on(self.day),
             ENDING: self._ending,
             TO_CONFIRM: lambda rows: to_confirm(rows, self.day, self.policy),
         }
         return own[standing](rows) if standing in own else rows
 
-    def kept(self, rows: QuerySet[Coverage], _name: str, _days: int) -> QuerySet[Coverage]:
+    def kept(self, rows: CoverageQuerySet, _name: str, _days: int) -> CoverageQuerySet:
         """Read by `standing_so`."""
         return rows
 
-    def of_institution(self, rows: QuerySet[Coverage], _name: str, pk: str) -> QuerySet[Coverage]:
+    def of_institution(self, rows: CoverageQuerySet, _name: str, pk: str) -> CoverageQuerySet:
         """With a team of the institution or of one below it."""
         teams = Team.objects.filter(institution__in=Institution.objects.subtree(int(pk)))
         return rows.filter(contract__team__in=list(teams.values_list("pk", flat=True)))
 
-    def belonging(self, rows: QuerySet[Coverage], _name: str, code: str) -> QuerySet[Coverage]:
+    def belonging(self, rows: CoverageQuerySet, _name: str, code: str) -> CoverageQuerySet:
         """Of residents who are in the key population today (docs/rules.md 2)."""
         return rows.filter(resident__in=Resident.objects.filter(in_category(code, self.day, self.policy)))
 
-    def holding(self, rows: QuerySet[Coverage], _name: str, pk: str) -> QuerySet[Coverage]:
+    def holding(self, rows: CoverageQuerySet, _name: str, pk: str) -> CoverageQuerySet:
         """That hold some version of the package."""
         held = CoveragePackage.objects.filter(coverage=OuterRef("pk"), version__package=int(pk))
         return rows.filter(Exists(held))
 
-    def one_of(self, rows: QuerySet[Coverage], _name: str, ids: str) -> QuerySet[Coverage]:
+    def one_of(self, rows: CoverageQuerySet, _name: str, ids: str) -> CoverageQuerySet:
         """Of residents whom a search for a number found."""
         return rows.filter(resident__in=[int(each) for each in ids.split(",") if each.isdecimal() and len(each) < 19])
 
-    def _ending(self, rows: QuerySet[Coverage]) -> QuerySet[Coverage]:
+    def _ending(self, rows: CoverageQuerySet) -> CoverageQuerySet:
         asked = self.data.get("days", "")
         days = int(asked) if asked.isdecimal() and len(asked) < 5 else None
         return last_coverages(rows, self.day, days=days)
@@ -128,7 +129,7 @@ class ContractFilter(django_filters.FilterSet):
         return list(rows.values_list("package", "name"))
 
 
-def to_confirm(rows: QuerySet[Coverage], day: date, policy: Mapping[str, int]) -> QuerySet[Coverage]:
+def to_confirm(rows: CoverageQuerySet, day: date, policy: Mapping[str, int]) -> CoverageQuerySet:
     """In force on the day, in the second year of the contract or a later one, and not confirmed for that year."""
     if not policy["confirmed_yearly"]:
         return rows.none()
@@ -150,8 +151,3 @@ class _ContractYear(Func):
 
     def __init__(self, expression: Any, *, day: date) -> None:
         super().__init__(expression, day=day.isoformat(), year=day.year)
-
-
-def contracts_of(rows: QuerySet[Coverage]) -> QuerySet[Contract]:
-    """The contracts of the rows."""
-    return Contract.objects.filter(pk__in=rows.order_by().values("contract"))

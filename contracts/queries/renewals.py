@@ -94,7 +94,7 @@ def _look_up(contracts: Collection[Contract], coverages: Collection[Coverage], d
     return _Known(
         day=day,
         policy=policy_on(day),
-        following={contract.previous_id: contract for contract in following},
+        following={contract.previous_id: contract for contract in following if contract.previous_id},
         teams=Team.objects.in_bulk({contract.team_id for contract in contracts}),
         held=_held(coverages),
         published={version.package_id: version for version in versions},
@@ -158,7 +158,8 @@ def _member(coverage: Coverage, start_on: date, end_on: date, known: _Known) -> 
     resident = coverage.resident
     if refusal := _absence(resident, start_on) or _overlap(coverage, start_on, end_on, known):
         return Member(resident, (), (), refusal)
-    versions, notes = [], []
+    versions: list[PackageVersion] = []
+    notes: list[str | Promise] = []
     for held in known.held.get(coverage.pk, ()):
         version = known.published.get(held.version.package_id)
         if version is None:
@@ -199,7 +200,7 @@ def _overlap(coverage: Coverage, start_on: date, end_on: date, known: _Known) ->
     return None
 
 
-def _changes(held: CoveragePackage, version: PackageVersion) -> list[Promise]:
+def _changes(held: CoveragePackage, version: PackageVersion) -> list[str | Promise]:
     """What is other than before about a package that goes on."""
     if held.version_id == version.pk:
         return []

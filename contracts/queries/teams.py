@@ -54,7 +54,7 @@ class Remaining(NamedTuple):
 
 def remaining(team_id: int, day: date) -> Remaining:
     """The team's contracts that run on the day or later, and their people: what has to be handed over."""
-    running = Coverage.objects.running_on(day).filter(contract__team=team_id)
+    running = Coverage.objects.not_over_on(day).filter(contract__team=team_id)
     return Remaining(
         **running.aggregate(contracts=Count("contract", distinct=True), people=Count("resident", distinct=True))
     )

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from contracts.models import Contract, Coverage
-from contracts.models.agreements import ContractQuerySet
+from contracts.models.agreements import ContractQuerySet, CoverageQuerySet
 from teams.models import User
 from teams.policy import policy_on
 
@@ -18,7 +18,7 @@ def ending(user: User, day: date, *, days: int | None = None) -> ContractQuerySe
     )
 
 
-def last_coverages(rows: QuerySet[Coverage], day: date, *, days: int | None = None) -> QuerySet[Coverage]:
+def last_coverages(rows: CoverageQuerySet, day: date, *, days: int | None = None) -> CoverageQuerySet:
     """Of the rows those with which a contract ends: it ends with the last of its coverages that runs on the day; the
     dead and those who left don't keep it."""
     last = day + timedelta(days=policy_on(day)["renewal_days_ahead"] if days is None else days)

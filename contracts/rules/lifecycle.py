@@ -1,6 +1,6 @@
 """What may be done with a contract that is signed: continue, renew, confirm, end, take back (docs/contracts.md)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -13,7 +13,6 @@ from contracts.rules import overlap_message
 from teams.clock import today
 from teams.dates import add_months
 from teams.models import Team
-from teams.policy import policy_on
 from teams.rules import RuleViolation
 
 Kind = LifecycleEntry.Kind
@@ -54,7 +53,7 @@ def followed_message(following: Contract) -> Promise:
 # --- Renewing -------------------------------------------------------------------------------------------------------
 
 
-def renewable_from(last_on: date, policy: dict[str, int]) -> date:
+def renewable_from(last_on: date, policy: Mapping[str, int]) -> date:
     """From which day on a contract that ends on `last_on` may be renewed."""
     return last_on - timedelta(days=policy["renewal_days_ahead"])
 
@@ -143,19 +142,22 @@ def contract_year(start_on: date, day: date) -> int:
     return years + (add_months(start_on, 12 * years) <= day)
 
 
-def year_to_confirm(coverages: Collection[Coverage], day: date, *, confirmed: Collection[int]) -> int | None:
+def year_to_confirm(
+    coverages: Collection[Coverage], day: date, *, confirmed: Collection[int], policy: Mapping[str, int]
+) -> int | None:
     """The contract year that is still to be confirmed on `day`, or None: of contracts in force, from the second on."""
     in_force = [coverage for coverage in coverages if coverage.status_on(day) == Status.IN_FORCE]
-    if not in_force or not policy_on(day)["confirmed_yearly"]:
+    if not in_force or not policy["confirmed_yearly"]:
         return None
     year = contract_year(min(coverage.start_on for coverage in in_force), day)
     return year if year >= 2 and year not in confirmed else None
 
 
-def check_can_confirm(year: int | None, day: date) -> None:
-    """There is a year to be confirmed."""
+def check_can_confirm(year: int | None, day: date) -> int:
+    """There is a year to be confirmed; which."""
     if year is None:
         raise RuleViolation(
             "contract.nothing_to_confirm",
             format_lazy(_("On {day} no year of this contract is to be confirmed."), day=day),
         )
+    return year

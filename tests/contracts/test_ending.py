@@ -8,9 +8,10 @@ from django.db import connection
 from pytest_django import Settings
 
 from contracts.actions.changing import change_team
-from contracts.actions.confirming import confirm, open_year
+from contracts.actions.confirming import confirm
 from contracts.actions.ending import resume_all, suspend_all, terminate_all, undo_termination
 from contracts.models import Confirmation, Contract, Coverage
+from contracts.queries.confirmations import open_years
 from contracts.rules.lifecycle import contract_year
 from teams.models import PolicyValue
 from teams.models.accounts import SYSTEM
@@ -179,7 +180,7 @@ def test_contract_of_three_years_is_confirmed_once_in_its_second_and_third(setti
         confirm(contract=contract, consent="phone", by=SYSTEM)
 
     settings.TODAY = date(2019, 3, 1)
-    assert open_year(contract, date(2019, 3, 1)) == 3
+    assert open_years([contract], date(2019, 3, 1))[contract.pk] == 3
     confirm(contract=contract, consent="paper", by=SYSTEM)
     assert list(Confirmation.objects.values_list("year", "on")) == [(2, TODAY), (3, date(2019, 3, 1))]
     assert [entry.kind for entry in contract.entries.all()] == ["signed", "confirmed", "confirmed"]
@@ -187,11 +188,11 @@ def test_contract_of_three_years_is_confirmed_once_in_its_second_and_third(setti
 
 def test_nothing_is_confirmed_in_the_first_year_when_over_or_when_the_policy_does_not_ask() -> None:
     young, ended = signed(), signed(start_on=date(2017, 1, 1), end_on=date(2019, 12, 31))
-    assert open_year(young, TODAY) is None
+    assert open_years([young], TODAY)[young.pk] is None
     _end(ended)
-    assert open_year(ended, TODAY) is None
+    assert open_years([ended], TODAY)[ended.pk] is None
 
     old = signed(start_on=date(2017, 1, 1), end_on=date(2019, 12, 31))
-    assert open_year(old, TODAY) == 2
+    assert open_years([old], TODAY)[old.pk] == 2
     PolicyValue.objects.create(code="confirmed_yearly", value=0, from_on=date(2018, 1, 1))
-    assert open_year(old, TODAY) is None
+    assert open_years([old], TODAY)[old.pk] is None

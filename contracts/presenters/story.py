@@ -1,0 +1,101 @@
+"""The page of one contract in words: what to do next, the members, the steps so far."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, Coverage, Status
+from contracts.presenters.contracts import status_cell, steps
+from contracts.presenters.people import id_text, phone_text
+from contracts.queries.contract import Story
+from contracts.rules.lifecycle import last_entry
+from teams.actions.submissions import fresh_key
+from teams.dates import age_on
+
+
+def story_page(story: Story, *, may_edit: bool) -> dict[str, Any]:
+    """Context of `contracts/contract_detail.html`."""
+    contract = story.contract
+    last = last_entry(contract)
+    others = [*story.following, *([contract.previous] if contract.previous else [])]
+    return {
+        "contract": contract,
+        "story": story,
+        "members": [_member(coverage, story) for coverage in story.coverages],
+        "steps": steps(contract, others),
+        "next": next_step(story) if may_edit else None,
+        "actions": actions(story) if may_edit else [],
+        "undo": {"submission": fresh_key(), "seen": last.pk if last else 0} if may_edit and story.undoable else None,
+        "renewal": renewal_note(story) if may_edit else "",
+    }
+
+
+def next_step(story: Story) -> dict[str, str] | None:
+    """The one thing to do about the contract now: text, label and address."""
+    if story.year_to_confirm:
+        text = _("Year %(year)s of the contract is to be confirmed.") % {"year": story.year_to_confirm}
+        return _to(story, "contract_confirm", _("Confirm"), text)
+    if story.proposal.refusal is None:
+        last = max(coverage.last_on for coverage in story.coverages)
+        text = _("The contract ends on %(day)s.") if last >= story.day else _("The contract ended on %(day)s.")
+        return _to(story, "contract_renew", _("Renew"), text % {"day": last})
+    if story.having(Status.SUSPENDED):
+        return _to(story, "contract_resume", _("Resume"), _("The contract is suspended."))
+    return None
+
+
+def actions(story: Story) -> list[dict[str, str]]:
+    """Steps that may be taken besides: label and address."""
+    found = []
+    if story.running:
+        found += [
+            ("contract_change_team", _("Change team")),
+            ("contract_change_packages", _("Change packages")),
+            ("contract_suspend", _("Suspend")),
+        ]
+        found += [("contract_resume", _("Resume"))] if story.having(Status.SUSPENDED) else []
+        found += [("contract_terminate", _("Terminate"))]
+    return [_to(story, name, label) for name, label in found]
+
+
+def renewal_note(story: Story) -> str:
+    """Why it can't be renewed now, of contracts that aren't followed."""
+    refusal = story.proposal.refusal
+    return str(refusal.message) if refusal and story.running and refusal.code != "contract.followed" else ""
+
+
+def _to(story: Story, name: str, label: str, text: str = "") -> dict[str, str]:
+    return {"label": label, "url": reverse(f"contracts:{name}", args=[story.contract.pk]), "text": text}
+
+
+def _member(coverage: Coverage, story: Story) -> dict[str, Any]:
+    resident, status = coverage.resident, story.statuses[coverage.pk]
+    gone = {Status.DIED: resident.died_on, Status.MOVED: resident.moved_out_on}.get(status)
+    pauses = [pause for pause in coverage.suspensions.all() if pause.to_on is None or pause.to_on > story.day]
+    return {
+        "coverage": coverage,
+        "resident": resident,
+        "age": age_on(resident.birth_date, story.day),
+        "id_masked": id_text(resident),
+        "phone": phone_text(resident),
+        "status": status_cell(coverage, story.day),
+        "since": coverage.terminated_on if status == Status.TERMINATED else gone,
+        "reason": coverage.reason_words if status == Status.TERMINATED else "",
+        "pauses": pauses,
+        "packages": [
+            {
+                "name": held.version.name,
+                "version": held.version.number,
+                "price": held.price,
+                "charges": [(charge.get_payer_display(), charge.amount) for charge in held.charges.all()],
+            }
+            for held in coverage.packages.all()
+        ],
+    }
+
+
+def title_of(contract: Contract) -> str:
+    """How a contract is called in a heading: who signed, and its number."""
+    name = contract.representative.name if contract.representative else ""
+    return f"{name} {contract.number}".strip()
