@@ -58,8 +58,8 @@ def renew(
 
 
 def _representative(contract: Contract, members: Collection[Resident]) -> Resident | None:
-    """Who signed before, while they can; else the first of those who go on."""
+    """Who signed before, while they can; else the eldest of those who go on."""
     before = contract.representative
     if before is None or before in members:
         return before
-    return next(iter(members))
+    return min(members, key=lambda member: member.birth_date)

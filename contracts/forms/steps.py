@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -90,7 +91,7 @@ class PackagesForm(StepForm):
             self.fields[f"of_{resident.pk}"] = forms.TypedMultipleChoiceField(
                 label=resident.name,
                 coerce=int,
-                choices=[(version.pk, f"{version.name} · {version.price}") for version in offered],
+                choices=[(version.pk, _offer(version)) for version in offered],
                 initial=list(held),
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -143,6 +144,10 @@ class ResumeForm(MembersForm):
     """Back in force."""
 
     on = DayField(label=_("In force again from"))
+
+
+def _offer(version: PackageVersion) -> Promise:
+    return format_lazy(_("{name}, {price} yuan a year"), name=version.name, price=version.price)
 
 
 def first_days(day: date, *names: str) -> dict[str, str]:

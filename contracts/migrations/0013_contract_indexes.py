@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0011_contract_lifecycle'),
+        ('contracts', '0012_merges'),
         ('residents', '0006_population_indexes'),
         ('teams', '0005_lists_and_exports'),
     ]
