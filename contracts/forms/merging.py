@@ -22,7 +22,10 @@ class MergeForm(forms.Form):
         self.both = {resident.pk: resident for resident in both}
         kept = self.fields["kept"]
         assert isinstance(kept, forms.TypedChoiceField)
-        kept.choices = [(resident.pk, label) for resident, label in zip(both, (_("left"), _("right")), strict=True)]
+        kept.choices = [
+            (resident.pk, label)
+            for resident, label in zip(both, (_("left-hand record"), _("right-hand record")), strict=True)
+        ]
 
     def clean_kept(self) -> Resident:
         """The record itself."""
