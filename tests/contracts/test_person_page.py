@@ -98,8 +98,8 @@ def test_page_takes_as_many_questions_for_a_long_story(
         factories.make_service(wang, "X", date(2018, 1, 1) + timedelta(days=number))
         factories.make_visit(wang, date(2018, 6, 1) + timedelta(days=number))
     client.get(f"/people/{wang.pk}/")
-    # Besides: session and account 2, their keeping 2, transaction 2, scope 1.
-    with django_assert_max_num_queries(12 + 7):
+    # Besides: session, account and its institutions 5, row history 4.
+    with django_assert_max_num_queries(12 + 9):
         assert client.get(f"/people/{wang.pk}/").status_code == 200
 
 
