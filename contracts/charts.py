@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil, floor
 
 WIDTH, HEIGHT = 560, 170
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 548.0, 12.0, 148.0
@@ -84,7 +85,8 @@ def chart(series: Sequence[Series], *, unit: int) -> Chart | None:
     first, last = min(days), max(days)
     values = [Decimal(reading.value) for each in series for reading in each.readings]
     values += [Decimal(goal_on(each.goals, day)) for each in series if each.readings for day in (first, last)]
-    low, high = (min(values) // unit) * unit, -((-max(values)) // unit) * unit
+    # Not by //, which cuts decimals toward zero: the highest reading would stand above the axis.
+    low, high = Decimal(floor(min(values) / unit) * unit), Decimal(ceil(max(values) / unit) * unit)
     middle = first + (last - first) / 2
     axes = _Axes(first, max((last - first).days, 1), low, max(high - low, Decimal(unit)))
     return Chart(
