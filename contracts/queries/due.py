@@ -40,7 +40,7 @@ class Window(StrEnum):
 WINDOW_NAMES = {
     Window.TODO: _("To do now"),
     Window.OVERDUE: _("Overdue"),
-    Window.TODAY: _("Today"),
+    Window.TODAY: _("Due today"),
     Window.WEEK: _("Due within 7 days"),
     Window.OPEN: _("All that is open"),
 }
