@@ -72,7 +72,7 @@ class LifecycleEntry(models.Model):
 
 @track_history()
 class Confirmation(models.Model):
-    """A contract of several years confirmed for one of them; the second is number 2 (docs/rules.md, reading 29)."""
+    """A contract of several years confirmed for one of them; the second is number 2 (docs/rules.md, reading 43)."""
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="confirmations", db_index=False)
     year = models.PositiveSmallIntegerField(_("contract year"))

@@ -1,5 +1,5 @@
 """What a coverage is on a day: one definition for rows in the database and for rows in hand (docs/rules.md,
-reading 27).
+reading 41).
 
 A coverage is over from the first of these days on: the day after its term, that of its termination, and those on which
 its resident died or moved out. One that was terminated on its first day never was. Nothing is written when a resident
