@@ -5,23 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Candidate, Draft
+from contracts.models import Candidate, Coverage, Draft
 from contracts.presenters import due as words
 from contracts.presenters.worklists import candidate_rows
 from contracts.queries.candidates import candidates
+from contracts.queries.contracts import to_confirm
 from contracts.queries.counting import count_all
 from contracts.queries.due import Choice, Due, Window, choice_of, due
 from contracts.queries.problems import counts, problems
-from contracts.queries.terms import ending
+from contracts.queries.terms import last_coverages
 from residents.models import Resident
 from service_packages.models import Item
 from teams.models import Import, User
 from teams.permissions import Permission, has_permission
+from teams.policy import policy_on
 
 LINES = 5
 # Imports that are not over: somebody, or the worker, has still to do something.
@@ -41,8 +43,10 @@ class Tile:
 
 def today_page(user: User, day: date) -> dict[str, Any]:
     """Context of `contracts/today.html`. At most 12 queries, whatever there is to do."""
+    policy, mine = policy_on(day), Coverage.objects.visible_to(user)
     lists = {
-        "ending": ending(user, day),
+        "ending": last_coverages(mine, day, days=policy["renewal_days_ahead"]),
+        "to_confirm": to_confirm(mine, day, policy),
         "candidates": candidates(user, day=day),
         "new": candidates(user, reason="new", day=day),
         "drafts": Draft.objects.visible_to(user),
@@ -58,14 +62,14 @@ def today_page(user: User, day: date) -> dict[str, Any]:
         "tiles": [
             *([_due_tile(owed)] if owed else []),
             _to_sign_tile(numbers),
-            Tile(_("Contracts that end soon"), numbers["ending"], "#ending", "purple"),
+            _contracts_tile(numbers),
             Tile(_("Data problems"), sum(count for _rule, count in by_rule), _link("problem_list"), "orange"),
         ],
         "drafts": numbers["drafts"],
         "imports": numbers.get("imports"),
         "people": _due_rows(owed, people, day) if owed else None,
         "candidates": candidate_rows(newest, people, day),
-        "ending": list(_soonest(lists["ending"])),
+        "ending": list(lists["ending"].select_related("resident", "contract__team").order_by("end_on", "pk")[:LINES]),
         "rules": by_rule[:LINES],
     }
 
@@ -106,10 +110,10 @@ def _to_sign_tile(numbers: dict[str, int]) -> Tile:
     return Tile(_("To be signed"), numbers["candidates"], _link("to_sign"), "green", parts)
 
 
-def _soonest(contracts: Any) -> Any:
-    """The first that end, each with its last day and whoever signed for it."""
-    last = Max("coverages__end_on", filter=Q(coverages__terminated_on=None))
-    return contracts.annotate(last_on=last).select_related("representative", "team").order_by("last_on", "pk")[:LINES]
+def _contracts_tile(numbers: dict[str, int]) -> Tile:
+    parts = ((_("to be confirmed"), numbers["to_confirm"], _link("contract_list", "status=to_confirm")),)
+    ending = _link("contract_list", "status=ending")
+    return Tile(_("Contracts that end soon"), numbers["ending"], ending, "purple", parts)
 
 
 def _link(name: str, query: str = "") -> str:

@@ -5,17 +5,8 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef
 
 from contracts.models import Contract, Coverage
-from contracts.models.agreements import ContractQuerySet, CoverageQuerySet
-from teams.models import User
+from contracts.models.agreements import CoverageQuerySet
 from teams.policy import policy_on
-
-
-def ending(user: User, day: date, *, days: int | None = None) -> ContractQuerySet:
-    """The account's contracts that end within so many days (None: the policy's `renewal_days_ahead`), unless another
-    one follows."""
-    return Contract.objects.visible_to(user).filter(
-        pk__in=last_coverages(Coverage.objects.all(), day, days=days).values("contract")
-    )
 
 
 def last_coverages(rows: CoverageQuerySet, day: date, *, days: int | None = None) -> CoverageQuerySet:
