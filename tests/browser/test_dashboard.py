@@ -37,7 +37,7 @@ def test_figure_opens_from_the_district_down_to_its_people(page: Page) -> None:
     name = centre.inner_text()
     centre.click()
     expect(page.locator("h1")).to_contain_text(name)
-    page.get_by_role("link", name="团队", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="团队", exact=True).click()
     team = units(page).first.locator("th a")
     team_name = team.inner_text()
     team.click()

@@ -86,7 +86,7 @@ def test_menu_of_a_phone_opens_the_other_pages(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto("/figures/coverage/")
     page.locator(".nav-narrow summary").click()
-    page.locator(".nav-narrow a").first.click()
+    page.locator(".nav-narrow").get_by_role("link", name="总览").click()
     expect(page).to_have_url("/overview/")
 
 
