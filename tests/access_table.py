@@ -282,7 +282,7 @@ def _two(place: Place | None) -> Arguments:
 
 def _merge(place: Place | None) -> int:
     """The id of the merge into the place's resident."""
-    row = Merge.objects.filter(kept=place.resident).first() if place and place.resident.pk < 10**9 else None
+    row = Merge.objects.filter(kept_id=place.resident.pk).first() if place else None
     return row.pk if row else 0
 
 
