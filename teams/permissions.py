@@ -40,6 +40,15 @@ class Permission(StrEnum):
     TEAM_EDIT = "team_edit"
     MONTH_COMPUTE = "month_compute"
     MONTH_FREEZE = "month_freeze"
+    SUPERVISION_READ = "supervision_read"
+    SUPERVISION_EDIT = "supervision_edit"
+    RECTIFICATION_EDIT = "rectification_edit"
+    RUBRIC_EDIT = "rubric_edit"
+    ASSESSMENT_READ = "assessment_read"
+    ASSESSMENT_REPORT = "assessment_report"
+    ASSESSMENT_REVIEW = "assessment_review"
+    MONEY_READ = "money_read"
+    MONEY_EDIT = "money_edit"
     CATALOGUE_READ = "catalogue_read"
     CATALOGUE_EDIT = "catalogue_edit"
     ACCOUNT_EDIT = "account_edit"
@@ -50,6 +59,11 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.CLERK: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.SUPERVISION_READ,
+            Permission.RECTIFICATION_EDIT,
+            Permission.ASSESSMENT_READ,
+            Permission.ASSESSMENT_REPORT,
+            Permission.MONEY_READ,
             Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IDENTITY_REVEAL,
@@ -65,6 +79,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.DOCTOR: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.ASSESSMENT_READ,
+            Permission.MONEY_READ,
             Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IDENTITY_REVEAL,
@@ -78,6 +94,12 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OFFICIAL: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.SUPERVISION_READ,
+            Permission.SUPERVISION_EDIT,
+            Permission.ASSESSMENT_READ,
+            Permission.ASSESSMENT_REVIEW,
+            Permission.MONEY_READ,
+            Permission.MONEY_EDIT,
             Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IDENTITY_REVEAL,
@@ -90,6 +112,10 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.FIGURE_READ,
+            Permission.SUPERVISION_READ,
+            Permission.RUBRIC_EDIT,
+            Permission.ASSESSMENT_READ,
+            Permission.MONEY_READ,
             Permission.CATALOGUE_READ,
             Permission.PEOPLE_READ,
             Permission.IMPORT_RUN,
@@ -102,7 +128,14 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     # Computes again to compare, and sees counts only.
     Role.AUDITOR: frozenset(
-        {Permission.FIGURE_READ, Permission.CATALOGUE_READ, Permission.MONTH_COMPUTE, Permission.LOG_READ}
+        {
+            Permission.FIGURE_READ,
+            Permission.ASSESSMENT_READ,
+            Permission.MONEY_READ,
+            Permission.CATALOGUE_READ,
+            Permission.MONTH_COMPUTE,
+            Permission.LOG_READ,
+        }
     ),
 }
 

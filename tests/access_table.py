@@ -15,6 +15,7 @@ from contracts.models import FollowUp, Merge, Obligation, Referral, Service
 from residents.models import Register, Resident
 from service_packages.models import Item, PackageVersion
 from teams.models import TeamMember, TeamVillage
+from tests.access import areas
 from tests.accounts import VISITORS, Place
 
 # an: anonymous, cl: clerk, fo: clerk of the other centre, do: doctor, of: official, ad: administrator, au: auditor
@@ -386,6 +387,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:figure_list_api": lambda place: ({}, {"team": place.team.code} if place else {}),
     "assessments:kpis": lambda place: ({}, {"unit": place.centre.code} if place else {}),
+    **{name: address for area in areas() for name, address in area.ADDRESSES.items()},
 }
 
 
@@ -399,8 +401,10 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """The table, read."""
-    rows = [text.split() for text in TABLE.strip().splitlines() if not text.startswith("#")]
+    """The table of every area, read."""
+    tables = [TABLE, *(area.TABLE for area in areas())]
+    texts = [text for table in tables for text in table.strip().splitlines()]
+    rows = [text.split() for text in texts if not text.startswith("#")]
     return [
         Line(
             name,

@@ -16,6 +16,7 @@ from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Export, ExportPart, Import, ImportRound, Institution, Role, SavedFilter, Team, User
 from tests import factories
+from tests.access import areas
 
 # Columns of the table of expectations, in order.
 VISITORS = ("anonymous", "clerk", "foreign", "doctor", "official", "administrator", "auditor")
@@ -83,7 +84,11 @@ def make_district() -> District:
         "administrator": make_account("administrator", Role.ADMINISTRATOR),
         "auditor": make_account("auditor", Role.AUDITOR, institution=factories.bureau()),
     }
-    return District(make_place(own, users["clerk"], [staff]), make_place(other, users["foreign"], []), users)
+    district = District(make_place(own, users["clerk"], [staff]), make_place(other, users["foreign"], []), users)
+    for place in (district.own, district.other):
+        for area in areas():
+            area.furnish(place, users)
+    return district
 
 
 def make_place(centre: Institution, clerk: User, members: list) -> Place:

@@ -10,7 +10,7 @@ from assessments.actions.months import PARENTS
 from assessments.models import Month, Remark, Revision
 from assessments.queries.closing import Concern, findings
 from assessments.queries.figures import Key
-from assessments.rules import check_can_freeze, check_is_explained, check_is_frozen, check_remark
+from assessments.rules.months import check_can_freeze, check_is_explained, check_is_frozen, check_remark
 from teams.actions import audit
 from teams.history import made_by
 from teams.models import AuditEvent, Institution, User

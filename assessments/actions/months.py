@@ -15,7 +15,7 @@ from django.utils import timezone
 from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
-from assessments.rules import check_can_compute, check_rows, people_born_by
+from assessments.rules.months import check_can_compute, check_rows, people_born_by
 from residents.categories import Category, categories
 from teams.actions import audit
 from teams.models import AuditEvent, User

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from assessments.models import Target
-from assessments.rules import check_target
+from assessments.rules.months import check_target
 from teams.history import made_by
 from teams.models import Institution, User
 from teams.models.accounts import SystemAccount

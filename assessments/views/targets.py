@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.actions.targets import Goal, copy_targets, remove_target, set_target
-from assessments.forms import TargetForm
+from assessments.forms.targets import TargetForm
 from assessments.models import Target
 from assessments.presenters.targets import standing_rows
 from assessments.queries.standings import standings

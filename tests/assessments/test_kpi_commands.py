@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from assessments.actions.months import compute
 from assessments.models import Figure, Month
-from assessments.rules import BrokenInvariant
+from assessments.rules.months import BrokenInvariant
 from tests.factories import make_coverage
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district
 

@@ -19,7 +19,7 @@ from assessments.actions.months import (
     request,
 )
 from assessments.models import Figure, Month, ResidentMonth, Revision
-from assessments.rules import BrokenInvariant
+from assessments.rules.months import BrokenInvariant
 from residents.models import Resident
 from teams.models import AuditEvent, Role
 from teams.models.accounts import SYSTEM

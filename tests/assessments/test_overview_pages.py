@@ -11,7 +11,7 @@ from pytest_django import Settings
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
 from assessments.models import Month, Revision, Target
-from assessments.rules import BrokenInvariant
+from assessments.rules.months import BrokenInvariant
 from teams.models import Role, TeamVillage
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account

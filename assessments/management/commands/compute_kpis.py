@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.actions import freezing, months
 from assessments.calendar import CalendarMonth
-from assessments.rules import BrokenInvariant
+from assessments.rules.months import BrokenInvariant
 from teams.cells import CellError, parse_date
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation

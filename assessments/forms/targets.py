@@ -12,7 +12,7 @@ from teams.models import Institution, User
 
 
 class TargetForm(forms.Form):
-    """What an indicator is to reach in a year; the rules of `assessments.rules.check_target` hold beside it."""
+    """What an indicator is to reach in a year; the rules of `assessments.rules.months.check_target` hold beside it."""
 
     indicator = forms.ChoiceField(label=_("Indicator"), choices=[(row.code, row.name) for row in INDICATORS])
     category = forms.ChoiceField(label=_("Category"))

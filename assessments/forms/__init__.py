@@ -1,0 +1,1 @@
+"""Forms of figures, supervision, assessment and money: one module for each noun."""
