@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-submissions": {"task": "teams.tasks.forget_submissions", "schedule": crontab(minute=30, hour=1)},
     # Whoever mends a problem sees it gone soon; what was asked for while Redis was down is done by the next one, too.
     "check-problems": {"task": "contracts.tasks.check_problems", "schedule": crontab(minute="*/15", hour="6-20")},
+    "count-promises": {"task": "contracts.tasks.count_promises", "schedule": crontab(minute=7, hour="6-20")},
     "resume-exports": {"task": "teams.tasks.resume_exports", "schedule": 30.0},
     "forget-exports": {"task": "teams.tasks.forget_exports", "schedule": crontab(minute=40, hour=1)},
     "resume-months": {"task": "assessments.tasks.resume_months", "schedule": 60.0},

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contracts.actions import anchors, batches, handovers, problems
+from contracts.actions import anchors, batches, fulfilment, handovers, problems
 
 
 @shared_task
@@ -43,3 +43,9 @@ def resume_lifecycle() -> None:
 def follow_anchors() -> None:
     """Every night: obligations counted from dates of people's own follow what was entered about them."""
     anchors.follow_anchors()
+
+
+@shared_task
+def count_promises() -> None:
+    """Every hour: count what was promised and what became of it, for pages about several teams."""
+    fulfilment.count_promises()

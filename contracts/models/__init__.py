@@ -7,6 +7,7 @@ from contracts.models.candidates import Candidate
 from contracts.models.documents import Agreement
 from contracts.models.drafts import Draft
 from contracts.models.follow_up import Attempt, FollowUp
+from contracts.models.fulfilment import FulfilmentCell
 from contracts.models.handovers import Departure, Handover, HandoverLine
 from contracts.models.ledger import Obligation, Service, Visit
 from contracts.models.lifecycle import Confirmation, Consent, LifecycleEntry
@@ -32,6 +33,7 @@ __all__ = [
     "Departure",
     "Draft",
     "FollowUp",
+    "FulfilmentCell",
     "Handover",
     "HandoverLine",
     "LifecycleEntry",
