@@ -1,0 +1,67 @@
+"""What a rule is scored by: a measure of each unit, and where such measures come from."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.functional import Promise
+
+from assessments.rates import PERCENT, YUAN
+
+COUNT = "count"
+Measures = Mapping[int, "Measure"]  # unit id -> its measure; a unit that has none is left out
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What was counted of one unit: a ratio in per cent, or in yuan when the numerator is fen; without a denominator
+    the numerator itself is the value.
+
+    `evidence` is the address of the page that shows what stands behind it, `revision` the month's revision read.
+    """
+
+    numerator: Decimal | int
+    denominator: Decimal | int | None = None
+    evidence: str = ""
+    revision: int | None = None
+    unit: str = PERCENT
+
+    @property
+    def value(self) -> Fraction | None:
+        """Per cent, yuan or a number, exact; None is "no figure": a denominator of 0."""
+        if self.denominator is None:
+            return Fraction(self.numerator)
+        if self.denominator == 0:
+            return None
+        ratio = Fraction(self.numerator) / Fraction(self.denominator)
+        return ratio / 100 if self.unit == YUAN else ratio * 100
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule's measure comes from. `value_of(unit kind, first of the first month, first of the last month)`.
+
+    `unit`: percent, yuan, or count for measures without a denominator.
+    """
+
+    code: str
+    label: str | Promise
+    value_of: Callable[[str, date, date], Measures]
+    unit: str = COUNT
+    lower_is_better: bool = False
+
+
+@dataclass(frozen=True)
+class Family:
+    """Sources whose codes begin with `prefix` and a colon.
+
+    `find(rest of the code)` is the source or None, `offered()` those that a form offers. `read`, where it is given,
+    reads many at once: (rests, unit kind, from, to) -> rest -> measures.
+    """
+
+    prefix: str
+    find: Callable[[str], Source | None]
+    offered: Callable[[], Iterable[Source]]
+    read: Callable[[Iterable[str], str, date, date], Mapping[str, Measures]] | None = None

@@ -1,0 +1,138 @@
+"""Indicators as sources of rules: `indicator:CODE` or `indicator:CODE:CATEGORY`, read from the last frozen month."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import format_lazy
+
+from assessments.calendar import CalendarMonth
+from assessments.indicators import BY_CODE, INDICATORS
+from assessments.measures import Family, Measure, Measures, Source
+from assessments.models import Figure, Revision, UnitKind
+from residents.categories import ALL, GROUP_NAMES, categories
+from teams.models import Institution, Team, TeamMember
+
+PREFIX = "indicator"
+
+
+def frozen_revision(from_month: date, to_month: date) -> Revision | None:
+    """The last frozen month of a period: what the whole period is assessed by (docs/rules.md, Readings)."""
+    return (
+        Revision.objects.filter(frozen_at__isnull=False, month__first_on__gte=from_month, month__first_on__lte=to_month)
+        .select_related("month")
+        .order_by("-month__first_on", "-number")
+        .first()
+    )
+
+
+def find(rest: str) -> Source | None:
+    """The source of `CODE` or `CODE:CATEGORY`; None when there is no such figure."""
+    code, category = _split(rest)
+    indicator = BY_CODE.get(code)
+    if indicator is None or category not in indicator.category_codes(categories()):
+        return None
+    names = {**GROUP_NAMES, **{each.code: each.name for each in categories()}}
+    label = indicator.name if category == ALL else format_lazy("{} · {}", indicator.name, names[category])
+
+    def value_of(unit_kind: str, from_month: date, to_month: date) -> Measures:
+        return read([rest], unit_kind, from_month, to_month).get(rest, {})
+
+    return Source(f"{PREFIX}:{rest}", label, value_of, indicator.unit, not indicator.higher_is_better)
+
+
+def offered() -> list[Source]:
+    """Every indicator and category that there are figures of."""
+    known = categories()
+    rests = [
+        indicator.code if category == ALL else f"{indicator.code}:{category}"
+        for indicator in INDICATORS
+        for category in indicator.category_codes(known)
+    ]
+    return [source for rest in rests if (source := find(rest))]
+
+
+def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
+    """Rest of the code -> unit id -> measure, for many indicators with one look at the figures.
+
+    A single doctor is measured by the teams that they belong to on the last day, taken together.
+    """
+    revision = frozen_revision(from_month, to_month)
+    wanted = {_split(rest): rest for rest in rests}
+    found: dict[str, dict[int, Measure]] = {rest: {} for rest in wanted.values()}
+    if revision is None or not wanted:
+        return dict(found)
+    codes = _unit_codes(unit_kind)
+    for unit, key, numerator, denominator in _figures(revision, unit_kind, wanted):
+        rest = wanted[key]
+        url = _evidence(key, revision, unit_kind, codes.get(unit, ""))
+        found[rest][unit] = Measure(numerator, denominator, url, revision.pk, BY_CODE[key[0]].unit)
+    if unit_kind == UnitKind.STAFF:
+        members = _members(CalendarMonth.of(revision.month.first_on).last)
+        return {rest: _of_staff(measures, members) for rest, measures in found.items()}
+    return dict(found)
+
+
+INDICATOR_SOURCES = Family(PREFIX, find, offered, read)
+
+
+def _split(rest: str) -> tuple[str, str]:
+    code, _colon, category = rest.partition(":")
+    return code, category or ALL
+
+
+def _figures(
+    revision: Revision, unit_kind: str, wanted: Mapping[tuple[str, str], str]
+) -> Iterable[tuple[int, tuple[str, str], int, int]]:
+    """(unit id, (indicator, category), numerator, denominator) of what is wanted."""
+    rows = Figure.objects.filter(
+        revision=revision,
+        indicator__in={code for code, _category in wanted},
+        category__in={category for _code, category in wanted},
+    )
+    of_teams = unit_kind != UnitKind.INSTITUTION
+    rows = rows.filter(~Q(team_key=0) if of_teams else Q(team_key=0))
+    unit = "team_key" if of_teams else "institution_id"
+    for unit_id, code, category, numerator, denominator in rows.values_list(
+        unit, "indicator", "category", "numerator", "denominator"
+    ):
+        if (code, category) in wanted:
+            yield unit_id, (code, category), numerator, denominator
+
+
+def _unit_codes(unit_kind: str) -> dict[int, str]:
+    model = Institution if unit_kind == UnitKind.INSTITUTION else Team
+    return dict(model.objects.values_list("pk", "code"))
+
+
+def _evidence(key: tuple[str, str], revision: Revision, unit_kind: str, code: str) -> str:
+    """The figure's page for the unit and month, from which its people open."""
+    indicator, category = key
+    unit = {"unit" if unit_kind == UnitKind.INSTITUTION else "team": code}
+    query = {**unit, "month": str(CalendarMonth.of(revision.month.first_on)), "category": category}
+    return f"{reverse('assessments:figure', args=[indicator])}?{urlencode(query)}"
+
+
+def _members(day: date) -> dict[int, list[int]]:
+    """Staff id -> the ids of their teams on a day."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for staff, team in TeamMember.objects.on(day).order_by("team__code").values_list("staff_id", "team_id"):
+        found[staff].append(team)
+    return found
+
+
+def _of_staff(of_teams: Measures, members: Mapping[int, list[int]]) -> dict[int, Measure]:
+    """Sums of counts over a doctor's teams, never averages of rates."""
+    found = {}
+    for staff, teams in members.items():
+        parts = [of_teams[team] for team in teams if team in of_teams]
+        if parts:
+            counted = sum(part.numerator for part in parts)
+            found[staff] = replace(
+                parts[0], numerator=counted, denominator=sum(part.denominator or 0 for part in parts)
+            )
+    return found
