@@ -34,7 +34,9 @@ class Permission(StrEnum):
     CONTRACT_EDIT = "contract_edit"
     HANDOVER_REVIEW = "handover_review"
     SERVICE_RECORD = "service_record"
+    FEE_READ = "fee_read"
     FEE_EDIT = "fee_edit"
+    FEE_CORRECT = "fee_correct"
     REFERRAL_EDIT = "referral_edit"
     PRIVILEGE_READ = "privilege_read"
     TEAM_EDIT = "team_edit"
@@ -71,6 +73,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.RESIDENT_EDIT,
             Permission.CONTRACT_EDIT,
             Permission.SERVICE_RECORD,
+            Permission.FEE_READ,
             Permission.FEE_EDIT,
             Permission.REFERRAL_EDIT,
             Permission.PRIVILEGE_READ,
@@ -107,6 +110,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.MONTH_COMPUTE,
             Permission.MONTH_FREEZE,
             Permission.HANDOVER_REVIEW,
+            Permission.FEE_READ,
+            Permission.FEE_CORRECT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -133,6 +138,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.ASSESSMENT_READ,
             Permission.MONEY_READ,
             Permission.CATALOGUE_READ,
+            Permission.FEE_READ,
             Permission.MONTH_COMPUTE,
             Permission.LOG_READ,
         }

@@ -44,6 +44,12 @@ DEFAULTS: Mapping[str, int] = {
     "term_years_most": 3,
     "confirmed_yearly": 1,
     "renewal_days_ahead": 60,
+    # Fees (rules.md 6): whether what is left of a contract year that ends early is owed no longer, whole months of it
+    # (1: yes, 0: no), as it stands on the contract's first day; whether contracts whose residents haven't paid their
+    # share count as in force (1: yes); and how many days after its due date a share is overdue.
+    "refund_unused_months": 1,
+    "unpaid_in_force": 1,
+    "fee_overdue_days": 30,
     # What a package may cost a year, in yuan, unless it is free (domain.md 5a: Hubei 20–150). 0: no such rule.
     "package_price_least": 0,
     "package_price_most": 0,

@@ -25,6 +25,12 @@ STANDARD_KINDS: Mapping[str, str] = {
     "elderly": "elderly_exam",
 }
 
+PAUSED_OR_UNPAID = """(
+        select coverage, resident, from_on, to_on from fact_suspension
+        union all
+        select coverage, resident, from_on, to_on from fact_unpaid
+    )"""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -36,14 +42,22 @@ class Definition:
 
     def resident_rows(self) -> str:
         """The SELECT of `ResidentMonth` rows, in the order of `RESIDENT_COLUMNS`."""
-        return self._text("resident_month.sql", **self._boundaries(), **self._masks(), **self._standards())
+        return self._text(
+            "resident_month.sql", pauses=self._pauses(), **self._boundaries(), **self._masks(), **self._standards()
+        )
 
     def coverage_rows(self, resident_rows: str) -> str:
         """The SELECT of `CoverageMonth` rows, in the order of `COVERAGE_COLUMNS`; reads the table `resident_rows`."""
-        return self._text("coverage_month.sql", **self._boundaries(), resident_rows=resident_rows)
+        return self._text(
+            "coverage_month.sql", **self._boundaries(), pauses=self._pauses(), resident_rows=resident_rows
+        )
 
     def _text(self, name: str, **literals: object) -> str:
         return (HERE / name).read_text(encoding="utf-8").format(**literals)
+
+    def _pauses(self) -> str:
+        """Days out of force: suspensions, and those not paid for where the policy does not count these (rules.md 6)."""
+        return "fact_suspension" if self.policy["unpaid_in_force"] else PAUSED_OR_UNPAID
 
     def _boundaries(self) -> dict[str, object]:
         """Dates, each the last or first day of what it names."""

@@ -19,7 +19,7 @@ counting as (
            o.met_on is not null and o.met_on <= o.due_on as on_time
     from fact_obligation o
     join terms t on t.coverage = o.coverage and t.resident = o.resident
-    left join fact_suspension s
+    left join {pauses} s
       on s.coverage = o.coverage and s.resident = o.resident
          and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
     where o.due_on >= {year_start} and o.due_on <= {report}
@@ -50,7 +50,7 @@ seen as (
     join terms t
       on t.resident = v.resident and t.from_on <= v.visited_on and t.end_on >= v.visited_on
          and t.gone_on > v.visited_on
-    left join fact_suspension s
+    left join {pauses} s
       on s.coverage = t.coverage and s.resident = t.resident
          and s.from_on <= v.visited_on and (s.to_on is null or s.to_on > v.visited_on)
     where v.visited_on >= {year_start} and v.visited_on <= {report} and s.coverage is null

@@ -16,7 +16,7 @@ priced as (
 ),
 suspended as (
     select coverage, resident
-    from fact_suspension
+    from {pauses} s
     where from_on <= {report} and (to_on is null or to_on > {report})
     group by coverage, resident
 ),

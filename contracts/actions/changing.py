@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.ending import lock_contract
+from contracts.actions.fees import carry_over
 from contracts.actions.ledger import SQL, make_obligations, match_services
 from contracts.actions.lifecycle import enter
 from contracts.actions.numbers import next_number
@@ -158,10 +159,11 @@ def _add_packages(following: Contract, packages: Mapping[int, Sequence[PackageVe
 
 
 def _settled(contract: Contract, following: Contract, *, on: date, consent: str, by: Account) -> Contract:
-    """Let obligations and outcomes of both contracts follow, and enter the step."""
+    """Let obligations, outcomes and accounts of both contracts follow, and enter the step."""
     coverages = Coverage.objects.filter(contract__in=[contract, following])
     make_obligations(coverages=coverages)
     match_services(coverages=coverages)
+    carry_over(contract=contract, following=following, on=on, by=by)
     kind = STEPS[Origin(following.origin)]
     enter(contract=contract, kind=kind, on=on, reason=following.number, consent=consent, by=by)
     enter(contract=following, kind=Kind.SIGNED, on=on, consent=consent, by=by)

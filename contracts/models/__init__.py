@@ -1,4 +1,5 @@
-"""Contracts and coverages, what they promise (obligations) and cost (charges), what was given (services, visits),
+"""Contracts and coverages, what they promise (obligations) and cost (charges, what was
+paid of them), what was given (services, visits),
 whom somebody tried to reach (attempts), referrals, batches of renewals and confirmations, and handovers."""
 
 from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
@@ -6,6 +7,7 @@ from contracts.models.batches import Batch, BatchLine
 from contracts.models.candidates import Candidate
 from contracts.models.documents import Agreement
 from contracts.models.drafts import Draft
+from contracts.models.fees import FeeEntry
 from contracts.models.follow_up import Attempt, FollowUp
 from contracts.models.fulfilment import FulfilmentCell
 from contracts.models.handovers import Departure, Handover, HandoverLine
@@ -32,6 +34,7 @@ __all__ = [
     "CoveragePackage",
     "Departure",
     "Draft",
+    "FeeEntry",
     "FollowUp",
     "FulfilmentCell",
     "Handover",

@@ -18,6 +18,7 @@ from service_packages.models import Item, Package, PackageItem, PackageVersion
 from teams.models import Division, Institution, InstitutionParent, PolicyValue, Team, TeamVillage
 from tests.reference.chance import BEGINNING, FIRST, LAST, Chance
 from tests.reference.days import ONE_DAY, add_months, exists
+from tests.reference.districts_fees import write_fees
 from tests.reference.districts_ledger import write_ledger
 from tests.reference.report import REGISTERS
 
@@ -61,6 +62,7 @@ def build_district(rng: Random, size: int) -> list[date]:
     write_ledger(rng, builder.near)
     builder.add_visits()
     builder.add_opinions()
+    write_fees(builder)
     return sorted({*builder.notable, *(day + ONE_DAY for day in builder.notable)})
 
 

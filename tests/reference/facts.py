@@ -84,6 +84,8 @@ class Coverage:
     start_on: date
     end_on: date
     terminated_on: date | None = None
+    reason: str = ""
+    origin: str = "new"
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,26 @@ class Held:
     items: tuple[tuple[str, int], ...] = ()
     version: int = 1
     anchored: tuple[Anchored, ...] = ()
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What a payer owes a year for a held package."""
+
+    held: int
+    payer: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class FeeEntry:
+    """A movement of a payer's account that was not cancelled."""
+
+    coverage: int
+    payer: str
+    kind: str
+    amount: Decimal
+    on: date
 
 
 @dataclass(frozen=True)
@@ -184,6 +206,8 @@ class Facts:
     coverages: Sequence[Coverage] = ()
     suspensions: Sequence[Suspension] = ()
     held: Sequence[Held] = ()
+    charges: Sequence[Charge] = ()
+    fee_entries: Sequence[FeeEntry] = ()
     waivers: Sequence[Waiver] = ()
     services: Sequence[Service] = ()
     visits: Sequence[Visit] = ()
@@ -206,6 +230,8 @@ def load_facts() -> Facts:
         coverages=_coverages(),
         suspensions=_suspensions(),
         held=_held(),
+        charges=_charges(),
+        fee_entries=_fee_entries(),
         waivers=_waivers(),
         services=_services(),
         visits=_visits(),
@@ -255,7 +281,8 @@ def _registers() -> list[Register]:
 
 def _coverages() -> list[Coverage]:
     rows = contracts.Coverage.objects.order_by("id").values_list(
-        "id", "resident_id", "contract__team__code", "start_on", "end_on", "terminated_on"
+        *("id", "resident_id", "contract__team__code", "start_on", "end_on", "terminated_on"),
+        *("termination_reason", "contract__origin"),
     )
     return [Coverage(*row) for row in rows]
 
@@ -282,6 +309,15 @@ def _held() -> list[Held]:
         Held(key, coverage, package, price, tuple(items.get(version, ())), number, tuple(anchored.get(version, ())))
         for key, coverage, package, price, version, number in rows
     ]
+
+
+def _charges() -> list[Charge]:
+    return [Charge(*row) for row in contracts.Charge.objects.values_list("held_id", "payer", "amount")]
+
+
+def _fee_entries() -> list[FeeEntry]:
+    rows = contracts.FeeEntry.objects.filter(cancelled_at=None).order_by("id")
+    return [FeeEntry(*row) for row in rows.values_list("coverage_id", "payer", "kind", "amount", "on")]
 
 
 def _waivers() -> list[Waiver]:

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from tests.reference.days import age_on, birthday, holds_on
 from tests.reference.facts import Coverage, Facts, Register, Resident, Team
+from tests.reference.fees import unpaid_days
+from tests.reference.settings import policy_on
 
 REGISTERS = (
     "maternal",
@@ -19,25 +21,6 @@ REGISTERS = (
     "low_income",
     "special_family",
 )
-# rules.md 2-3, where no dated policy value says otherwise.
-POLICY = {
-    "elderly_age": 65,
-    "child_age": 6,
-    "standard_hypertension": 4,
-    "standard_diabetes": 4,
-    "standard_mental_disorder": 4,
-    "standard_tuberculosis": 12,
-    "standard_elderly": 1,
-    "goal_systolic": 140,
-    "goal_diastolic": 90,
-    "goal_systolic_elderly": 150,
-    "goal_diastolic_elderly": 90,
-    "goal_age": 65,
-    "goal_glucose_tenths": 70,
-    "unserved_after_days": 90,
-    "unserved_window_days": 364,
-}
-
 Row = TypeVar("Row")
 
 
@@ -65,12 +48,13 @@ class Report:
     def __init__(self, facts: Facts, day: date) -> None:
         self.facts, self.day = facts, day
         self.year_start = date(day.year, 1, 1)
-        self.policy = _policy(facts, day)
+        self.policy = policy_on(facts, day)
         self.transfers = _by(facts.transfers, lambda row: row.resident)
         self.registers = _by(facts.registers, lambda row: row.resident)
         self.coverages = _by(facts.coverages, lambda row: row.resident)
         self.suspensions = _by(facts.suspensions, lambda row: row.coverage)
         self.services = _by(facts.services, lambda row: row.resident)
+        self.unpaid = {} if self.policy["unpaid_in_force"] else unpaid_days(facts, "resident")
         self.held = _by(facts.held, lambda row: row.coverage)
         self.residents = {resident.key: resident for resident in facts.residents}
         self.people = {
@@ -89,6 +73,8 @@ class Report:
         if coverage.terminated_on is not None and coverage.terminated_on <= day:
             return False
         if any(holds_on(day, row.from_on, row.to_on) for row in self.suspensions[coverage.key]):
+            return False
+        if any(holds_on(day, from_on, to_on) for from_on, to_on in self.unpaid.get(coverage.key, ())):
             return False
         return in_population(self.residents[coverage.resident], day)
 
@@ -173,14 +159,6 @@ def in_population(resident: Resident, day: date) -> bool:
     come = resident.birth_date <= day and (resident.registered_on is None or resident.registered_on <= day)
     left = [gone for gone in (resident.moved_out_on, resident.died_on) if gone is not None and gone <= day]
     return come and not left
-
-
-def _policy(facts: Facts, day: date) -> dict[str, int]:
-    values = dict(POLICY)
-    for row in sorted(facts.policy_values, key=lambda row: row.from_on):
-        if row.from_on <= day:
-            values[row.code] = row.value
-    return values
 
 
 def _by(rows: Iterable[Row], key: Callable[[Row], int]) -> defaultdict[int, list[Row]]:

@@ -1,0 +1,91 @@
+"""What was paid, waived and given back of the fees that coverages owe (docs/fees.md).
+
+What is owed isn't stored: the view `contracts_due` derives it from the charges that signing copied.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models.agreements import Coverage
+from service_packages.models import Payer
+from teams.history import track_history
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+
+class FeeQuerySet(models.QuerySet):
+    """Entries by what an account may see."""
+
+    def visible_to(self, user: "User") -> "FeeQuerySet":
+        """Entries of contracts that the account sees."""
+        if not user.scope.identities:
+            return self.none()
+        team = "coverage__contract__team"
+        return self.filter(user.scope.where_team(f"{team}_id", f"{team}__institution_id"))
+
+    def standing(self) -> "FeeQuerySet":
+        """Those that count: not cancelled."""
+        return self.filter(cancelled_at=None)
+
+
+@track_history()
+class FeeEntry(models.Model):
+    """One movement of a payer's account for a coverage, in yuan. Entries are cancelled, never changed or deleted.
+
+    `number` is that of the receipt; the entries of one household's receipt share it. What is carried goes out of a
+    coverage and into the one that follows it, when team or packages change in mid-term.
+    """
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", _("receipt")
+        WAIVER = "waiver", _("fee waived")
+        REFUND = "refund", _("refund")
+        CARRIED_OUT = "carried_out", _("carried to the next contract")
+        CARRIED_IN = "carried_in", _("carried from the contract before")
+
+    coverage = models.ForeignKey(Coverage, models.PROTECT, related_name="fee_entries")
+    payer = models.CharField(_("payer"), max_length=24, choices=Payer)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    amount = models.DecimalField(_("amount"), max_digits=10, decimal_places=2)
+    on = models.DateField(_("on"))
+    number = models.CharField(_("receipt number"), max_length=60, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
+    entered_on = models.DateField()
+    entered_by = models.CharField(max_length=150)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField(max_length=150, blank=True)
+    cancelled_reason = models.CharField(max_length=200, blank=True)
+
+    objects = FeeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fee entry")
+        ordering = ("on", "id")
+        indexes = (models.Index(name="contracts_feeentry_on", fields=["on"]),)
+        constraints = (
+            models.UniqueConstraint(
+                name="contracts_feeentry_number_once", fields=["number", "coverage", "payer"], condition=~Q(number="")
+            ),
+            models.CheckConstraint(name="contracts_feeentry_amount", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="contracts_feeentry_receipt_has_number",
+                condition=Q(kind="receipt") & ~Q(number="") | ~Q(kind="receipt") & Q(number=""),
+            ),
+            models.CheckConstraint(
+                name="contracts_feeentry_reason_given", condition=~Q(kind__in=["waiver", "refund"]) | ~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="contracts_feeentry_cancelling_is_whole",
+                condition=Q(cancelled_at=None, cancelled_by="", cancelled_reason="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancelled_by="") & ~Q(cancelled_reason="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.coverage_id} {self.kind} {self.amount}"

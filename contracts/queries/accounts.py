@@ -1,0 +1,61 @@
+"""What payers owe and have paid for coverages: the accounts that fee pages show and actions check."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from contracts.accounts import Account
+from contracts.models import Contract, Coverage
+from service_packages.models import Payer
+from teams.policy import policy_on
+
+ACCOUNTS = (Path(__file__).parents[1] / "sql" / "accounts.sql").read_text()
+
+
+def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
+    """The accounts of the coverages, a coverage's payers in the order of `Payer`."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACCOUNTS, {"coverages": list(coverage_ids), "day": day})
+        found = [Account(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda row: (row.coverage_id, _place(row.payer)))
+
+
+def accounts_of(contract: Contract, day: date) -> list[Account]:
+    """The accounts of all members of a contract."""
+    return accounts(list(contract.coverages.values_list("pk", flat=True)), day)
+
+
+def unpaid_on(day: date, policy: Mapping[str, int] | None = None) -> Q:
+    """Coverages that don't count as in force on the day because the resident's share is not paid.
+
+    None, and nothing is asked of the database, as long as the policy counts them (docs/rules.md, reading 50).
+    """
+    if (policy or policy_on(day))["unpaid_in_force"]:
+        return Q(pk__in=[])
+    return Q(pk__in=unpaid_coverages(day))
+
+
+def unpaid_coverages(day: date) -> list[int]:
+    """Ids of coverages whose resident had not paid on the day what was owed by then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct coverage_id from contracts_unpaid"
+            " where payer = 'resident' and from_on <= %s and (to_on is null or to_on > %s)",
+            [day, day],
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def paid_without_receipt(day: date) -> QuerySet[Coverage]:
+    """Coverages that `paid_coverage` counts as paid on the day though the resident's share was never received: a sign
+    of a paid flag without a receipt (supervision)."""
+    return Coverage.objects.in_force_on(day).filter(pk__in=unpaid_coverages(day))
+
+
+@lru_cache(maxsize=32)
+def _place(payer: str) -> int:
+    return Payer.values.index(payer)

@@ -1,0 +1,139 @@
+"""The statement of fees: what was owed, received, waived and given back in a period, by whoever looks at it.
+
+It holds no names: an auditor reads it too. Single coverages are told apart by their ids only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Self
+
+from django.db import connection
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from service_packages.models import Payer
+from teams.dates import add_months
+from teams.models import Team, User
+
+STATEMENT = (Path(__file__).parents[1] / "sql" / "statement.sql").read_text()
+NOTHING = Decimal("0.00")
+SUMS = ("due", "received", "waived", "refunded", "carried")
+EVERYTHING = 10**9
+
+
+class Grouping(TextChoices):
+    """What a line of the statement stands for."""
+
+    INSTITUTION = "institution", _("Institution")
+    TEAM = "team", _("Team")
+    PAYER = "payer", _("Payer")
+    MONTH = "month", _("Month")
+    COVERAGE = "coverage", _("Person and payer")
+
+
+_TEAMS = "join contracts_coverage c on c.id = m.coverage_id join contracts_contract k on k.id = c.contract_id"
+# What a line is for, and what must be joined to tell it.
+KEYS = {
+    Grouping.INSTITUTION: ("t.institution_id", f"{_TEAMS} join teams_team t on t.id = k.team_id"),
+    Grouping.TEAM: ("k.team_id", _TEAMS),
+    Grouping.PAYER: ("m.payer", ""),
+    # Earlier months stand together in the opening balance.
+    Grouping.MONTH: ("date_trunc('month', greatest(m.\"on\", %(first)s)::timestamp)::date", ""),
+    Grouping.COVERAGE: ("array[m.coverage_id::text, m.payer]", ""),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Sums in yuan for one key: an id, a payer, a month's first day, or a coverage's id with a payer."""
+
+    key: Any
+    opening: Decimal
+    due: Decimal
+    received: Decimal
+    waived: Decimal
+    refunded: Decimal
+    carried: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        """What is owed at the end of the period; below zero what was paid beforehand."""
+        return self.opening + self.due - self.received - self.waived + self.refunded + self.carried
+
+    @classmethod
+    def total(cls, lines: Sequence[Self], key: Any = None) -> Self:
+        """The lines added up."""
+        return cls(key, *(sum((getattr(line, name) for line in lines), NOTHING) for name in ("opening", *SUMS)))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which coverages and payers a statement is about, and its period, both days in it.
+
+    `teams` is None for the whole district.
+    """
+
+    first: date
+    last: date
+    teams: Sequence[int] | None = None
+    payers: Sequence[str] = tuple(Payer.values)
+
+
+def scope_of(
+    user: User,
+    *,
+    first: date,
+    last: date,
+    institutions: frozenset[int] | None = None,
+    team: int | None = None,
+    payer: str = "",
+) -> Scope:
+    """What the account sees of what it asks for; `institutions` with everything below them."""
+    teams = Team.objects.visible_to(user).order_by()
+    teams = teams if institutions is None else teams.filter(institution__in=institutions)
+    teams = teams if team is None else teams.filter(pk=team)
+    is_all = user.scope.is_district and institutions is None and team is None
+    ids = None if is_all else list(teams.values_list("pk", flat=True))
+    return Scope(first, last, ids, [payer] if payer else tuple(Payer.values))
+
+
+def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: int = 0) -> tuple[list[Line], int]:
+    """The statement's lines in order of their keys, and how many there are without the limit."""
+    key, places = KEYS[by]
+    among = (
+        ""
+        if scope.teams is None
+        else "and d.coverage_id = any(array({}))".format(
+            "select c.id from contracts_coverage c join contracts_contract k on k.id = c.contract_id"
+            " where k.team_id = any(%(teams)s)"
+        )
+    )
+    parameters = {
+        "first": scope.first,
+        "last": scope.last,
+        "teams": list(scope.teams or ()),
+        "payers": list(scope.payers),
+        "limit": limit,
+        "offset": offset,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT.format(key=key, places=places, among=among), parameters)
+        rows = cursor.fetchall()
+    lines = [Line(found, *(Decimal(fen).scaleb(-2) for fen in sums)) for found, *sums, _count in rows]
+    return (_months(scope, lines) if by is Grouping.MONTH else lines), rows[0][-1] if rows else 0
+
+
+def _months(scope: Scope, lines: Sequence[Line]) -> list[Line]:
+    """A line for each month of the period; each opens with what the one before closed with."""
+    found = {line.key: line for line in lines}
+    month, opening = scope.first.replace(day=1), NOTHING
+    every = []
+    while month <= scope.last:
+        line = found.get(month) or Line(month, *(NOTHING,) * 6)
+        opening += line.opening
+        every.append(Line(month, opening, *(getattr(line, name) for name in SUMS)))
+        opening, month = every[-1].closing, add_months(month, 1)
+    return every
