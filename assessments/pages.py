@@ -10,13 +10,16 @@ from assessments.models import Month, Revision
 from assessments.presenters import figure as figure_page
 from assessments.presenters import overview as overview_page
 from assessments.presenters.all_figures import figure_keys, figures_table
+from assessments.presenters.cascades import cascades
 from assessments.presenters.findings import counted, units_finding
 from assessments.presenters.frame import link, month_label
+from assessments.presenters.heat import category_keys, heat_finding, heat_table
 from assessments.queries.differences import then_and_now
 from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
 from assessments.queries.people import has_people
 from assessments.queries.progress import runs
 from assessments.queries.units import Selection, Unit
+from residents.categories import ALL
 from teams.clock import today
 from teams.models import Team
 
@@ -29,18 +32,18 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
         return {"tiles": []}
     window = _window(selection, overview_page.MONTHS_SHOWN + 1)
     targets = Targets(selection.calendar.year)
-    categories = [Key("coverage", code) for code in selection.names]
-    keys = [*(tile.key for tile in overview_page.TILES), *categories, *overview_page.UNIT_KEYS, *figure_keys()]
+    of_all = [*category_keys(selection), *overview_page.UNIT_KEYS]
+    keys = [*(tile.key for tile in overview_page.TILES), *of_all, *figure_keys()]
     counts = counts_of_months(selection.unit, _revisions(window), keys)
     present = selection.revision.pk
     now = counts.get(present, {})
     units, breakdowns = units_below(selection, by)
     before = window[-2][1].current_id if window[-2][1] else None
     compared = [pk for pk in (present, before) if pk]
-    of_units = counts_of_units(units, compared, overview_page.UNIT_KEYS)
+    of_units = counts_of_units(units, compared, of_all)
     of_units |= {(revision, selection.unit.key): counts.get(revision, {}) for revision in compared}
     where = {shown: overview_page.where_worst(shown, units, of_units, present) for shown in overview_page.TILES}
-    cascade, finding = overview_page.promise_cascade(selection, now)
+    official = official_population(selection.unit, selection.calendar.year, ALL)
     return {
         "tiles": [
             overview_page.tile(selection, shown, window, counts, targets.of(selection.unit, shown.key), worst)
@@ -52,8 +55,9 @@ def overview(selection: Selection, *, by: str) -> dict[str, Any]:
         "institutions_finding": overview_page.coverage_finding(units, of_units, present, targets),
         "breakdowns": breakdowns,
         "figures": figures_table(selection, now, counts.get(before or 0, {}), targets),
-        "cascade": cascade,
-        "cascade_finding": finding,
+        "cascades": cascades(selection, now, official),
+        "heat": heat_table(selection, units, of_units, targets, present),
+        "heat_finding": heat_finding(selection, units, of_units, present),
     }
 
 

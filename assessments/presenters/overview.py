@@ -1,4 +1,4 @@
-"""The overview of a unit: leading figures over twelve months, key populations, the units below, promise to service."""
+"""The overview of a unit: leading figures over twelve months, key populations, the units below."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.calendar import CalendarMonth
-from assessments.charts import Point, Step, bar, cascade, line_chart
+from assessments.charts import Point, bar, line_chart
 from assessments.indicators import BY_CODE
 from assessments.models import Month, Target
 from assessments.presenters.findings import UnitCounts, counted, units_finding, worst
 from assessments.presenters.frame import is_provisional, link, month_tick
+from assessments.presenters.places import place_cell, ranks
 from assessments.presenters.words import (
     change,
     finding,
@@ -125,7 +126,9 @@ def tile(
         "met": is_met(now, target) if now and target else None,
         "change_text": _change_text(_("on the month before %(change)s"), change(now, before)),
         "year_text": _change_text(_("on last year %(change)s"), change(now, year_ago)),
-        "chart": line_chart(line, target=target.rate if target else None, target_text=target_text(target, higher)),
+        "chart": line_chart(
+            line, target=target.rate if target else None, target_text=target_text(target, higher), height=66
+        ),
         "url": link("assessments:figure", selection, shown.key.indicator, category=_category(shown.key)),
         "tone": shown.tone,
     }
@@ -140,9 +143,15 @@ def _change_text(words: str, points: Decimal | None) -> str:
 
 
 def rate_cell(
-    count: Count | None, target: Target | None, *, url: str = "", with_bar: bool = False, bar_tone: str = "blue"
+    count: Count | None,
+    target: Target | None,
+    *,
+    url: str = "",
+    with_bar: bool = False,
+    bar_tone: str = "blue",
+    heat: int | None = None,
 ) -> Cell:
-    """A cell with a rate: sorts by its value, marked when the target is missed, with a bar when wished."""
+    """A cell with a rate: sorts by its value, marked when the target is missed, with a bar or a shade when wished."""
     value = count.rate() if count else None
     met = is_met(count, target) if count and target else None
     goal = target.rate if target else None
@@ -153,6 +162,7 @@ def rate_cell(
         tone="missed" if met is False else "",
         bar=bar(value, 100, goal=goal) if with_bar else None,
         bar_tone=bar_tone,
+        heat=heat,
     )
 
 
@@ -199,19 +209,23 @@ def units_table(
 ) -> Table:
     """The units below, best covered first, with the unit itself as the total; every rate opens its figure."""
     now = selection.revision.pk if selection.revision else 0
+    places = [ranks(units, counts, revision, Key("coverage")) for revision in (now, before or 0)]
     rows = []
     for unit in units:
         present = counts.get((now, unit.key), {})
         earlier = counts.get((before or 0, unit.key), {})
         if present:
-            rows.append(_unit_row(selection, unit, present, earlier, targets))
-    rows.sort(key=lambda row: (row.cells[2].value is None, -(row.cells[2].value or 0), row.name))
+            place = place_cell(*(found.get(unit.key) for found in places))
+            rows.append(_unit_row(selection, unit, present, earlier, targets, place))
+    rows.sort(key=lambda row: (row.cells[0].value is None, row.cells[0].value, row.name))
     own = counts.get((now, selection.unit.key), {})
-    total = _unit_row(selection, selection.unit, own, counts.get((before or 0, selection.unit.key), {}), targets)
+    earlier = counts.get((before or 0, selection.unit.key), {})
+    total = _unit_row(selection, selection.unit, own, earlier, targets, Cell(""))
     columns = (
+        Column(_("place"), hint=_("by coverage; arrow: places gained or lost in a month"), sorted="ascending"),
         Column(_("residents")),
         Column(_("signed")),
-        Column(_("coverage"), hint=_("signed residents of the population"), sorted="descending"),
+        Column(_("coverage"), hint=_("signed residents of the population")),
         Column(_("key populations")),
         Column(_("paid")),
         Column(_("packages done")),
@@ -228,6 +242,7 @@ def _unit_row(
     now: Mapping[Key, Count],
     before: Mapping[Key, Count],
     targets: Targets,
+    place: Cell,
 ) -> Row:
     coverage, unserved = now.get(Key("coverage")), now.get(Key("unserved"))
     moved = change(coverage, before.get(Key("coverage")))
@@ -239,6 +254,7 @@ def _unit_row(
         return rate_cell(now.get(key), targets.of(unit, key), url=opened(key), with_bar=with_bar)
 
     cells = (
+        place,
         count_cell(coverage.denominator if coverage else None),
         count_cell(coverage.numerator if coverage else None),
         rated(Key("coverage"), with_bar=True),
@@ -251,27 +267,3 @@ def _unit_row(
     )
     url = "" if unit.key == selection.unit.key else link("assessments:overview", selection, **unit.query)
     return Row(unit.name, cells, url=url)
-
-
-def promise_cascade(selection: Selection, counts: Mapping[Key, Count]) -> tuple[Any, str]:
-    """From the population to what was served, and what it says."""
-    coverage, served = counts.get(Key("coverage")), counts.get(Key("unserved"))
-    items = counts.get(Key("item_completion"))
-    if not coverage or not coverage.denominator or not served or not items:
-        return None, ""
-    whole = coverage.denominator
-    kept = served.denominator - served.numerator
-    steps = [
-        Step(_("residents"), whole, count_text(whole), tone="grey"),
-        _step(selection, _("signed"), coverage.numerator, whole, "coverage"),
-        _step(selection, _("signed for 90 days"), served.denominator, whole, "unserved"),
-        _step(selection, _("of them served"), kept, whole, "unserved", tone="green"),
-    ]
-    said = _("%(rate)s of what was due was given") % {"rate": rate_text(items)}
-    return cascade(steps), said
-
-
-def _step(selection: Selection, label: str, count: int, whole: int, code: str, tone: str = "blue") -> Step:
-    share = rate_text(Count(Key("coverage"), count, whole))
-    url = link("assessments:figure", selection, code)
-    return Step(label, count, count_text(count), share, url, tone=tone)

@@ -40,9 +40,12 @@ PAGES_AT_MOST = 200
 @require(Permission.FIGURE_READ)
 def overview(request: SignedInRequest) -> HttpResponse:
     """The overview of a unit of the account's scope in one month; without institutions, what to do first."""
-    if request.user.scope.is_district and not Institution.objects.exists():
-        return render(request, "assessments/nothing_yet.html")
-    selection = select(request.user, request.GET)
+    try:
+        selection = select(request.user, request.GET)
+    except Http404:
+        if request.user.scope.is_district and not Institution.objects.exists():
+            return render(request, "assessments/nothing_yet.html")
+        raise
     context = frame(selection, "assessments:overview") | pages.overview(selection, by=request.GET.get("by", ""))
     context["exports"] = _exports(selection)
     if has_permission(request.user, Permission.MONTH_COMPUTE):

@@ -10,9 +10,13 @@ from pytest_django import Settings
 
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
-from assessments.models import Month, Revision, Target
+from assessments.models import Month, Population, Revision, Target
+from assessments.presenters.places import ranks
+from assessments.queries.figures import Count, Key
+from assessments.queries.units import Unit
 from assessments.rules.months import BrokenInvariant
-from teams.models import Role, TeamVillage
+from assessments.tables import Cell
+from teams.models import Institution, Role, TeamVillage
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.factories import (
@@ -47,6 +51,65 @@ def test_overview_names_who_lags_and_where(official: Client, district: SmallDist
     page = text(official, "overview")
     assert "1 of 2 miss target 70%. Lowest: 宁老庄镇卫生院 60.0%" in page
     assert "3.3 below target" in page
+
+
+@pytest.fixture
+def neighbour(district: SmallDistrict) -> Institution:
+    """A second centre right below the bureau, with one resident, who is signed from October on."""
+    other = make_institution(code="N", name="甲镇卫生院")
+    resident = make_resident(institution=other, name="甲", born=date(1940, 1, 1))
+    make_coverage(resident=resident, team=district.team, start_on=date(2018, 10, 1))
+    for month in (date(2018, 9, 1), OCTOBER):
+        compute(month=month)
+    return other
+
+
+def test_units_have_places_and_say_how_they_moved(official: Client, neighbour: Institution) -> None:
+    table = official.get(address("overview")).context["institutions"]
+    assert [(row.name, row.cells[0].text) for row in table.rows] == [("甲镇卫生院", "1 ↑1"), ("宁老庄镇卫生院", "2 ↓1")]
+
+
+def test_equals_share_a_place_and_no_figure_has_none() -> None:
+    units = [Unit(Institution(pk=pk)) for pk in range(1, 5)]
+    key = Key("unserved")
+    pairs = zip(units, [(1, 2), (2, 4), (0, 1), (0, 0)], strict=True)
+    counts = {(1, unit.key): {key: Count(key, *pair)} for unit, pair in pairs}
+    assert ranks(units, counts, 1, key) == {(3, 0): 1, (1, 0): 2, (2, 0): 2}
+
+
+def test_overview_crosses_categories_with_units(official: Client, neighbour: Institution) -> None:
+    heat = official.get(address("overview")).context["heat"]
+    columns = [column.label for column in heat.columns]
+    cells = {row.name: dict(zip(columns, row.cells, strict=True)) for row in (*heat.rows, heat.total)}
+    assert {name: own["elderly"].text for name, own in cells.items()} == {
+        "甲镇卫生院": "100.0%",
+        "宁老庄镇卫生院": "100.0%",
+        "颍泉区卫生健康委员会": "100.0%",
+    }
+    assert cells["宁老庄镇卫生院"]["children aged 0–6"].text == "0.0%"
+    assert cells["宁老庄镇卫生院"]["children aged 0–6"].heat == 1
+    assert cells["甲镇卫生院"]["children aged 0–6"] == Cell("—")
+    assert "category=elderly" in cells["甲镇卫生院"]["elderly"].url
+    assert "unit=N" in cells["甲镇卫生院"]["elderly"].url
+
+
+def test_one_unit_alone_is_no_heat_table(official: Client) -> None:
+    assert official.get(address("overview")).context["heat"] is None
+
+
+def test_cascade_leads_from_the_official_population_to_the_served_and_the_controlled(
+    official: Client, district: SmallDistrict
+) -> None:
+    Population.objects.create(institution=district.bureau, year=2018, count=8)
+    promises, patients = official.get(address("overview")).context["cascades"]
+    assert [(str(row.step.label), row.step.count) for row in promises.rows] == [
+        ("official population", 8),
+        ("on file", 5),
+        ("signed", 3),
+        ("signed for 90 days", 2),
+        ("of them served", 1),
+    ]
+    assert [row.step.count for row in patients.rows] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
