@@ -14,6 +14,7 @@ from assessments.presenters.cascades import cascades
 from assessments.presenters.findings import counted, units_finding
 from assessments.presenters.frame import link, month_label
 from assessments.presenters.heat import category_keys, heat_finding, heat_table
+from assessments.queries.breakdowns import has_breakdown
 from assessments.queries.differences import then_and_now
 from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
 from assessments.queries.people import has_people
@@ -90,6 +91,7 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
         "people": figure_page.people_links(selection, indicator, count)
         if count and has_people(selection, indicator)
         else [],
+        "ages": link("assessments:ages", selection, indicator.code) if count and has_breakdown(indicator) else "",
         "official": _official(selection, indicator, count),
         "late": _late(selection, key),
     }

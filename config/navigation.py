@@ -87,6 +87,8 @@ ENTRIES = (
             "assessments:overview",
             "assessments:figure",
             "assessments:people",
+            "assessments:ages",
+            "assessments:evidence",
             "assessments:month_difference",
             "assessments:return",
             "assessments:forecast",

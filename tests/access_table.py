@@ -221,6 +221,11 @@ assessments:figure        other    in  404 200 404 200 200 200    in  405 405 40
 assessments:people        -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
 assessments:people        own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
 assessments:people        other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+assessments:ages          -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:ages          own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+assessments:ages          other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:evidence      own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
+assessments:evidence      other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
 assessments:kpis          -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -385,6 +390,11 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:overview": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
+    "assessments:ages": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
+    "assessments:evidence": lambda place: (
+        {"indicator": "coverage", "pk": place.resident.pk},
+        {"team": place.team.code},
+    ),
     "assessments:figure_list_api": lambda place: ({}, {"team": place.team.code} if place else {}),
     "assessments:kpis": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     **{name: address for area in areas() for name, address in area.ADDRESSES.items()},

@@ -71,9 +71,9 @@ def make_small_district() -> SmallDistrict:
         team=make_team(code="T1", name="李医生团队", institution=own, villages=[village]),
         idle_team=make_team(code="T2", name="赵医生团队", institution=own),
         wang=make_resident(name="王秀兰", born=born(1950, 5, 1), village=at, household=first, phone="13800001234"),
-        li=make_resident(name="李建国", born=born(1955, 3, 2), sex="M", village=at, household=first),
-        zhou=make_resident(name="周小宝", born=born(2014, 10, 31), sex="M", village=at, household=second),
-        wu=make_resident(name="吴强", born=born(1980, 1, 1), sex="M", village=elsewhere, household=second),
+        li=make_resident(name="李建国", born=born(1955, 3, 2), sex="male", village=at, household=first),
+        zhou=make_resident(name="周小宝", born=born(2014, 10, 31), sex="male", village=at, household=second),
+        wu=make_resident(name="吴强", born=born(1980, 1, 1), sex="male", village=elsewhere, household=second),
         sun=make_resident(name="孙桂英", born=born(1940, 1, 1), village=at, died_on=date(2018, 6, 1)),
         zheng=make_resident(name="郑丽", born=born(1990, 7, 7), institution=clinic, household=third),
     )

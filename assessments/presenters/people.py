@@ -60,10 +60,9 @@ def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator,
     return [_person(row, selection, indicator, part, is_seen=row.resident_id in seen) for row in rows]
 
 
-def _person(row: Any, selection: Selection, indicator: Indicator, part: Part, *, is_seen: bool) -> dict[str, Any]:
+def person_line(row: Any, selection: Selection, *, is_seen: bool = True) -> dict[str, Any]:
+    """Who a row is about, as of the month: name, url, id_masked, sex, age, categories, village, team."""
     resident = row.resident
-    counted, note = _standing(row, indicator, part)
-    names = part_names(indicator)
     return {
         "name": resident.name,
         "url": reverse("contracts:person", args=[resident.pk]) if is_seen else "",
@@ -75,9 +74,18 @@ def _person(row: Any, selection: Selection, indicator: Indicator, part: Part, *,
         ),
         "village": row.village.name if row.village else "",
         "team": row.team.name if row.team else "",
+    }
+
+
+def _person(row: Any, selection: Selection, indicator: Indicator, part: Part, *, is_seen: bool) -> dict[str, Any]:
+    counted, note = _standing(row, indicator, part)
+    names = part_names(indicator)
+    key = str(row.coverage_id if isinstance(row, CoverageMonth) else row.resident_id)
+    return person_line(row, selection, is_seen=is_seen) | {
         "counted": counted,
         "standing": names.get(Part.NUMERATOR if counted else Part.GAP, ""),
         "note": note,
+        "why": link("assessments:evidence", selection, indicator.code, key) if is_seen else "",
     }
 
 

@@ -19,9 +19,15 @@ from assessments.calendar import CalendarMonth
 from assessments.exports import kpi_file
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import ResidentMonth
+from assessments.presenters import evidence as evidence_page
+from assessments.presenters.ages import ages_finding, ages_table
 from assessments.presenters.frame import frame, link
+from assessments.presenters.overview import title
 from assessments.presenters.parts import part_names, part_to_act_on
-from assessments.presenters.people import hidden_text, people_frame, people_rows
+from assessments.presenters.people import hidden_text, people_frame, people_rows, person_line
+from assessments.queries.breakdowns import by_sex_and_age, has_breakdown
+from assessments.queries.evidence import evidence
+from assessments.queries.figures import Key
 from assessments.queries.people import Part, counted_sql, figure_count, has_people, number_of_rows, people
 from assessments.queries.units import Selection, select
 from assessments.tables import count_text
@@ -69,6 +75,23 @@ def figure(request: SignedInRequest, indicator: str) -> HttpResponse:
 
 
 @require_GET
+@require(Permission.FIGURE_READ)
+def ages(request: SignedInRequest, indicator: str) -> HttpResponse:
+    """One figure by sex and age band: a page, and a fragment of the figure's own page."""
+    selection, known = _selected(request, indicator)
+    if not has_breakdown(known):
+        raise Http404
+    parts = by_sex_and_age(selection, known)
+    context = {"ages": ages_table(selection, known, parts), "ages_finding": ages_finding(known, parts)}
+    if request.htmx:
+        return render(request, "assessments/_ages.html", context)
+    crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (context["ages"].title, "")]
+    context |= frame(selection, "assessments:ages", indicator, crumbs=crumbs)
+    context["figure"] = {"title": title(Key(indicator, selection.category), selection.names)}
+    return render(request, "assessments/ages.html", context)
+
+
+@require_GET
 @require(Permission.PEOPLE_READ)
 def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     """The people behind a figure, masked; each look is recorded."""
@@ -96,6 +119,26 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
         "exports": [],
     }
     return render(request, "assessments/people.html", context)
+
+
+@require_GET
+@require(Permission.PEOPLE_READ)
+def person_evidence(request: SignedInRequest, indicator: str, pk: int) -> HttpResponse:
+    """Why one line of the people list (a resident, or a contract) is in the numerator or not; the look is recorded."""
+    selection, known = _selected(request, indicator)
+    found = evidence(selection, known, pk)
+    if found is None:
+        raise Http404
+    people_link = link("assessments:people", selection, indicator)
+    crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (_("the people"), people_link)]
+    crumbs.append((found.row.resident.name, ""))
+    context = frame(selection, "assessments:overview", crumbs=crumbs) | evidence_page.page(found)
+    context["month"] |= {"previous": "", "next": "", "options": []}
+    context["figure"] = {"title": title(Key(indicator, selection.category), selection.names), "list_url": people_link}
+    context["person"] = person_line(found.row, selection)
+    what = f"{known.code} {selection.category} {selection.calendar} resident {found.row.resident_id}"
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
+    return render(request, "assessments/evidence.html", context)
 
 
 @require_GET

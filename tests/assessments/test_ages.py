@@ -1,0 +1,71 @@
+"""A figure by sex and age band: the parts make the whole, everywhere."""
+
+import pytest
+from django.test import Client
+
+from assessments.indicators import BY_CODE, INDICATORS
+from assessments.queries.breakdowns import BANDS, by_sex_and_age, has_breakdown
+from assessments.queries.people import figure_count
+from assessments.queries.units import select
+from residents.models import Sex
+from teams.models import Role
+from tests.accounts import make_account
+from tests.figure_pages import UNITS, address, signed_in, status, text
+from tests.small_district import SmallDistrict
+
+pytestmark = pytest.mark.django_db
+
+BROKEN_DOWN = [
+    (row.code, category)
+    for row in INDICATORS
+    for category in (("all", "key", "elderly") if row.categories is None else row.categories)
+    if has_breakdown(row)
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(("indicator", "category"), BROKEN_DOWN)
+def test_parts_make_the_figure(district: SmallDistrict, indicator: str, category: str, unit: str) -> None:
+    selection = select(make_account("o", Role.OFFICIAL, institution=district.bureau), UNITS[unit], category=category)
+    parts, whole = by_sex_and_age(selection, BY_CODE[indicator]), figure_count(selection, BY_CODE[indicator])
+    assert sum(count.numerator for count in parts.values()) == whole.numerator
+    assert sum(count.denominator for count in parts.values()) == whole.denominator
+
+
+def test_parts_are_told_by_sex_and_by_age_on_the_report_date(official: Client, district: SmallDistrict) -> None:
+    selection = select(make_account("a", Role.AUDITOR), {})
+    parts = by_sex_and_age(selection, BY_CODE["coverage"])
+    assert {place: (count.numerator, count.denominator) for place, count in parts.items()} == {
+        (Sex.MALE, 0): (0, 1),  # Zhou, 4
+        (Sex.FEMALE, 18): (0, 1),  # Zheng, 28
+        (Sex.MALE, 18): (1, 1),  # Wu, 38
+        (Sex.MALE, 60): (1, 1),  # Li, 63
+        (Sex.FEMALE, 65): (1, 1),  # Wang, 68
+    }
+
+
+def test_bands_begin_where_key_populations_do() -> None:
+    assert {0, 7, 65} <= set(BANDS)
+
+
+def test_page_shows_every_band_with_people_and_all_of_them(official: Client) -> None:
+    page = text(official, "ages", "coverage")
+    assert "60–64 100.0% 1 / 1" in page
+    assert "all ages 66.7% 2 / 3 50.0% 1 / 2 60.0% 3 / 5" in page
+
+
+def test_figure_s_page_fetches_the_part_alone(official: Client) -> None:
+    figure = official.get(address("figure", "managed", category="hypertension"))
+    fragment = official.get(figure.context["ages"], headers={"HX-Request": "true"}).content.decode()
+    assert "By sex and age" in fragment
+    assert "<html" not in fragment
+
+
+def test_figures_that_have_neither_sex_nor_age_are_not_broken_down(official: Client) -> None:
+    for code in ("household_coverage", "satisfaction", "awareness", "phone_valid"):
+        assert status(official, "ages", code) == 404
+        assert official.get(address("figure", code)).context["ages"] == ""
+
+
+def test_auditor_sees_the_parts_which_are_counts(district: SmallDistrict) -> None:
+    assert "all ages" in text(signed_in(make_account("a", Role.AUDITOR)), "ages", "coverage")
