@@ -9,9 +9,15 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from assessments.imports.populations import POPULATIONS
         from assessments.imports.targets import TARGETS
+        from assessments.lead_exports import LEADS
+        from assessments.leads import people, phones, promises, readings, work
+        from assessments.leads import register as watch_for
         from assessments.problems import RULES
         from contracts.problems import register as look_for
+        from teams.exports import register as let_export
         from teams.imports import register
 
         look_for(*RULES)
+        watch_for(*phones.SIGNALS, *people.SIGNALS, *work.SIGNALS, *readings.SIGNALS, *promises.SIGNALS)
+        let_export(LEADS)
         register(POPULATIONS, TARGETS)

@@ -1,8 +1,8 @@
-"""Doorways of the worker to months: ids in, one action out."""
+"""Doorways of the worker to months and leads: ids in, one action out."""
 
 from celery import shared_task
 
-from assessments.actions import months
+from assessments.actions import months, screening
 from assessments.calendar import CalendarMonth
 from assessments.models import Revision
 from assessments.queries.late import touched_months
@@ -41,3 +41,23 @@ def resume_months() -> None:
     # A task each: one that fails does not keep the others waiting, and one that is sent twice finds nothing to do.
     for revision_id in waiting.order_by("requested_at").values_list("pk", flat=True):
         compute_month.delay(revision_id)
+
+
+@shared_task
+def screen_district() -> None:
+    """Every night: look for signs of false signing."""
+    screening.screen(screening_id=screening.request().pk)
+    screening.forget_screenings()
+
+
+@shared_task
+def run_screening(screening_id: int) -> None:
+    """Look for signs of false signing because somebody asked on a page."""
+    screening.screen(screening_id=screening_id)
+
+
+@shared_task
+def resume_screenings() -> None:
+    """Take up screenings that wait (Redis was away) or whose worker was killed."""
+    for screening_id in screening.waiting():
+        screening.screen(screening_id=screening_id)

@@ -97,6 +97,22 @@ ENTRIES = (
     Entry(gettext_lazy("Targets"), "assessments:target_list", Permission.FIGURE_READ, ("assessments:target_",)),
     Entry(gettext_lazy("Months"), "assessments:month_list", Permission.MONTH_COMPUTE, ("assessments:month_",), True),
     Entry(
+        gettext_lazy("Supervision"),
+        "assessments:lead_list",
+        Permission.SUPERVISION_READ,
+        (
+            "assessments:lead_",
+            "assessments:sample_",
+            "assessments:call_",
+            "assessments:voice_",
+            "assessments:inspection_",
+            "assessments:finding_",
+            "assessments:bulletin_",
+            "assessments:activity_",
+        ),
+        is_start=False,
+    ),
+    Entry(
         gettext_lazy("Teams"),
         "teams:team_list",
         Permission.FIGURE_READ,

@@ -227,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
     "count-promises": {"task": "contracts.tasks.count_promises", "schedule": crontab(minute=7, hour="6-20")},
     "resume-exports": {"task": "teams.tasks.resume_exports", "schedule": 30.0},
     "forget-exports": {"task": "teams.tasks.forget_exports", "schedule": crontab(minute=40, hour=1)},
+    "screen-district": {"task": "assessments.tasks.screen_district", "schedule": crontab(minute=30, hour=3)},
+    "resume-screenings": {"task": "assessments.tasks.resume_screenings", "schedule": 60.0},
     "resume-months": {"task": "assessments.tasks.resume_months", "schedule": 60.0},
 }
 

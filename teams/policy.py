@@ -70,6 +70,24 @@ DEFAULTS: Mapping[str, int] = {
     "to_sign_new_days": 30,
     "phone_shared_by": 3,
     "population_differs_by": 10,
+    # Signals of false signing (docs/leads.md): from which number, share (%) or ratio on something is a lead. The times
+    # of day are those at which a record was entered; `lead_records_least` is how many a share is counted from.
+    "lead_phone_run": 3,
+    "lead_signed_a_day": 60,
+    "lead_services_a_day": 60,
+    "lead_townships_a_day": 2,
+    "lead_night_from": 22,
+    "lead_night_to": 6,
+    "lead_night_entries": 10,
+    "lead_burst_days": 10,
+    "lead_burst_percent": 40,
+    "lead_records_least": 30,
+    "lead_same_reading_percent": 60,
+    "lead_digit_percent": 60,
+    "lead_below_goal_ratio": 5,
+    "lead_unserved_days": 180,
+    "lead_unserved_percent": 20,
+    "lead_receipt_days": 30,
 }
 
 

@@ -1,4 +1,4 @@
-"""Months and their rows, figures, targets, official populations, surveys and phone checks; rubrics and assessments;
+"""Months and their rows, figures, targets, official populations, surveys and phone checks; leads; rubrics and assessments;
 funds, their allocation, and what payers transferred."""
 
 from assessments.models.cycles import (
@@ -13,6 +13,7 @@ from assessments.models.cycles import (
     VetoHit,
 )
 from assessments.models.funds import Fund, FundPayer, FundVersion, JobWeight, PackageWeight
+from assessments.models.leads import Lead, LeadStep, Screening
 from assessments.models.months import CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision
 from assessments.models.opinions import PhoneCheck, SurveyAnswer
 from assessments.models.rubrics import Grade, Rubric, RubricVersion, Rule, Section, Veto
@@ -33,6 +34,8 @@ __all__ = [
     "Grade",
     "HealthFund",
     "JobWeight",
+    "Lead",
+    "LeadStep",
     "Line",
     "Month",
     "PackageWeight",
@@ -50,6 +53,7 @@ __all__ = [
     "Scenario",
     "Score",
     "ScoreChange",
+    "Screening",
     "Section",
     "Share",
     "SurveyAnswer",

@@ -1,0 +1,191 @@
+"""Screening the district for signs of false signing: asked for by a person or the clock, done by the worker, one
+screening at a time."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from assessments.actions.runs import write_runs
+from assessments.leads import COLUMNS, all_signals
+from assessments.models import Screening
+from contracts.models import Charge, Coverage, Service
+from service_packages.models import Item, Payer
+from teams.clock import today
+from teams.dates import add_months, last_born_with_age
+from teams.models import User
+from teams.models.accounts import SYSTEM, SystemAccount
+from teams.policy import policy_on
+
+log = logging.getLogger(__name__)
+
+LOCK = 0x6C656164  # "lead" as a number
+KEPT = timedelta(days=30)
+ADULT = 18
+UNFINISHED = (Screening.Status.QUEUED, Screening.Status.RUNNING)
+MERGE = (Path(__file__).parent.parent / "sql" / "merge_leads.sql").read_text(encoding="utf-8")
+FOUND = """
+    create temp table found (
+        kind text, weight smallint, subject bigint, institution_id bigint, team_id bigint, staff_id bigint,
+        resident_id bigint, evidence jsonb, people integer, mark text, fingerprint text
+    ) on commit drop
+"""
+# How a service was given that brought staff and resident together; files bring the words typed.
+IN_PERSON = (Item.Mode.CLINIC, Item.Mode.HOME, "门诊", "上门")
+
+
+@transaction.atomic
+def request(*, by: User | SystemAccount = SYSTEM) -> Screening:
+    """A screening that waits for the worker; joins one that waits already."""
+    waiting = Screening.objects.filter(status=Screening.Status.QUEUED).first()
+    return waiting or Screening.objects.create(as_of=today(), by_id=by.pk)
+
+
+def screen(*, screening_id: int) -> bool:
+    """Look through the district now. False when somebody else is at it: then the screening waits its turn.
+
+    The leads stay as they are until the new ones are whole, and when it fails.
+    """
+    with _alone() as alone:
+        waiting = Screening.objects.filter(pk=screening_id, status__in=UNFINISHED).first()
+        if not alone or waiting is None:
+            return False
+        _screen(waiting)
+        return True
+
+
+def waiting() -> list[int]:
+    """Screenings that wait (the queue was away) or whose worker was killed."""
+    return list(Screening.objects.filter(status__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
+
+
+def forget_screenings() -> int:
+    """Drop what nobody needs to know any more; how many."""
+    old = Screening.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(status__in=UNFINISHED)
+    return old.delete()[0]
+
+
+def parameters(day: date) -> dict[str, Any]:
+    """What a signal's query may name: the policy of the day, the day, and days and birth dates that follow from it."""
+    policy = policy_on(day)
+    return {
+        **policy,
+        "day": day,
+        "year_ago": add_months(day, -12),
+        "adult_born_by": last_born_with_age(ADULT, day),
+        "unserved_by": day - timedelta(days=policy["lead_unserved_days"]),
+        "receipt_by": day - timedelta(days=policy["lead_receipt_days"]),
+        "time_zone": settings.TIME_ZONE,
+    }
+
+
+def _screen(waiting: Screening) -> None:
+    _note(waiting, status=Screening.Status.RUNNING)
+    started = time.monotonic()
+    try:
+        with transaction.atomic():
+            found = _look(waiting.as_of)
+    except Exception as failure:
+        _note(waiting, status=Screening.Status.FAILED, finished_at=timezone.now(), error=type(failure).__name__)
+        log.exception("the screening failed, the leads stay as they were")
+        raise
+    # Whoever asked before this one began, and whose worker was killed, has the answer too.
+    asked = Screening.objects.filter(pk__lte=waiting.pk, status__in=UNFINISHED)
+    asked.update(status=Screening.Status.DONE, finished_at=timezone.now())
+    log.info("%d leads found in %.1f s", found, time.monotonic() - started)
+
+
+def _look(day: date) -> int:
+    """Find every lead as of the day and write the difference to what was found before; how many were found."""
+    values = parameters(day)
+    with connection.cursor() as cursor:
+        cursor.execute("set local work_mem = '128MB'")
+        cursor.execute("set local jit = off")
+    make_facts(day)
+    columns = ", ".join(COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(FOUND)
+        for signal in all_signals().values():
+            started = time.monotonic()
+            cursor.execute(
+                f"insert into found (kind, weight, {columns})"
+                f" select distinct on (subject) %(kind)s, %(weight)s, {columns} from ({signal.sql}) as rows"
+                " order by subject, team_id",
+                {**values, "kind": signal.code, "weight": signal.weight},
+            )
+            log.debug("%s: %d in %.2f s", signal.code, cursor.rowcount, time.monotonic() - started)
+        cursor.execute("update found set fingerprint = md5(mark)")
+        cursor.execute("analyze found")
+        cursor.execute(MERGE, values)
+        cursor.execute("select count(*) from found")
+        (number,) = cursor.fetchone()
+        cursor.execute("drop table signed, given, runs, found")
+        return int(number)
+
+
+def make_facts(day: date) -> None:
+    """The temporary tables that signals read (`assessments.leads`)."""
+    _make_table("signed", _signed(day), index="resident_id")
+    _make_table("given", _given(day))
+    write_runs(policy_on(day)["lead_phone_run"])
+
+
+def _signed(day: date) -> QuerySet[Any, Any]:
+    charges = Charge.objects.filter(held__coverage=OuterRef("pk"), payer=Payer.RESIDENT, amount__gt=0)
+    person = ("name", "sex", "birth_date", "household_id", "village_id", "phone_hash", "phone_problem")
+    return Coverage.objects.in_force_on(day).values(
+        "resident_id",
+        "contract_id",
+        "start_on",
+        coverage_id=F("pk"),
+        team_id=F("contract__team_id"),
+        institution_id=F("contract__team__institution_id"),
+        signed_on=F("contract__signed_on"),
+        pays=Exists(charges),
+        **{name: F(f"resident__{name}") for name in person},
+    )
+
+
+def _given(day: date) -> QuerySet[Any, Any]:
+    return Service.objects.filter(performed_on__gt=add_months(day, -12), performed_on__lte=day).values(
+        *("id", "resident_id", "staff_id", "performed_on", "systolic", "diastolic", "entered_at"),
+        glucose=F("fasting_glucose"),
+        is_in_person=ExpressionWrapper(Q(place__in=IN_PERSON), BooleanField()),
+    )
+
+
+def _make_table(name: str, rows: QuerySet[Any, Any], *, index: str = "") -> None:
+    sql, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"create temp table {name} on commit drop as {sql}", values)
+        if index:
+            cursor.execute(f"create index on {name} ({index})")
+        cursor.execute(f"analyze {name}")
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """One screening at a time; the lock goes with the connection when the worker is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
+        (got,) = cursor.fetchone()
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+
+
+def _note(screening: Screening, **values: object) -> None:
+    for name, value in values.items():
+        setattr(screening, name, value)
+    screening.save(update_fields=list(values))
