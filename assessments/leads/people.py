@@ -89,7 +89,8 @@ SIGNALS = (
         f"""
         select k.team_id as subject, t.institution_id, k.team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', count(distinct o.resident_id),
-                   'services_count', count(distinct o.met_by_id), 'residents', {ids("o.resident_id")}, 'services', {ids("o.met_by_id")}) as evidence,
+                   'services_count', count(distinct o.met_by_id),
+                   'residents', {ids("o.resident_id")}, 'services', {ids("o.met_by_id")}) as evidence,
                count(distinct o.resident_id) as people,
                string_agg(distinct o.met_by_id::text, ',' order by o.met_by_id::text) as mark
         from contracts_contract k

@@ -14,7 +14,8 @@ def _of_number(condition: str, *, joins: str = "", numbers: str = "") -> str:
         select {of_group("s.phone_hash")} as subject, {_MOST.format(column="institution_id")} as institution_id,
                {_MOST.format(column="team_id")} as team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', count(*),
-                   'households', count(distinct coalesce(s.household_id, -s.resident_id)), 'residents', {ids("s.resident_id")} {numbers}) as evidence,
+                   'households', count(distinct coalesce(s.household_id, -s.resident_id)),
+                   'residents', {ids("s.resident_id")} {numbers}) as evidence,
                count(*) as people, string_agg(s.resident_id::text, ',' order by s.resident_id) as mark
         from signed s {joins}
         where s.phone_hash is not null and s.phone_problem <> 'dummy'

@@ -55,7 +55,7 @@ SIGNALS = (
             where m.team_id = l.team_id and m.from_on <= %(day)s and (m.to_on is null or m.to_on > %(day)s)
               and w.job in {_DOCTORS}
         ) d
-        where %(doctor_residents_most)s > 0 and l.people > d.doctors * %(doctor_residents_most)s
+        where %(doctor_residents_most)s > 0 and d.doctors > 0 and l.people > d.doctors * %(doctor_residents_most)s
         """,
     ),
     Signal(
