@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from assessments.actions.runs import write_runs
+from assessments.actions.phone_runs import write_runs
 from assessments.leads import COLUMNS, all_signals
 from assessments.models import Screening
 from contracts.models import Charge, Coverage, Service

@@ -7,7 +7,7 @@ A screening makes temporary tables as of its day, which a signal's SELECT reads 
   something);
 - `given`, services of the year that ends with the day: id, resident_id, staff_id, performed_on, is_in_person, systolic,
   diastolic, glucose, entered_at;
-- `runs`, consecutive numbers (assessments.actions.runs): team_id, first (a keyed hash), resident_id.
+- `runs`, consecutive numbers (assessments.actions.phone_runs): team_id, first (a keyed hash), resident_id.
 
 It gives rows of `COLUMNS`. `evidence` holds ids and numbers only; `mark` is a text that changes when what a person
 would judge has changed. The query may use %(day)s, %(year_ago)s, every policy value by its code and the days of

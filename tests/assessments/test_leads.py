@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from assessments.actions import screening
 from assessments.actions.leads import take_step
-from assessments.actions.runs import consecutive
+from assessments.actions.phone_runs import consecutive
 from assessments.leads import all_signals
 from assessments.models import Lead, LeadStep
 from contracts.models import Charge, Coverage, Receipt, Service
