@@ -1,5 +1,5 @@
-"""Months and their rows, figures, targets, official populations, surveys and phone checks; leads; rubrics and assessments;
-funds, their allocation, and what payers transferred."""
+"""Months and their rows, figures, targets, official populations, surveys and phone checks; leads; rubrics and
+assessments; funds, their allocation, and what payers transferred."""
 
 from assessments.models.cycles import (
     Appeal,
