@@ -12,7 +12,7 @@ from assessments.actions.leads import take_step
 from assessments.actions.phone_runs import consecutive
 from assessments.leads import all_signals
 from assessments.models import Lead, LeadStep
-from contracts.models import Charge, Coverage, Receipt, Service
+from contracts.models import Charge, Coverage, FeeEntry, Service
 from residents.models import Resident
 from teams.models import PolicyValue, Role, Staff, Team
 from teams.rules import RuleViolation
@@ -312,11 +312,11 @@ def test_payer_without_a_receipt_or_with_one_given_back_is_a_lead() -> None:
     paid, back, without = (signed(team) for _person in range(3))
     for place, resident in enumerate((paid, back, without)):
         coverage = pay(resident)
+        entry = {"coverage": coverage, "payer": "resident", "amount": 20, "entered_on": DAY, "entered_by": "x"}
         if resident is not without:
-            refunded = date(2018, 12, 1) if resident is back else None
-            Receipt.objects.create(
-                number=f"R{place}", coverage=coverage, paid_on=date(2018, 1, 1), amount=20, refunded_on=refunded
-            )
+            FeeEntry.objects.create(kind="receipt", number=f"R{place}", on=date(2018, 1, 1), **entry)
+        if resident is back:
+            FeeEntry.objects.create(kind="refund", reason="退费", on=date(2018, 12, 1), **entry)
     lead = one("paid_without_receipt")
     assert (lead.evidence["residents"], lead.evidence["paying"]) == ([back.pk, without.pk], 3)
 
