@@ -79,6 +79,7 @@ ENTRIES = (
         Permission.REFERRAL_EDIT,
         ("contracts:referral_", "contracts:slot_"),
     ),
+    Entry(gettext_lazy("Fees"), "contracts:fee_list", Permission.FEE_READ, ("contracts:fee_",), is_start=False),
     Entry(
         gettext_lazy("Overview"),
         "assessments:overview",

@@ -7,7 +7,7 @@ class ContractsConfig(AppConfig):
     verbose_name = _("contracts")
 
     def ready(self) -> None:
-        from contracts import exports
+        from contracts import exports, fee_exports
         from contracts.access import signed_with_own_teams
         from contracts.actions.anchors import follow_anchors
         from contracts.imports import contracts, services, visits
@@ -19,7 +19,14 @@ class ContractsConfig(AppConfig):
         from teams.imports import register
 
         registers_changed.append(follow_anchors)
-        let_export(exports.PEOPLE, exports.TO_SIGN, exports.PROBLEMS, exports.CONTRACTS)
+        let_export(
+            exports.PEOPLE,
+            exports.TO_SIGN,
+            exports.PROBLEMS,
+            exports.CONTRACTS,
+            fee_exports.FEES,
+            fee_exports.FEE_STATEMENT,
+        )
         seen_through.append(signed_with_own_teams)
         look_for(*people.RULES, *coverages.RULES, *packages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

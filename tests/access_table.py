@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from contracts.models import FollowUp, Merge, Obligation, Referral, Service
+from contracts.models import FeeEntry, FollowUp, Merge, Obligation, Referral, Service
 from residents.models import Register, Resident
 from service_packages.models import Item, PackageVersion
 from teams.models import TeamMember, TeamVillage
@@ -198,6 +198,18 @@ contracts:batch_begin     own      in  405 405 405 405 405 405    in  200 404 40
 contracts:batch_begin     other    in  405 405 405 405 405 405    in  404 200 404 403 403 403
 contracts:batch_progress  own      in  200 404 404 403 403 403    in  405 405 405 405 405 405
 contracts:batch_progress  other    in  404 200 404 403 403 403    in  405 405 405 405 405 405
+contracts:fee_list        -        in  200 200 403 200 403 302    in  405 405 405 405 405 405
+contracts:fee_statement   -        in  200 200 403 200 403 200    in  405 405 405 405 405 405
+contracts:fee_receive     own      in  200 404 403 403 403 403    in  200 404 403 403 403 403
+contracts:fee_receive     other    in  404 200 403 403 403 403    in  404 200 403 403 403 403
+contracts:fee_waive       own      in  200 404 403 403 403 403    in  200 404 403 403 403 403
+contracts:fee_waive       other    in  404 200 403 403 403 403    in  404 200 403 403 403 403
+contracts:fee_refund      own      in  200 404 403 403 403 403    in  200 404 403 403 403 403
+contracts:fee_refund      other    in  404 200 403 403 403 403    in  404 200 403 403 403 403
+contracts:fee_cancel      own      in  200 404 403 200 403 403    in  200 404 403 200 403 403
+contracts:fee_cancel      other    in  404 200 403 200 403 403    in  404 200 403 200 403 403
+contracts:fee_receipt     own      in  200 404 403 200 403 404    in  405 405 405 405 405 405
+contracts:fee_receipt     other    in  404 200 403 200 403 404    in  405 405 405 405 405 405
 contracts:handover_list   -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
 contracts:handover_create -        in  200 200 200 403 200 403    in  200 200 200 403 200 403
 contracts:handover_detail own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
@@ -292,6 +304,12 @@ def _merge(place: Place | None) -> int:
     return row.pk if row else 0
 
 
+def _receipt(place: Place | None) -> int:
+    """The id of a receipt for the place's contract."""
+    row = FeeEntry.objects.filter(coverage__contract=place.contract).first() if place else None
+    return row.pk if row else 0
+
+
 STEPS = ("renew", "change_team", "change_packages", "terminate", "suspend", "resume", "confirm")
 
 # Path arguments and query of a page; of a place, or of none.
@@ -308,6 +326,11 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:return": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:return_file": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:target_remove": lambda place: ({"pk": 0}, {}),
+    **{
+        f"contracts:fee_{step}": lambda place: ({"pk": place.contract.pk if place else 0}, {})
+        for step in ("receive", "waive", "refund")
+    },
+    **{f"contracts:fee_{step}": lambda place: ({"pk": _receipt(place)}, {}) for step in ("cancel", "receipt")},
     "contracts:team": lambda place: ({"pk": place.team.pk if place else 0}, {}),
     "contracts:institution": lambda place: ({"pk": place.centre.pk if place else 0}, {}),
     "contracts:team_rename": lambda place: ({"pk": place.team.pk if place else 0}, {}),

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from contracts.actions.drafts import keep
 from contracts.actions.ledger import make_obligations
 from contracts.desk import Sheet
-from contracts.models import Batch, Contract, Coverage, Departure, Draft, FollowUp, Handover, Merge, Referral
+from contracts.models import Batch, Contract, Coverage, Departure, Draft, FeeEntry, FollowUp, Handover, Merge, Referral
 from residents.models import Resident
 from teams import cipher
 from teams.models import Division, Export, ExportPart, Import, ImportRound, Institution, Role, SavedFilter, Team, User
@@ -143,5 +143,15 @@ def make_steps(contract: Contract, clerk: User) -> None:
         from_team=team, to_team=other, effective_on=date(2018, 11, 1), reason="调离", made_by=clerk
     )
     handover.lines.create(contract=contract)
+    FeeEntry.objects.create(
+        coverage=contract.coverages.get(),
+        payer="resident",
+        kind=FeeEntry.Kind.RECEIPT,
+        amount=1,
+        on=contract.signed_on,
+        number=f"R-{contract.number}",
+        entered_on=contract.signed_on,
+        entered_by="clerk",
+    )
     leaving = factories.make_staff(institution=team.institution)
     Departure.objects.create(staff=leaving, team=team, last_on=date(2018, 10, 31), vacancy="全科医生", made_by="clerk")

@@ -12,6 +12,7 @@ from assessments.actions import months, policies
 from assessments.demo import accounts, aims, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
+from assessments.demo.fees import receive_fees
 from assessments.demo.figures import PlaceFacts, read_place
 from assessments.demo.packages import Catalogue
 from assessments.demo.people import People, Settlement
@@ -100,6 +101,8 @@ class _District:
             ledger.match_services(coverages=Coverage.objects.all())
             self._say("services matched")
         self._analyze(*COPIED, Obligation)
+        receive_fees(self.facts)
+        self._say("fees received")
         opinions.ask(agreements, self.scale, self._stream("opinions"))
         policies.set_targets(policy=self.policy, population=self.quotas.population)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))

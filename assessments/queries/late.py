@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Revision
+from teams.policy import policy_on
 
 
 class Cause(StrEnum):
@@ -126,6 +127,9 @@ def is_touched(revision: Revision) -> bool:
     later.append("select 1 from contracts_suspension where entered_at > %(since)s and from_on <= %(report)s")
     later.append("select 1 from contracts_suspensionevent where pgh_created_at > %(since)s and from_on <= %(report)s")
     later.append("select 1 from contracts_obligationevent where pgh_created_at > %(since)s and due_on <= %(report)s")
+    if not policy_on(revision.as_of)["unpaid_in_force"]:
+        later.append('select 1 from contracts_feeentry where entered_at > %(since)s and "on" <= %(report)s')
+        later.append('select 1 from contracts_feeentryevent where pgh_created_at > %(since)s and "on" <= %(report)s')
     query = "select " + " or ".join(f"exists ({text})" for text in later)
     return bool(_fetch(query, {"since": revision.started_at, "report": revision.as_of})[0][0])
 

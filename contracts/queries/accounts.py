@@ -19,7 +19,7 @@ ACCOUNTS = (Path(__file__).parents[1] / "sql" / "accounts.sql").read_text()
 def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
     """The accounts of the coverages, a coverage's payers in the order of `Payer`."""
     with connection.cursor() as cursor:
-        cursor.execute(ACCOUNTS, {"coverages": list(coverage_ids), "day": day})
+        cursor.execute(ACCOUNTS.format(coverages="%(coverages)s"), {"coverages": list(coverage_ids), "day": day})
         found = [Account(*row) for row in cursor.fetchall()]
     return sorted(found, key=lambda row: (row.coverage_id, _place(row.payer)))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from contracts.models import Coverage, Referral
+from contracts.queries.accounts import unpaid_on
 from residents.identity import IdNumber
 from residents.queries.identities import resident_with
 from teams.models import Team, User
@@ -38,10 +39,11 @@ def privileges(number: IdNumber, day: date, *, user: User) -> Privileges:
     """
     resident = resident_with(number)
     covering = Coverage.objects.in_force_on(day).filter(resident=resident) if resident else Coverage.objects.none()
-    coverage = covering.select_related("contract__team__institution").first()
+    policy = policy_on(day)
+    paid = covering.exclude(unpaid_on(day, policy))
+    coverage = paid.select_related("contract__team__institution").first()
     if resident is None or coverage is None:
         return Privileges(resident_id=resident.pk if resident else None)
-    policy = policy_on(day)
     is_referred = _is_referred(resident.pk, day, user)
     return Privileges(
         resident_id=resident.pk,

@@ -1,10 +1,10 @@
--- The accounts of some coverages on a day, a row for each payer. %(coverages)s are ids, %(day)s is the day.
+-- The accounts of some coverages on a day, a row for each payer. `coverages` is an array of ids, %(day)s the day.
 with due as (
     select coverage_id, payer, "on", fen,
            sum(fen) over (partition by coverage_id, payer order by "on", is_released) as so_far,
            min("on") over (partition by coverage_id) as first_on
     from contracts_due
-    where coverage_id = any(%(coverages)s)
+    where coverage_id = any({coverages})
 ), entered as (
     select coverage_id, payer,
            sum(amount) filter (where kind = 'receipt' and "on" <= %(day)s) as received,
@@ -15,7 +15,7 @@ with due as (
            sum(case when kind in ('refund', 'carried_out') then -amount else amount end) as settled,
            sum(case when kind in ('refund', 'carried_out') then -amount when kind = 'waiver' then 0 else amount end) as cash
     from contracts_feeentry
-    where coverage_id = any(%(coverages)s) and cancelled_at is null
+    where coverage_id = any({coverages}) and cancelled_at is null
     group by coverage_id, payer
 ), owed as (
     select d.coverage_id, d.payer,
@@ -27,10 +27,11 @@ with due as (
     left join entered e on e.coverage_id = d.coverage_id and e.payer = d.payer
     group by d.coverage_id, d.payer
 )
-select coalesce(o.coverage_id, e.coverage_id), coalesce(o.payer, e.payer),
-       coalesce(round(o.due / 100, 2), 0.00), coalesce(round(o.payable / 100, 2), 0.00),
-       coalesce(round(o.agreed / 100, 2), 0.00),
-       coalesce(e.received, 0.00), coalesce(e.waived, 0.00), coalesce(e.refunded, 0.00), coalesce(e.carried, 0.00),
-       coalesce(e.settled, 0.00), coalesce(e.cash, 0.00), o.since
+select coalesce(o.coverage_id, e.coverage_id) as coverage_id, coalesce(o.payer, e.payer) as payer,
+       coalesce(round(o.due / 100, 2), 0.00) as due, coalesce(round(o.payable / 100, 2), 0.00) as payable,
+       coalesce(round(o.agreed / 100, 2), 0.00) as agreed,
+       coalesce(e.received, 0.00) as received, coalesce(e.waived, 0.00) as waived,
+       coalesce(e.refunded, 0.00) as refunded, coalesce(e.carried, 0.00) as carried,
+       coalesce(e.settled, 0.00) as settled, coalesce(e.cash, 0.00) as cash, o.since
 from owed o
 full join entered e on e.coverage_id = o.coverage_id and e.payer = o.payer

@@ -1,5 +1,5 @@
 -- The statement of fees for a period: opening + due − received − waived + refunded + carried = closing, in fen, a row for
--- each {key}. {among} narrows the coverages; %(first)s and %(last)s are the period's days, %(payers)s the payers.
+-- each key. `among` narrows the coverages; %(first)s and %(last)s are the period's days, %(payers)s the payers.
 with movement as (
     select d.coverage_id, d.payer, d."on", d.fen as due, 0::bigint as received, 0::bigint as waived, 0::bigint as refunded,
            0::bigint as carried

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contracts.actions.batches import MOST
 from contracts.models import Contract
 from contracts.presenters.contracts import COLUMNS, cells, loaded
+from contracts.presenters.fees import fees_of
 from contracts.presenters.story import story_page
 from contracts.queries.contract import story, visible_contracts
 from contracts.queries.contracts import ALL, ContractFilter
@@ -84,7 +85,9 @@ def contract_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A contract: who is covered by what, what it costs, what became of it, and what may be done next."""
     contract = get_object_or_404(visible_contracts(request.user), pk=pk)
     may_edit = has_permission(request.user, Permission.CONTRACT_EDIT)
-    context = story_page(story(contract, today()), may_edit=may_edit)
+    told = story(contract, today())
+    context = story_page(told, may_edit=may_edit)
+    context["fees"] = fees_of(contract, told.coverages, told.day, request.user)
     return render(request, "contracts/contract_detail.html", context)
 
 

@@ -1,0 +1,83 @@
+"""The fee desk and the statement of fees."""
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from contracts.forms.fees import DeskForm, StatementForm
+from contracts.presenters.fees import desk_rows, statement_rows
+from contracts.queries.fee_desk import desk_lines
+from contracts.queries.statements import Grouping, Line, scope_of, statement
+from teams.actions import audit
+from teams.clock import today
+from teams.models import AuditEvent
+from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.policy import policy_on
+
+A_PAGE = 50
+
+
+@require_safe
+@never_cache
+@require(Permission.FEE_READ)
+def fee_list(request: SignedInRequest) -> HttpResponse:
+    """Who still owes, the longest first; whoever sees no people sees the statement."""
+    if not request.user.scope.identities:
+        return redirect("contracts:fee_statement")
+    form, day = DeskForm(request.user, request.GET), today()
+    policy = policy_on(day)
+    lines = desk_lines(form.teams, form.payer, form.asked_standing, day, policy)
+    page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"fees page {page.number}")
+    context = {
+        "form": form,
+        "day": day,
+        "page": page,
+        "rows": desk_rows(page.object_list, day, policy["fee_overdue_days"]),
+        "open": sum(line.open for line in lines),
+        "back": sum(line.refundable for line in lines),
+        "overdue_days": policy["fee_overdue_days"],
+        "may_edit": has_permission(request.user, Permission.FEE_EDIT),
+        "query": form.address,
+    }
+    return render(request, "contracts/fee_list.html", context)
+
+
+@require_safe
+@never_cache
+@require(Permission.FEE_READ)
+def fee_statement(request: SignedInRequest) -> HttpResponse:
+    """What was owed, received, waived and given back in a period, to the cent; each line opens what it holds."""
+    form = StatementForm(request.user, request.GET, day=today())
+    lines, total, page = _statement(request, form)
+    with_people = request.user.scope.identities
+    if form.grouping is Grouping.COVERAGE:
+        audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what="fee statement by person")
+    context = {
+        "form": form,
+        "rows": statement_rows(lines, form.grouping, form.address_fields, with_people=with_people),
+        "total": total,
+        "page": page,
+        "heading": Grouping(form.grouping).label,
+        "with_people": with_people,
+        "query": form.address,
+    }
+    return render(request, "contracts/fee_statement.html", context)
+
+
+def _statement(request: SignedInRequest, form: StatementForm) -> tuple[list[Line], Line, Page]:
+    """The page's lines, the total over all pages, and the page."""
+    scope = scope_of(request.user, **form.scope)
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isdecimal() and 0 < len(asked) < 6 else 1
+    if form.grouping is Grouping.COVERAGE:
+        lines, count = statement(scope, form.grouping, limit=A_PAGE, offset=A_PAGE * (max(number, 1) - 1))
+        total = Line.total(statement(scope, Grouping.PAYER)[0])
+        return lines, total, Paginator(range(count), A_PAGE).get_page(number)
+    lines, _count = statement(scope, form.grouping)
+    parts: Any = statement(scope, Grouping.PAYER)[0] if form.grouping is Grouping.MONTH else lines
+    return lines, Line.total(parts), Paginator(range(len(lines)), max(len(lines), 1)).get_page(1)
