@@ -56,10 +56,10 @@ def statement_sheet(user: User, query: str, whole: bool) -> Sheet:
     header = [
         str(by.label),
         _("Opening balance"),
-        _("Due"),
+        _("Fee due"),
         _("Received"),
         _("Waived"),
-        _("Given back"),
+        _("Money given back"),
         _("Carried over"),
         _("Closing balance"),
     ]

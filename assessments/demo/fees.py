@@ -33,7 +33,7 @@ select coverage_id, kind, fen, "on", reason, by,
            partition by kind, code, extract(year from "on") order by "on", contract_id
        )::text, 5, '0') else '' end as number
 from (
-    select d.coverage_id, d.fen, least(d."on" + k.id %% 9, %(last)s)::date as "on", k.id as contract_id,
+    select d.coverage_id, d.fen, least(d."on" + (k.id %% 9)::integer, %(last)s)::date as "on", k.id as contract_id,
            i.code, s.name as by,
            case when draw < %(paid)s then 'receipt' else 'waiver' end as kind,
            case when draw < %(paid)s then '' else (%(reasons)s)[1 + k.id %% 3] end as reason

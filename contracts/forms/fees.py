@@ -199,7 +199,7 @@ class StatementForm(PlaceForm):
 
     by = forms.ChoiceField(label=gettext_lazy("A line for each"), required=False)
     first = DayField(label=gettext_lazy("From"), required=False)
-    last = DayField(label=gettext_lazy("To"), required=False)
+    last = DayField(label=gettext_lazy("Up to"), required=False)
 
     def __init__(self, user: User, data: Mapping[str, Any], *, day: date) -> None:
         defaults = {"first": day.replace(month=1, day=1).isoformat(), "last": day.isoformat()}

@@ -22,8 +22,8 @@ OF_TEAMS = """array(
 class Standing(TextChoices):
     """Which contracts are looked for."""
 
-    OPEN = "open", _("open")
-    OVERDUE = "overdue", _("overdue")
+    OPEN = "open", _("fee open")
+    OVERDUE = "overdue", _("fee overdue")
     BACK = "back", _("to be given back")
     ALL = "all", _("all with a fee")
 

@@ -108,7 +108,13 @@ def fee_refund(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     extra = {"nothing": not found, "is_refund": True}
     return _answer(
-        request, contract, form, _giving(request, form, fees.refund), _("Give back"), _("Given back."), extra
+        request,
+        contract,
+        form,
+        _giving(request, form, fees.refund),
+        _("Give money back"),
+        _("The money is given back."),
+        extra,
     )
 
 
