@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from contracts.models import Contract, Coverage, CoveragePackage, Service, Visit
+from contracts.models import Contract, Coverage, CoveragePackage, FeeEntry, Service, Visit
 from residents.identity import check_digit
 from residents.models import Household, Register, Resident, Sex
 from residents.pinyin import initials
@@ -206,6 +206,21 @@ def make_coverage(
     for version in packages:
         CoveragePackage.objects.create(coverage=made, version=version, price=version.price)
     return made
+
+
+def make_receipt(coverage: Coverage, amount: Decimal, *, on: date | None = None) -> FeeEntry:
+    """Received of the resident, on the coverage's first day."""
+    day = on or coverage.start_on
+    return FeeEntry.objects.create(
+        coverage=coverage,
+        payer="resident",
+        kind=FeeEntry.Kind.RECEIPT,
+        amount=amount,
+        on=day,
+        number=f"R{next(_numbers)}",
+        entered_on=day,
+        entered_by="clerk",
+    )
 
 
 def make_service(resident: Resident, item_code: str, performed_on: date, **fields: Any) -> Service:

@@ -6,14 +6,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from contracts.accounts import Account
 from contracts.models import Contract, Coverage
 from service_packages.models import Payer
-from teams.policy import policy_on
 
 ACCOUNTS = (Path(__file__).parents[1] / "sql" / "accounts.sql").read_text()
+UNPAID = """
+    select distinct coverage_id from contracts_unpaid
+    where payer = 'resident' and from_on <= %s and (to_on is null or to_on > %s)
+"""
 
 
 def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
@@ -29,24 +32,20 @@ def accounts_of(contract: Contract, day: date) -> list[Account]:
     return accounts(list(contract.coverages.values_list("pk", flat=True)), day)
 
 
-def unpaid_on(day: date, policy: Mapping[str, int] | None = None) -> Q:
-    """Coverages that don't count as in force on the day because the resident's share is not paid.
-
-    None, and nothing is asked of the database, as long as the policy counts them (docs/rules.md, reading 50).
-    """
-    if (policy or policy_on(day))["unpaid_in_force"]:
-        return Q(pk__in=[])
-    return Q(pk__in=unpaid_coverages(day))
+def is_out_of_force_unpaid(coverage: Coverage, day: date, policy: Mapping[str, int]) -> bool:
+    """Whether the coverage doesn't count on the day because the resident's share is not settled (docs/rules.md,
+    reading 50). Nothing is looked up as long as the policy counts unpaid contracts."""
+    if policy["unpaid_in_force"]:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"{UNPAID} and coverage_id = %s", [day, day, coverage.pk])
+        return cursor.fetchone() is not None
 
 
 def unpaid_coverages(day: date) -> list[int]:
-    """Ids of coverages whose resident had not paid on the day what was owed by then."""
+    """Ids of all coverages whose resident had not settled on the day what was owed by then, whatever the policy."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct coverage_id from contracts_unpaid"
-            " where payer = 'resident' and from_on <= %s and (to_on is null or to_on > %s)",
-            [day, day],
-        )
+        cursor.execute(UNPAID, [day, day])
         return [key for (key,) in cursor.fetchall()]
 
 

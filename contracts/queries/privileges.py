@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from contracts.models import Coverage, Referral
-from contracts.queries.accounts import unpaid_on
+from contracts.queries.accounts import is_out_of_force_unpaid
 from residents.identity import IdNumber
 from residents.queries.identities import resident_with
 from teams.models import Team, User
@@ -40,9 +40,8 @@ def privileges(number: IdNumber, day: date, *, user: User) -> Privileges:
     resident = resident_with(number)
     covering = Coverage.objects.in_force_on(day).filter(resident=resident) if resident else Coverage.objects.none()
     policy = policy_on(day)
-    paid = covering.exclude(unpaid_on(day, policy))
-    coverage = paid.select_related("contract__team__institution").first()
-    if resident is None or coverage is None:
+    coverage = covering.select_related("contract__team__institution").first()
+    if resident is None or coverage is None or is_out_of_force_unpaid(coverage, day, policy):
         return Privileges(resident_id=resident.pk if resident else None)
     is_referred = _is_referred(resident.pk, day, user)
     return Privileges(

@@ -11,10 +11,11 @@ from contracts.actions import fees
 from contracts.actions.changing import change_packages, change_team
 from contracts.actions.ending import terminate
 from contracts.models import Contract, Coverage, FeeEntry
-from contracts.queries.accounts import accounts_of, paid_without_receipt, unpaid_coverages, unpaid_on
+from contracts.queries.accounts import accounts_of, is_out_of_force_unpaid, paid_without_receipt, unpaid_coverages
 from service_packages.models import PackageVersion
 from teams.models import PolicyValue, Role
 from teams.models.accounts import SYSTEM
+from teams.policy import policy_on
 from tests.contracts.steps import refused, signed
 from tests.factories import bureau, make_package, make_resident, make_team, make_user
 
@@ -252,13 +253,14 @@ def test_dearer_packages_leave_the_difference_to_be_paid() -> None:
 def test_unpaid_contracts_count_unless_the_policy_says_no() -> None:
     household = contract()
     unpaid = member(household)
-    assert not Coverage.objects.filter(unpaid_on(TODAY)).exists()
+    assert not is_out_of_force_unpaid(unpaid, TODAY, policy_on(TODAY))
     assert list(paid_without_receipt(TODAY)) == [unpaid]
     PolicyValue.objects.create(code="unpaid_in_force", value=0, from_on=date(2018, 1, 1))
-    assert list(Coverage.objects.filter(unpaid_on(TODAY))) == [unpaid]
+    policy = policy_on(TODAY)
+    assert is_out_of_force_unpaid(unpaid, TODAY, policy)
     receive(household, on=date(2018, 7, 10))
-    assert not Coverage.objects.filter(unpaid_on(date(2018, 7, 10))).exists()
-    assert list(Coverage.objects.filter(unpaid_on(date(2018, 7, 9)))) == [unpaid]
+    assert not is_out_of_force_unpaid(unpaid, date(2018, 7, 10), policy)
+    assert is_out_of_force_unpaid(unpaid, date(2018, 7, 9), policy)
     assert not paid_without_receipt(TODAY).exists()
 
 

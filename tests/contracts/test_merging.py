@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from assessments.models import Figure, ResidentMonth, SurveyAnswer
 from contracts.actions import ledger, problems
 from contracts.actions.merging import holding_fields, label_of, merge, unmerge
 from contracts.actions.services import waive
-from contracts.models import Coverage, Merge, Obligation, Problem, Service
+from contracts.models import Coverage, FeeEntry, Merge, Obligation, Problem, Service
 from residents.models import Resident
 from residents.queries.search import find_residents
 from service_packages.models import PackageVersion
@@ -201,6 +202,8 @@ def test_taking_apart_restores_every_row_of_every_table(
         factories.make_coverage(
             resident=both[1], start_on=split + timedelta(days=1), end_on=date(2019, 12, 31), packages=[package]
         )
+        for place, coverage in enumerate(Coverage.objects.order_by("pk"), start=1):
+            factories.make_receipt(coverage, Decimal(place))
         ledger.make_obligations(coverages=Coverage.objects.all())
         ledger.match_services()
         open_ones = list(Obligation.objects.filter(met_on=None).order_by("pk"))
@@ -211,6 +214,7 @@ def test_taking_apart_restores_every_row_of_every_table(
         before = everything()
 
         done = merge(kept=both[0], merged=both[1], reason="同一人", by=SYSTEM)
+        assert FeeEntry.objects.filter(coverage__resident=both[0]).count() == 2
         unmerge(merge=done, reason="两个人", by=SYSTEM)
 
         after = everything()

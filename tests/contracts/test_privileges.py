@@ -1,6 +1,7 @@
 """What a contract gives at a hospital's till: the answer, who may ask, and what is recorded of it."""
 
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -17,7 +18,16 @@ from teams.actions.tokens import create_token, revoke_token
 from teams.models import ApiToken, AuditEvent, Institution, PolicyValue, Role, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
-from tests.factories import make_coverage, make_doctor, make_id_number, make_institution, make_resident, make_team
+from tests.factories import (
+    make_coverage,
+    make_doctor,
+    make_id_number,
+    make_institution,
+    make_package,
+    make_receipt,
+    make_resident,
+    make_team,
+)
 from tests.factories import make_user as make_account
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +88,19 @@ def test_contract_in_force_gives_what_the_settings_of_the_day_say(
     assert (answer["registration_fee_waived"], answer["test_points"], answer["prescription_weeks"]) == (True, 0, 8)
     assert ask(client, number, on="2018-03-01").json()["prescription_weeks"] == 12
     assert ask(client, number, on="2019-03-01").json()["in_force"] is False
+
+
+def test_unpaid_contract_gives_nothing_where_the_policy_says_so(
+    client: Client, cashier: User, number: str, coverage: Coverage
+) -> None:
+    client.force_login(cashier)
+    held = coverage.packages.create(version=make_package(), price=8)
+    held.charges.create(payer="resident", amount=8)
+    assert ask(client, number).json()["in_force"] is True
+    PolicyValue.objects.create(code="unpaid_in_force", value=0, from_on=date(2018, 1, 1))
+    assert ask(client, number).json() == NOTHING
+    make_receipt(coverage, Decimal(8))
+    assert ask(client, number).json()["in_force"] is True
 
 
 def test_tests_are_cheaper_for_whom_a_team_has_sent_to_this_hospital(
