@@ -58,3 +58,10 @@ class CalendarMonth:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+
+def working_days(first_on: date) -> list[date]:
+    """Mondays to Fridays of the month that begins on `first_on`; public holidays are the planner's to avoid."""
+    days = monthrange(first_on.year, first_on.month)[1]
+    month = (first_on.replace(day=number) for number in range(1, days + 1))
+    return [day for day in month if day.weekday() < 5]

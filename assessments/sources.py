@@ -8,9 +8,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from assessments.measures import Family, Measures, Source
+from assessments.queries.activity_sources import ACTIVITY_SOURCES
+from assessments.queries.finding_sources import FINDING_SOURCES
 from assessments.queries.indicator_sources import INDICATOR_SOURCES
 
-FAMILIES: dict[str, Family] = {family.prefix: family for family in (INDICATOR_SOURCES,)}
+FAMILIES: dict[str, Family] = {
+    family.prefix: family for family in (INDICATOR_SOURCES, FINDING_SOURCES, ACTIVITY_SOURCES)
+}
 
 
 def source_of(code: str) -> Source | None:

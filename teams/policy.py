@@ -65,6 +65,11 @@ DEFAULTS: Mapping[str, int] = {
     "team_households_most": 1500,
     "centre_teams_least": 4,
     "doctor_residents_most": 2000,
+    # Rectification (docs/inspections.md): days to mend a finding by default, days overdue after which it escalates,
+    # and within how many months the same fault at the same institution is a relapse.
+    "rectification_days": 7,
+    "rectification_escalates_days": 7,
+    "relapse_months": 12,
     # Work lists (docs/today.md): how long somebody counts as new among those to be signed, in days; from how many
     # people on a telephone number counts as shared, and from how many per cent on two populations differ.
     "to_sign_new_days": 30,

@@ -1,6 +1,9 @@
 """Months and their rows, figures, targets, official populations, surveys and phone checks; leads; rubrics and
-assessments; funds, their allocation, and what payers transferred."""
+assessments; funds, their allocation, and what payers transferred; inspections, activities, bulletins, publications."""
 
+from assessments.models.activities import Activity, ActivityProof
+from assessments.models.bulletins import Bulletin, BulletinFile, BulletinSeries
+from assessments.models.checklists import Checklist, ChecklistItem
 from assessments.models.cycles import (
     Appeal,
     Assessment,
@@ -12,27 +15,44 @@ from assessments.models.cycles import (
     UnitKind,
     VetoHit,
 )
+from assessments.models.findings import Finding, FindingProof, FindingStep
 from assessments.models.funds import Fund, FundPayer, FundVersion, JobWeight, PackageWeight
+from assessments.models.inspections import Answer, Inspection, InspectionRound, InspectionTeam
 from assessments.models.leads import Lead, LeadStep, Screening
 from assessments.models.months import CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision
 from assessments.models.opinions import PhoneCheck, SurveyAnswer
+from assessments.models.publications import Publication
 from assessments.models.rubrics import Grade, Rubric, RubricVersion, Rule, Section, Veto
 from assessments.models.runs import Line, PassedOn, Round, Run, Share
 from assessments.models.targets import Population, Target
 from assessments.models.transfers import HealthFund, Transfer
 
 __all__ = [
+    "Activity",
+    "ActivityProof",
+    "Answer",
     "Appeal",
     "Assessment",
+    "Bulletin",
+    "BulletinFile",
+    "BulletinSeries",
+    "Checklist",
+    "ChecklistItem",
     "CoverageMonth",
     "Cycle",
     "Evidence",
     "Figure",
+    "Finding",
+    "FindingProof",
+    "FindingStep",
     "Fund",
     "FundPayer",
     "FundVersion",
     "Grade",
     "HealthFund",
+    "Inspection",
+    "InspectionRound",
+    "InspectionTeam",
     "JobWeight",
     "Lead",
     "LeadStep",
@@ -42,6 +62,7 @@ __all__ = [
     "PassedOn",
     "PhoneCheck",
     "Population",
+    "Publication",
     "Remark",
     "ResidentMonth",
     "Revision",

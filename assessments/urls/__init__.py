@@ -1,4 +1,4 @@
-"""Pages of figures."""
+"""Pages of figures, of supervision, of assessment and of money: each area's in a module of this package."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
@@ -6,11 +6,14 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
+from assessments.urls import activities, inspections
 from assessments.views import figures, forecasts, leads, months, returns, targets
 
 app_name = "assessments"
 
 urlpatterns = [
+    *activities.urlpatterns,
+    *inspections.urlpatterns,
     path("overview/", figures.overview, name="overview"),
     path("forecast/", forecasts.forecast, name="forecast"),
     path("figures/<slug:indicator>/", figures.figure, name="figure"),

@@ -1,0 +1,148 @@
+"""Checklists: a new version as a draft, its items, publishing it; and those that come with the product."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Checklist, ChecklistItem
+from assessments.rules.inspections import check_can_supervise
+from teams.history import made_by
+from teams.models import User
+from teams.models.accounts import SYSTEM, SystemAccount
+from teams.rules import RuleViolation
+
+SHIPPED = Path(__file__).parent.parent / "checklists.toml"
+Actor = User | SystemAccount
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as it is typed; `code` is empty for a new one."""
+
+    section: str
+    text: str
+    hint: str = ""
+    points: Decimal = Decimal("1.00")
+    code: str = ""
+
+
+@transaction.atomic
+def draft(*, code: str, by: Actor) -> Checklist:
+    """The draft of a checklist: the one there is, or a copy of the published version.
+
+    Raises RuleViolation: inspection.not_allowed, checklist.unknown.
+    """
+    check_can_supervise(by)
+    with made_by(by, "assessments.draft_checklist"):
+        versions = list(Checklist.objects.select_for_update().filter(code=code).order_by("-number"))
+        if not versions:
+            raise RuleViolation("checklist.unknown", _("There is no such checklist."))
+        latest = versions[0]
+        if latest.status == Checklist.Status.DRAFT:
+            return latest
+        made = Checklist.objects.create(code=code, number=latest.number + 1, name=latest.name, kinds=latest.kinds)
+        fields = ("code", "place", "section", "text", "hint", "points")
+        ChecklistItem.objects.bulk_create(ChecklistItem(checklist=made, **row) for row in latest.items.values(*fields))
+        return made
+
+
+@transaction.atomic
+def create(*, code: str, name: str, kinds: Sequence[str], by: Actor) -> Checklist:
+    """A new checklist, as an empty draft. Raises RuleViolation: inspection.not_allowed, checklist.code_taken."""
+    check_can_supervise(by)
+    with made_by(by, "assessments.create_checklist"):
+        if Checklist.objects.filter(code=code).exists():
+            raise RuleViolation(
+                "checklist.code_taken", format_lazy(_("There is a checklist {code} already."), code=code)
+            )
+        return Checklist.objects.create(code=code, number=1, name=name, kinds=list(kinds))
+
+
+@transaction.atomic
+def write(*, checklist: Checklist, name: str, kinds: Sequence[str], items: Sequence[Item], by: Actor) -> Checklist:
+    """What a draft says, in this order. Items keep their codes; new ones get the next.
+
+    Raises RuleViolation: inspection.not_allowed, checklist.published.
+    """
+    check_can_supervise(by)
+    with made_by(by, "assessments.write_checklist"):
+        found = _locked_draft(checklist)
+        found.name, found.kinds = name, list(kinds)
+        found.save(update_fields=["name", "kinds"])
+        codes = _codes(found, items)
+        found.items.all().delete()
+        ChecklistItem.objects.bulk_create(
+            ChecklistItem(
+                checklist=found,
+                code=code,
+                place=place,
+                section=item.section,
+                text=item.text,
+                hint=item.hint,
+                points=item.points,
+            )
+            for place, (code, item) in enumerate(zip(codes, items, strict=True), start=1)
+        )
+        return found
+
+
+@transaction.atomic
+def publish(*, checklist: Checklist, by: Actor) -> Checklist:
+    """Inspect with this version from now on; inspections that are planned or begun keep theirs.
+
+    Raises RuleViolation: inspection.not_allowed, checklist.published, .empty.
+    """
+    check_can_supervise(by)
+    with made_by(by, "assessments.publish_checklist"):
+        found = _locked_draft(checklist)
+        if not found.items.exists() or not found.kinds:
+            raise RuleViolation("checklist.empty", _("A checklist names kinds of institutions and holds items."))
+        Checklist.objects.filter(code=found.code, status=Checklist.Status.PUBLISHED).update(
+            status=Checklist.Status.RETIRED
+        )
+        found.status, found.published_at, found.published_by = Checklist.Status.PUBLISHED, timezone.now(), str(by)
+        found.save(update_fields=["status", "published_at", "published_by"])
+        return found
+
+
+@transaction.atomic
+def load_shipped(*, by: Actor = SYSTEM) -> int:
+    """Publish the checklists that come with the product, of those codes that the district doesn't have; how many."""
+    content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"), parse_float=Decimal)
+    present = set(Checklist.objects.values_list("code", flat=True))
+    missing = [row for row in content["checklist"] if row["code"] not in present]
+    for row in missing:
+        made = create(code=row["code"], name=row["name"], kinds=row["kinds"], by=by)
+        items = [Item(**{**item, "points": Decimal(item["points"])}) for item in row["item"]]
+        write(checklist=made, name=made.name, kinds=made.kinds, items=items, by=by)
+        publish(checklist=made, by=by)
+    return len(missing)
+
+
+def _locked_draft(checklist: Checklist) -> Checklist:
+    found = Checklist.objects.select_for_update().get(pk=checklist.pk)
+    if found.status != Checklist.Status.DRAFT:
+        raise RuleViolation("checklist.published", _("A published version never changes: begin a new one."))
+    return found
+
+
+def _codes(checklist: Checklist, items: Sequence[Item]) -> list[str]:
+    """The items' codes: their own, or for new ones a number that no version has used."""
+    used = set(ChecklistItem.objects.filter(checklist__code=checklist.code).values_list("code", flat=True))
+    used |= {item.code for item in items if item.code}
+    codes: list[str] = []
+    number = 0
+    for item in items:
+        code = item.code
+        while not code or code in codes:
+            number += 1
+            code = f"n{number}" if f"n{number}" not in used else ""
+        codes.append(code)
+    return codes

@@ -1,0 +1,76 @@
+"""What pages and files of activities show."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assessments.models import Activity
+from teams.models import Institution
+
+TONES = {"reported": "info", "confirmed": "good", "returned": "warn", "withdrawn": "grey"}
+
+
+def heads() -> list[str]:
+    """The names of the figures, the number of activities first."""
+    return [_("Activities"), *(_label(name) for name in Activity.FIGURES)]
+
+
+def cells(sums: Mapping[str, int]) -> list[int]:
+    """A line of figures in the order of `heads`."""
+    return [sums["count"], *(sums[name] for name in Activity.FIGURES)]
+
+
+def sum_rows(
+    found: Mapping[int, Mapping[str, int]], names: Mapping[int, Institution]
+) -> list[tuple[Institution, list[int]]]:
+    """Institutions with their sums, by code."""
+    rows = [(names[key], cells(sums)) for key, sums in found.items() if key in names]
+    return sorted(rows, key=lambda row: row[0].code)
+
+
+def figures(values: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The figures that aren't nothing, with their names."""
+    return [{"label": _label(name), "value": values[name]} for name in Activity.FIGURES if values[name]]
+
+
+def row(activity: Activity) -> dict[str, Any]:
+    """An activity as the list shows it."""
+    shown = [f"{_label(name)} {getattr(activity, name):,}" for name in Activity.FIGURES if getattr(activity, name)]
+    return {"activity": activity, "tone": TONES[activity.state], "said": " · ".join(shown)}
+
+
+def header() -> list[str]:
+    """The file's heads."""
+    texts = [
+        _("Institution code"),
+        _("Institution"),
+        _("Team"),
+        _("Kind of activity"),
+        _("Occasion"),
+        _("Title of the activity"),
+    ]
+    return [*texts, _("Place of the activity"), _("Began on"), _("Ended on"), _("State"), *heads()[1:]]
+
+
+def lines(rows: Iterable[Activity]) -> Iterator[list[object]]:
+    """The file's lines."""
+    for activity in rows:
+        yield [
+            activity.institution.code,
+            activity.institution.name,
+            activity.team.name if activity.team else "",
+            str(activity.get_kind_display()),
+            activity.campaign,
+            activity.title,
+            activity.place,
+            activity.began_on,
+            activity.ended_on,
+            str(activity.get_state_display()),
+            *(getattr(activity, name) for name in Activity.FIGURES),
+        ]
+
+
+def _label(name: str) -> str:
+    label = str(Activity._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]

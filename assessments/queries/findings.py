@@ -1,0 +1,90 @@
+"""The work list of rectification, and what findings take off."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+
+from assessments.models import Finding
+from assessments.rules.findings import Side, escalated_before
+from teams.clock import today
+from teams.models import User
+from teams.models.places import parent_ids
+from teams.permissions import Permission, has_permission
+from teams.policy import policy_on
+
+State = Finding.State
+# What each side does next, in this order.
+NEXT = {
+    Side.BUREAU: (State.DONE, State.FOUND, State.REVIEWED, State.ASSIGNED),
+    Side.INSTITUTION: (State.ASSIGNED, State.DONE, State.REVIEWED, State.FOUND),
+}
+
+
+def side_of(user: User) -> Side:
+    """From which side the account looks at findings."""
+    return Side.BUREAU if has_permission(user, Permission.SUPERVISION_EDIT) else Side.INSTITUTION
+
+
+def escalating(day: date) -> date:
+    """Findings to be mended before this day are escalated on `day`."""
+    return escalated_before(day, policy_on(day)["rectification_escalates_days"])
+
+
+def work_list(user: User) -> QuerySet[Finding]:
+    """The account's findings: overdue first, those the longest that are overdue the longest; then what it does next."""
+    place = {state: number for number, state in enumerate(NEXT[side_of(user)], start=1)}
+    rank = Case(
+        When(state=State.ASSIGNED, due_on__lt=today(), then=Value(0)),
+        *(When(state=state, then=Value(number)) for state, number in place.items()),
+        default=Value(9),
+        output_field=IntegerField(),
+    )
+    rows = Finding.objects.visible_to(user).select_related(
+        "institution", "team", "item__checklist", "inspection__round", "inspection__team"
+    )
+    return rows.annotate(rank=rank).order_by("rank", F("due_on").asc(nulls_last=True), "-found_on", "-pk")
+
+
+def stage_counts(user: User, escalates: date) -> dict[str, int]:
+    """How many of the account's findings are overdue, escalated (due before `escalates`), relapsed, in each state."""
+    day = today()
+    assigned = Q(state=State.ASSIGNED)
+    counts = Finding.objects.visible_to(user).aggregate(
+        overdue=Count("id", filter=assigned & Q(due_on__lt=day)),
+        escalated=Count("id", filter=assigned & Q(due_on__lt=escalates)),
+        relapse=Count("id", filter=Q(relapses__gt=0, state__in=Finding.OPEN)),
+        open=Count("id", filter=Q(state__in=Finding.OPEN)),
+        **{state.value: Count("id", filter=Q(state=state)) for state in State},
+    )
+    return {name: int(count) for name, count in counts.items()}
+
+
+def deductions(
+    checklist: str, unit_kind: str, first_on: date, last_on: date, *, institutions: Collection[int] | None = None
+) -> Mapping[int, tuple[Decimal, int]]:
+    """Unit id -> points off and number of findings of a checklist (every version) found from day to day, both ends
+    included. `unit_kind` is `institution` (with its subtree) or `team`."""
+    rows = Finding.objects.counted().filter(
+        item__checklist__code=checklist, found_on__range=(first_on, last_on), inspection__done_on__isnull=False
+    )
+    if institutions is not None:
+        rows = rows.filter(institution__in=institutions)
+    key = "team" if unit_kind == "team" else "institution"
+    counted = rows.exclude(**{key: None}).order_by().values_list(key).annotate(Sum("deduction"), Count("id"))
+    sums = {unit: (points, count) for unit, points, count in counted}
+    return sums if unit_kind == "team" else _rolled_up(sums, last_on)
+
+
+def _rolled_up(sums: Mapping[int, tuple[Decimal, int]], day: date) -> dict[int, tuple[Decimal, int]]:
+    """Each institution's with what lies below it."""
+    above = parent_ids(day)
+    total: dict[int, tuple[Decimal, int]] = {}
+    for unit, (points, count) in sums.items():
+        node: int | None = unit
+        while node is not None:
+            points_so_far, count_so_far = total.get(node, (Decimal(0), 0))
+            total[node] = (points_so_far + points, count_so_far + count)
+            node = above.get(node)
+    return total
