@@ -41,7 +41,7 @@ class Tables:
 def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
     """Fill the revision's figures from its rows. Must run inside a transaction (its temporary tables end with it)."""
     temporary = ", ".join(
-        f"pg_temp.{name}" for name in ("below", "serving", "unit", "counted", *map("cell_{}".format, Rows))
+        f"pg_temp.{name}" for name in ("below", "serving", "unit", "counted", "household", *map("cell_{}".format, Rows))
     )
     _run(f"drop table if exists {temporary}")
     _stage_units(tables, report)
@@ -54,7 +54,7 @@ def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
         _stage_cells(rows, source(rows, tables, report), indicators)
         _count_institutions(rows, indicators, categories)
         _count_teams(rows, indicators, categories)
-    _count_households_of_teams(tables)
+    _count_households_of_teams(tables, report)
     _fill(tables, categories)
 
 
@@ -81,10 +81,7 @@ def _stage_units(tables: Tables, report: date) -> None:
     """Temporary tables: each institution below each of its ancestors; villages served; the units that have figures."""
     _run("create temp table below (institution_id bigint, ancestor_id bigint) on commit drop")
     _insert("below", _ancestry(report))
-    _run(
-        "create temp table serving on commit drop as select distinct team_id, village_id from teams_teamvillage"
-        f" where from_on <= {literal(report)} and (to_on is null or to_on > {literal(report)})"
-    )
+    _run(f"create temp table serving on commit drop as {_serving(report)}")
     existing = (
         f"(t.formed_on is null or t.formed_on <= {literal(report)})"
         f" and (t.dissolved_on is null or t.dissolved_on > {literal(report)})"
@@ -98,6 +95,14 @@ def _stage_units(tables: Tables, report: date) -> None:
     _run(
         "insert into unit select distinct b.ancestor_id, 0 from below b where b.institution_id in"
         f" (select institution_id from {tables.residents} union select institution_id from unit)"
+    )
+
+
+def _serving(report: date) -> str:
+    """SQL: the villages that each team serves on the report date."""
+    return (
+        "select distinct team_id, village_id from teams_teamvillage"
+        f" where from_on <= {literal(report)} and (to_on is null or to_on > {literal(report)})"
     )
 
 
@@ -220,15 +225,19 @@ def _count_team_units(
     )
 
 
-def _count_households_of_teams(tables: Tables) -> None:
+def _count_households_of_teams(tables: Tables, report: date) -> None:
     """Households can't be added over villages: each counts once for a team, covered when the team covers a member."""
+    # A table made of tables, none of them temporary: PostgreSQL may use all processors.
     _run(
-        "insert into counted select t.institution_id, t.id, 'household_coverage', 'all', sum(h.covered), count(*)"
+        "create temp table household on commit drop as select h.team_id, sum(h.covered) as covered, count(*) as all_of"
         " from (select s.team_id, m.household_id,"
         " max(case when m.covered and m.team_id = s.team_id then 1 else 0 end) as covered"
-        f" from {tables.residents} m join serving s on s.village_id = m.village_id"
-        " where m.in_population and m.household_id is not null group by s.team_id, m.household_id) h"
-        " join teams_team t on t.id = h.team_id group by t.institution_id, t.id"
+        f" from {tables.residents} m join ({_serving(report)}) s on s.village_id = m.village_id"
+        " where m.in_population and m.household_id is not null group by s.team_id, m.household_id) h group by h.team_id"
+    )
+    _run(
+        "insert into counted select t.institution_id, t.id, 'household_coverage', 'all', h.covered, h.all_of"
+        " from household h join teams_team t on t.id = h.team_id"
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
+from assessments.definitions.stages import cut
 from assessments.models import Month, Revision
 from assessments.rules.months import check_can_compute, check_rows, people_born_by
 from residents.categories import Category, categories
@@ -108,6 +109,9 @@ def _prepare_planner() -> None:
         cursor.execute("set local enable_nestloop = off")
         cursor.execute("set local random_page_cost = 4")
         cursor.execute("set local jit = off")
+        # The joins by two keys look small to it as well, too small to be worth a second processor.
+        cursor.execute("set local parallel_setup_cost = 0")
+        cursor.execute("set local parallel_tuple_cost = 0.01")
 
 
 def _make_residents(tables: figures.Tables, revision: Revision, definition: definitions.Definition) -> None:
@@ -132,20 +136,33 @@ def _step(revision: Revision, name: Revision.Step, work: Callable[[], None]) -> 
     log.debug("month %s: %s took %.2f s", revision, name, time.monotonic() - started)
 
 
-def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str, str], select: str) -> None:
-    """A table like `parent` with the rows of `select`, made in one go (so that PostgreSQL may use all processors)."""
+def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str, str], text: str) -> None:
+    """A table like `parent` with the rows of `text`, made in one go (so that PostgreSQL may use all processors)."""
+    stages, select = cut(text, f"{table}_")
     values = ", ".join(f"m.{name}::{kind} as {name}" for name, kind in columns.items())
     with connection.cursor() as cursor:
+        for name, rows in stages:
+            _stage(cursor, name, rows)
         # A run that was killed left nothing; one that failed after a crash of the server might have.
         cursor.execute(f"drop table if exists {table}")
         cursor.execute(
             f"create table {table} as select {revision.pk}::bigint as revision_id, {values}"
             f" from ({select}) m({', '.join(columns)})"
         )
+        cursor.execute(f"drop table {', '.join(name for name, _rows in stages)}")
         _like(cursor, table, parent, revision)
         # Lists of people open by institution, in this order.
         cursor.execute(f"create index on {table} (institution_id, {next(iter(columns))})")
         cursor.execute(f"analyze {table}")
+
+
+def _stage(cursor: CursorWrapper, table: str, select: str) -> None:
+    """A table that the next statements read. Not a temporary one: those are read by one processor only."""
+    cursor.execute(f"drop table if exists {table}")
+    cursor.execute(f"create unlogged table {table} as {select}")
+    cursor.execute("set local default_statistics_target = 10")  # enough to see how many rows there are
+    cursor.execute(f"analyze {table}")
+    cursor.execute("set local default_statistics_target to default")
 
 
 def _make_figures(tables: figures.Tables, revision: Revision, known: Sequence[Category]) -> None:

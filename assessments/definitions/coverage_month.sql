@@ -11,35 +11,33 @@ with terms as (
     join fact_resident r on r.resident = c.resident
     where c.end_on >= {year_start} and c.start_on <= {report}
 ),
-counting as (
-    -- What falls due this year up to the report date, of coverages in force on the due date.
-    select o.coverage, o.resident, o.held,
-           o.waived_on is not null and o.waived_on <= {report} as waived,
-           o.met_on is not null and o.met_on <= {report} as met,
-           o.met_on is not null and o.met_on <= o.due_on as on_time
-    from fact_obligation o
-    join terms t on t.coverage = o.coverage and t.resident = o.resident
-    left join {pauses} s
-      on s.coverage = o.coverage and s.resident = o.resident
-         and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
-    where o.due_on >= {year_start} and o.due_on <= {report}
-      and t.from_on <= o.due_on and t.end_on >= o.due_on and t.gone_on > o.due_on
-      and s.coverage is null
-),
-by_package as (
-    select coverage, resident, held,
-           cast(sum(case when waived then 0 else 1 end) as integer) as due,
-           cast(sum(case when met and not waived then 1 else 0 end) as integer) as met,
-           cast(sum(case when on_time and not waived then 1 else 0 end) as integer) as on_time,
-           cast(sum(case when waived then 1 else 0 end) as integer) as waived
-    from counting
-    group by coverage, resident, held
-),
 owed as (
+    -- What falls due this year up to the report date, of coverages in force on the due date; by package, then in all.
     select coverage, resident, sum(due) as due, sum(met) as met, sum(on_time) as on_time, sum(waived) as waived,
            sum(case when due > 0 then 1 else 0 end) as packages,
            sum(case when due > 0 and met = due then 1 else 0 end) as complete
-    from by_package
+    from (
+        select coverage, resident, held,
+               cast(sum(case when waived then 0 else 1 end) as integer) as due,
+               cast(sum(case when met and not waived then 1 else 0 end) as integer) as met,
+               cast(sum(case when on_time and not waived then 1 else 0 end) as integer) as on_time,
+               cast(sum(case when waived then 1 else 0 end) as integer) as waived
+        from (
+            select o.coverage, o.resident, o.held,
+                   o.waived_on is not null and o.waived_on <= {report} as waived,
+                   o.met_on is not null and o.met_on <= {report} as met,
+                   o.met_on is not null and o.met_on <= o.due_on as on_time
+            from fact_obligation o
+            join terms t on t.coverage = o.coverage and t.resident = o.resident
+            left join {pauses} s
+              on s.coverage = o.coverage and s.resident = o.resident
+                 and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
+            where o.due_on >= {year_start} and o.due_on <= {report}
+              and t.from_on <= o.due_on and t.end_on >= o.due_on and t.gone_on > o.due_on
+              and s.coverage is null
+        ) counting
+        group by coverage, resident, held
+    ) by_package
     group by coverage, resident
 ),
 seen as (
@@ -61,15 +59,6 @@ last_service as (
     from fact_service
     where performed_on >= {unserved_since} and performed_on <= {report}
     group by resident
-),
-standing as (
-    select t.coverage, t.resident, m.person, m.county, m.institution, m.village, t.team, m.categories,
-           coalesce(m.coverage = t.coverage, false) as in_force,
-           coalesce(m.coverage = t.coverage, false) and t.start_on <= {unserved_started_by} as service_expected,
-           l.performed_on is null or l.performed_on < t.start_on as untouched
-    from terms t
-    join {resident_rows} m on m.resident = t.resident
-    left join last_service l on l.resident = t.resident
 )
 select s.coverage, s.resident, s.person, s.county, s.institution, s.village, s.team, s.categories, s.in_force,
        coalesce(o.due, 0) as obligations, coalesce(o.met, 0) as obligations_met,
@@ -78,7 +67,15 @@ select s.coverage, s.resident, s.person, s.county, s.institution, s.village, s.t
        s.service_expected, s.service_expected and s.untouched as unserved,
        coalesce(v.visits, 0) as visits, coalesce(v.primary_visits, 0) as primary_visits,
        coalesce(v.cost_fen, 0) as visit_cost_fen
-from standing s
+from (
+    select t.coverage, t.resident, m.person, m.county, m.institution, m.village, t.team, m.categories,
+           coalesce(m.coverage = t.coverage, false) as in_force,
+           coalesce(m.coverage = t.coverage, false) and t.start_on <= {unserved_started_by} as service_expected,
+           l.performed_on is null or l.performed_on < t.start_on as untouched
+    from terms t
+    join {resident_rows} m on m.resident = t.resident
+    left join last_service l on l.resident = t.resident
+) s
 left join owed o on o.coverage = s.coverage and o.resident = s.resident
 left join seen v on v.coverage = s.coverage and v.resident = s.resident
 where s.in_force or o.coverage is not null or v.coverage is not null

@@ -11,20 +11,18 @@ with placed as (
     ) later
     where place = 1
 ),
-priced as (
-    select coverage, resident from fact_package where price_fen > 0 group by coverage, resident
-),
-suspended as (
-    select coverage, resident
-    from {pauses} s
-    where from_on <= {report} and (to_on is null or to_on > {report})
-    group by coverage, resident
-),
 running as (
     select c.resident, c.coverage, c.team, p.coverage is not null as paid
     from fact_coverage c
-    left join priced p on p.coverage = c.coverage and p.resident = c.resident
-    left join suspended s on s.coverage = c.coverage and s.resident = c.resident
+    left join (
+        select coverage, resident from fact_package where price_fen > 0 group by coverage, resident
+    ) p on p.coverage = c.coverage and p.resident = c.resident
+    left join (
+        select coverage, resident
+        from {pauses} s
+        where from_on <= {report} and (to_on is null or to_on > {report})
+        group by coverage, resident
+    ) s on s.coverage = c.coverage and s.resident = c.resident
     where c.start_on <= {report} and c.end_on >= {report}
       and (c.terminated_on is null or c.terminated_on > {report})
       and s.coverage is null
@@ -52,7 +50,7 @@ given as (
     where performed_on > {year_before} and performed_on <= {report}
     group by resident
 ),
-led as (
+households as (
     -- A household counts once in each institution that manages a member, on the row of its first member there.
     select min(r.resident) as leader, max(case when c.resident is not null then 1 else 0 end) as any_covered
     from fact_resident r
@@ -60,24 +58,6 @@ led as (
     left join running c on c.resident = r.resident
     where r.birth_on <= {report} and {in_population} and r.household is not null
     group by r.household, case when p.resident is null then r.institution else p.from_institution end
-),
-households as (
-    -- Nobody leads two. Planners learn it from the grouping, and look the leaders up instead of the residents.
-    select leader, max(any_covered) as any_covered from led group by leader
-),
-people as (
-    select r.resident, r.person, r.county, r.household, r.birth_on, {in_population} as in_population,
-           case when p.resident is null then r.institution else p.from_institution end as institution,
-           case when p.resident is null then r.village else p.from_village end as village,
-           e.resident is not null as registered,
-           coalesce(e.mask, 0)
-               + case when r.birth_on <= {elderly_born_by} then {elderly} else 0 end
-               + case when r.birth_on > {child_born_after} then {child} else 0 end as categories,
-           {required_columns}
-    from fact_resident r
-    left join placed p on p.resident = r.resident
-    left join entered e on e.resident = r.resident
-    where r.birth_on <= {report}
 )
 select p.resident, p.person, p.county, p.institution, p.village, p.household, c.coverage, c.team,
        {year} - cast(extract(year from p.birth_on) as integer)
@@ -95,7 +75,20 @@ select p.resident, p.person, p.county, p.institution, p.village, p.household, c.
        case when g.resident is not null and p.in_population then {managed} else 0 end as managed,
        case when g.resident is not null and p.in_population then {measured} else 0 end as measured,
        case when g.resident is not null and p.in_population then {controlled} else 0 end as controlled
-from people p
+from (
+    select r.resident, r.person, r.county, r.household, r.birth_on, {in_population} as in_population,
+           case when p.resident is null then r.institution else p.from_institution end as institution,
+           case when p.resident is null then r.village else p.from_village end as village,
+           e.resident is not null as registered,
+           coalesce(e.mask, 0)
+               + case when r.birth_on <= {elderly_born_by} then {elderly} else 0 end
+               + case when r.birth_on > {child_born_after} then {child} else 0 end as categories,
+           {required_columns}
+    from fact_resident r
+    left join placed p on p.resident = r.resident
+    left join entered e on e.resident = r.resident
+    where r.birth_on <= {report}
+) p
 left join running c on c.resident = p.resident and p.in_population
 left join run_out o on o.resident = p.resident
 left join given g on g.resident = p.resident
