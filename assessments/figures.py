@@ -44,7 +44,7 @@ def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
         f"pg_temp.{name}" for name in ("below", "serving", "unit", "counted", "household", *map("cell_{}".format, Rows))
     )
     _run(f"drop table if exists {temporary}")
-    _stage_units(tables, report)
+    _stage_tree(report)
     _run(
         "create temp table counted (institution_id bigint, team_key bigint, indicator text, category text,"
         " numerator bigint, denominator bigint) on commit drop"
@@ -55,6 +55,7 @@ def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
         _count_institutions(rows, indicators, categories)
         _count_teams(rows, indicators, categories)
     _count_households_of_teams(tables, report)
+    _stage_units(tables, report)
     _fill(tables, categories)
 
 
@@ -77,11 +78,15 @@ def source(rows: Rows, tables: Tables, report: date) -> str:
     )
 
 
-def _stage_units(tables: Tables, report: date) -> None:
-    """Temporary tables: each institution below each of its ancestors; villages served; the units that have figures."""
+def _stage_tree(report: date) -> None:
+    """Temporary tables: each institution below each of its ancestors; the villages that teams serve."""
     _run("create temp table below (institution_id bigint, ancestor_id bigint) on commit drop")
     _insert("below", _ancestry(report))
     _run(f"create temp table serving on commit drop as {_serving(report)}")
+
+
+def _stage_units(tables: Tables, report: date) -> None:
+    """A temporary table of the units that have figures: teams, and the institutions of teams and people."""
     existing = (
         f"(t.formed_on is null or t.formed_on <= {literal(report)})"
         f" and (t.dissolved_on is null or t.dissolved_on > {literal(report)})"
@@ -94,7 +99,7 @@ def _stage_units(tables: Tables, report: date) -> None:
     )
     _run(
         "insert into unit select distinct b.ancestor_id, 0 from below b where b.institution_id in"
-        f" (select institution_id from {tables.residents} union select institution_id from unit)"
+        f" (select institution_id from cell_{Rows.RESIDENT} union select institution_id from unit)"
     )
 
 

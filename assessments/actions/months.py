@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 Account = User | SystemAccount
 
 LOCK_CLASS = 0x5359  # the first key of this project's advisory locks on months
+# A revision's tables are written and analyzed once, then only read: nothing for PostgreSQL to clean up afterwards.
+WRITTEN_ONCE = "with (autovacuum_enabled = off)"
 PARENTS = ("assessments_residentmonth", "assessments_coveragemonth", "assessments_figure")
 
 
@@ -112,6 +114,7 @@ def _prepare_planner() -> None:
         # The joins by two keys look small to it as well, too small to be worth a second processor.
         cursor.execute("set local parallel_setup_cost = 0")
         cursor.execute("set local parallel_tuple_cost = 0.01")
+        cursor.execute("set local min_parallel_table_scan_size = '1MB'")
 
 
 def _make_residents(tables: figures.Tables, revision: Revision, definition: definitions.Definition) -> None:
@@ -146,7 +149,7 @@ def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str
         # A run that was killed left nothing; one that failed after a crash of the server might have.
         cursor.execute(f"drop table if exists {table}")
         cursor.execute(
-            f"create table {table} as select {revision.pk}::bigint as revision_id, {values}"
+            f"create table {table} {WRITTEN_ONCE} as select {revision.pk}::bigint as revision_id, {values}"
             f" from ({select}) m({', '.join(columns)})"
         )
         cursor.execute(f"drop table {', '.join(name for name, _rows in stages)}")
@@ -168,7 +171,7 @@ def _stage(cursor: CursorWrapper, table: str, select: str) -> None:
 def _make_figures(tables: figures.Tables, revision: Revision, known: Sequence[Category]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"drop table if exists {tables.figures}")
-        cursor.execute(f"create table {tables.figures} (like {PARENTS[2]})")
+        cursor.execute(f"create table {tables.figures} (like {PARENTS[2]}) {WRITTEN_ONCE}")
         _like(cursor, tables.figures, PARENTS[2], revision)
     figures.count(tables, revision.as_of, known)
 

@@ -11,6 +11,9 @@ with terms as (
     join fact_resident r on r.resident = c.resident
     where c.end_on >= {year_start} and c.start_on <= {report}
 ),
+suspended as (
+    select coverage, resident, from_on, to_on from {pauses} s
+),
 owed as (
     -- What falls due this year up to the report date, of coverages in force on the due date; by package, then in all.
     select coverage, resident, sum(due) as due, sum(met) as met, sum(on_time) as on_time, sum(waived) as waived,
@@ -29,7 +32,7 @@ owed as (
                    o.met_on is not null and o.met_on <= o.due_on as on_time
             from fact_obligation o
             join terms t on t.coverage = o.coverage and t.resident = o.resident
-            left join {pauses} s
+            left join suspended s
               on s.coverage = o.coverage and s.resident = o.resident
                  and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
             where o.due_on >= {year_start} and o.due_on <= {report}
@@ -48,7 +51,7 @@ seen as (
     join terms t
       on t.resident = v.resident and t.from_on <= v.visited_on and t.end_on >= v.visited_on
          and t.gone_on > v.visited_on
-    left join {pauses} s
+    left join suspended s
       on s.coverage = t.coverage and s.resident = t.resident
          and s.from_on <= v.visited_on and (s.to_on is null or s.to_on > v.visited_on)
     where v.visited_on >= {year_start} and v.visited_on <= {report} and s.coverage is null

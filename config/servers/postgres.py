@@ -25,7 +25,7 @@ SETTINGS = {
     "listen_addresses": "",  # no TCP port: two checkouts never collide, and nobody else gets in
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "512MB",  # the busy tables of a district of 600,000; taken only as it is used
+    "shared_buffers": "1GB",  # the busy tables of a district of 600,000; taken only as it is used
     "effective_cache_size": "2GB",
     "work_mem": "32MB",  # the month's joins hash in memory
     "maintenance_work_mem": "256MB",  # indexes after a load
