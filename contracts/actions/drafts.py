@@ -13,6 +13,7 @@ from contracts.actions.signing import sign
 from contracts.desk import Sheet, sheet_of_payload
 from contracts.documents import typeset
 from contracts.models import Agreement, Contract, Draft
+from contracts.queries.conflicts import find_conflicts
 from contracts.queries.desk import Desk, open_desk
 from contracts.queries.papers import agreement_data, deal_of_desk
 from contracts.rules import check_can_prepare, check_evidence
@@ -55,7 +56,7 @@ def prepare(*, draft: Draft, desk: Desk, by: User) -> Draft:
 
     Raises RuleViolation with the code of the first error among the desk's conflicts, or draft.nobody.
     """
-    check_can_prepare(desk.conflicts, people=len(desk.members))
+    check_can_prepare(find_conflicts(desk), people=len(desk.members))
     assert desk.team
     series = f"{desk.team.institution.code}-{today().year}-"
     if desk.sheet.number:

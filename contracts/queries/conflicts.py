@@ -1,34 +1,51 @@
 """What stands against a signing, named before anything is sent; `actions.signing.sign` looks again under lock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db.models import BigIntegerField, F
-from django.db.models.functions import Coalesce
+from django.db import connection
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, Coverage
+from contracts.models import Contract
 from contracts.rules import LEAST_AGE_TO_SIGN, Conflict, overlap_message
 from service_packages.rules import incompatible
 from teams.clock import today
 from teams.dates import age_on
 from teams.models import Team
+from teams.policy import policy_on
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from contracts.queries.desk import Desk, Line
 
+HOUSEHOLDS = (Path(__file__).parents[1] / "sql" / "households.sql").read_text()
 
-def find_conflicts(desk: "Desk", policy: Mapping[str, int]) -> Iterator[Conflict]:
-    """Errors and warnings about those who are ticked, the team and the term, in the order of the page."""
+
+def find_conflicts(desk: "Desk") -> Iterator[Conflict]:
+    """Errors and warnings about the term and those who are ticked, in the order of the page."""
     yield from _about_terms(desk)
-    ticked = [line for line in desk.lines if line.is_ticked]
-    for line in ticked:
-        yield from _about_line(line, desk)
-    if ticked and desk.team:
-        yield from _about_load(desk.team, policy["team_households_most"])
+    for line in desk.lines:
+        if line.is_ticked:
+            yield from _about_line(line, desk)
+
+
+def find_overload(desk: "Desk") -> Iterator[Conflict]:
+    """A warning when the team would serve more households than the policy wishes (0: no such rule)."""
+    most = policy_on(desk.start_on)["team_households_most"]
+    if desk.members and desk.team and most and (households := households_of(desk.team)) >= most:
+        yield Conflict(
+            "team.full",
+            format_lazy(
+                _("{team} serves {count} households already; the policy wishes at most {most}."),
+                team=desk.team.name,
+                count=households,
+                most=most,
+            ),
+            is_error=False,
+        )
 
 
 def _about_terms(desk: "Desk") -> Iterator[Conflict]:
@@ -85,26 +102,10 @@ def _absence(line: "Line", desk: "Desk") -> "StrOrPromise":
     )
 
 
-def _about_load(team: Team, most: int) -> Iterator[Conflict]:
-    """Whether the team would serve more households than the policy wishes (0: no such rule)."""
-    if not most:
-        return
-    households = households_of(team)
-    if households >= most:
-        yield Conflict(
-            "team.full",
-            format_lazy(
-                _("{team} serves {count} households already; the policy wishes at most {most}."),
-                team=team.name,
-                count=households,
-                most=most,
-            ),
-            is_error=False,
-        )
-
-
 def households_of(team: Team) -> int:
     """How many households a team covers today; someone without a household counts as one."""
-    rows = Coverage.objects.filter(contract__team=team).in_force_on(today())
-    homes = rows.values_list(Coalesce(F("resident__household"), -F("resident"), output_field=BigIntegerField()))
-    return homes.distinct().count()
+    day = today()
+    with connection.cursor() as cursor:
+        cursor.execute(HOUSEHOLDS, {"team": team.pk, "day": day})
+        (count,) = cursor.fetchone()
+    return count

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from contracts.desk import Choice, Sheet
 from contracts.models import Coverage
-from contracts.queries.conflicts import find_conflicts
+from contracts.queries.conflicts import find_conflicts, find_overload
 from contracts.queries.fees import NOTHING, Fees, preview_fees
 from contracts.rules import Conflict, end_of_term
 from residents.categories import Category, category_names
@@ -97,7 +97,6 @@ class Desk:
     years: int
     years_allowed: range
     representative: Resident | None
-    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def end_on(self) -> date:
@@ -108,6 +107,11 @@ class Desk:
     def members(self) -> dict[Resident, Sequence[PackageVersion]]:
         """Those who are ticked, with what they chose."""
         return {line.resident: line.versions for line in self.lines if line.is_ticked}
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Errors and warnings, in the order of the page."""
+        return (*find_conflicts(self), *find_overload(self))
 
     @property
     def is_ready(self) -> bool:
@@ -156,8 +160,7 @@ def open_desk(sheet: Sheet, user: User, *, usual_team: int | None = None) -> Des
         years_allowed=years_allowed,
         representative=_representative(sheet, lines),
     )
-    desk = replace(desk, sheet=_settled(desk))
-    return replace(desk, conflicts=tuple(find_conflicts(desk, policy)))
+    return replace(desk, sheet=_settled(desk))
 
 
 def household_of(resident: Resident, user: User) -> list[int]:
