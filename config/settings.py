@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "teams.middleware.ContentSecurityPolicyMiddleware",
     "teams.middleware.ProbeMiddleware",
+    "teams.middleware.MemoryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "teams.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from teams.memory import once_a_request
+
 
 @dataclass(frozen=True)
 class Category:
@@ -60,6 +62,7 @@ class AddedRegister(models.Model):
         return self.name
 
 
+@once_a_request
 def categories() -> tuple[Category, ...]:
     """Every key population of the district, in order of bits."""
     added = AddedRegister.objects.order_by("bit")

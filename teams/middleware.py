@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
+from teams import memory
 from teams.address import client_address, forwarded_address, present_address
 
 POLICY = "; ".join(
@@ -62,6 +63,17 @@ class ProbeMiddleware:
         if request.path_info in PROBES:
             request.COOKIES.clear()
         return self.get_response(request)
+
+
+class MemoryMiddleware:
+    """Settings and short lists are read once for each request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with memory.remembering():
+            return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from teams.memory import once_a_request
 from teams.models import PolicyValue
 
 # rules.md 2-3: ages and standards. Values are whole numbers; changing one is a `PolicyValue` with its date.
@@ -96,6 +97,7 @@ DEFAULTS: Mapping[str, int] = {
 }
 
 
+@once_a_request
 def policy_on(day: date) -> dict[str, int]:
     """Every setting as it holds on `day`: the latest value dated on or before it, else the default."""
     values = dict(DEFAULTS)

@@ -15,6 +15,7 @@ from service_packages.actions.versions import define, set_shares
 from service_packages.models import Item, PackageVersion
 from service_packages.rules import shares_by_category
 from teams.history import made_by
+from teams.memory import forget
 from teams.models import Institution, PolicyValue, User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.rules import RuleViolation
@@ -67,6 +68,7 @@ def set_targets(*, policy: Policy, population: int | None = None) -> int:
 def _set_settings(policy: Policy) -> int:
     if policy.settings_from is None:
         return 0
+    forget()
     return sum(_set_setting(code, value, policy.settings_from) for code, value in policy.settings.items())
 
 
@@ -79,6 +81,7 @@ def _set_setting(code: str, value: int, from_on: date) -> bool:
 
 
 def _set_register(code: str, name: str) -> bool:
+    forget()
     row = AddedRegister.objects.filter(code=code).first()
     if row is None:
         bits = set(AddedRegister.objects.values_list("bit", flat=True))

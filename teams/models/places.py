@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.clock import today
 from teams.history import track_history
+from teams.memory import once_a_request
 from teams.models.dated import Dated, one_at_a_time, ordered
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class InstitutionParent(Dated):
         return f"{self.institution_id} < {self.parent_id}"
 
 
+@once_a_request
 def parent_ids(on: date | None = None) -> dict[int, int]:
     """Institution id -> id of the institution right above it on the day (default today). Roots are absent."""
     rows = InstitutionParent.objects.on(on or today()).values_list("institution_id", "parent_id")
