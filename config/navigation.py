@@ -95,6 +95,13 @@ ENTRIES = (
             "assessments:forecast",
         ),
     ),
+    Entry(
+        gettext_lazy("Fulfilment"),
+        "assessments:fulfilment",
+        Permission.FIGURE_READ,
+        ("assessments:fulfilment", "contracts:unserved_"),
+        is_start=False,
+    ),
     Entry(gettext_lazy("Targets"), "assessments:target_list", Permission.FIGURE_READ, ("assessments:target_",)),
     Entry(gettext_lazy("Months"), "assessments:month_list", Permission.MONTH_COMPUTE, ("assessments:month_",), True),
     Entry(

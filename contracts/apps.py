@@ -24,6 +24,7 @@ class ContractsConfig(AppConfig):
             exports.TO_SIGN,
             exports.PROBLEMS,
             exports.CONTRACTS,
+            exports.UNSERVED,
             fee_exports.FEES,
             fee_exports.FEE_STATEMENT,
         )

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.forms.worklists import CandidateForm, ProblemForm
 from contracts.models import Coverage
-from contracts.presenters import contracts
+from contracts.presenters import contracts, unserved
 from contracts.presenters.people import COLUMNS, PLACES, Facts, line_maker
 from contracts.presenters.worklists import CANDIDATE_HEADS, PROBLEM_HEADS, candidate_cells, people_of, problem_cells
 from contracts.queries.contracts import ContractFilter
 from contracts.queries.people import PeopleFilter
+from contracts.queries.unserved import UnservedFilter
 from residents.models import Resident
 from teams.exports import ExportKind, Sheet
 from teams.models import User
@@ -103,3 +104,20 @@ def _contract_rows(rows: QuerySet[Coverage], day: date, codes: list[str], whole:
 
 PEOPLE = ExportKind("people", _("Residents"), Permission.PEOPLE_READ, people_sheet)
 CONTRACTS = ExportKind("contracts", _("Contracts"), Permission.PEOPLE_READ, contracts_sheet)
+
+
+def unserved_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """Those signed and not served, with the filters of their page, in all columns but the next step's link."""
+    filters = UnservedFilter(QueryDict(query), user=user)
+    codes = [column.code for column in unserved.COLUMNS]
+    rows = filters.qs.select_related("resident__village", "contract__team").order_by("start_on", "pk")
+    lines = (unserved.cells(row, filters.day, (), whole=whole) for row in rows.iterator(chunk_size=ROWS_AT_ONCE))
+    return Sheet(
+        total=filters.qs.count(),
+        header=[str(column.label) for column in unserved.COLUMNS],
+        rows=([line[code].value for code in codes] for line in lines),
+        text_columns=frozenset(place for place, code in enumerate(codes) if code in TEXTS),
+    )
+
+
+UNSERVED = ExportKind("unserved", _("Signed but not served"), Permission.PEOPLE_READ, unserved_sheet)

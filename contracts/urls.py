@@ -28,6 +28,7 @@ from contracts.views import (
     teams,
     to_sign,
     today,
+    unserved,
 )
 
 app_name = "contracts"
@@ -57,6 +58,7 @@ urlpatterns = [
     path("obligations/<int:pk>/waive/", obligations.obligation_waive, name="obligation_waive"),
     path("obligations/<int:pk>/take-back/", obligations.obligation_take_back, name="obligation_take_back"),
     path("api/v1/privileges/", api.PrivilegeApi.as_view(), name="privilege_api"),
+    path("unserved/", unserved.unserved_list, name="unserved_list"),
     path("due/returned/", due.due_returned, name="due_returned"),
     path("referrals/", referrals.referral_list, name="referral_list"),
     path("referrals/new/<int:pk>/", referrals.referral_create, name="referral_create"),

@@ -1,14 +1,17 @@
 """The catalogue as pages and files show it: lists, one version with everything, and what differs between two."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from residents.categories import ALL, category_names
 from service_packages.imports import GROUPS, ITEM_KINDS, PAYERS, TIERS
-from service_packages.models import PackageItem, PackageVersion, Payer
+from service_packages.models import Item, PackageItem, PackageVersion, Payer
 from service_packages.rules import shares_by_category
 from service_packages.windows import spans_text
 from teams.models import User
@@ -127,3 +130,34 @@ def share_rows(shown: Iterable[PackageVersion]) -> Iterator[tuple[object, ...]]:
     for version in shown:
         for share in version.shares.all():
             yield version.package.code, share.category or None, PAYERS[share.payer], share.amount
+
+
+@dataclass(frozen=True)
+class ItemRules:
+    """An item's rules as they stood until `until` (None: they hold now) and since `since` (None: since it was made)."""
+
+    item: Any
+    since: datetime | None
+    until: datetime | None
+    by: str
+
+
+RULE_FIELDS = ("modes", "performers", "readings", "deciding")
+
+
+def item_rules(item: Item) -> list[ItemRules]:
+    """The item's rules through time, the present ones first; changes of other fields are left out. One query."""
+    events = item.pgh_event_model.objects.filter(id=item.pk).select_related("pgh_context").order_by("pgh_id")  # type: ignore[attr-defined]
+    states = [*events, item]
+    found: list[ItemRules] = []
+    since, by = None, ""
+    for state, following in pairwise(states):
+        if _rules_of(state) != _rules_of(following):
+            found.append(ItemRules(state, since, state.pgh_created_at, by))
+            since = state.pgh_created_at
+            by = str(state.pgh_context.metadata.get("by", "")) if state.pgh_context else ""
+    return [ItemRules(item, since, None, by), *reversed(found)]
+
+
+def _rules_of(state: Any) -> tuple[Any, ...]:
+    return tuple(getattr(state, name) for name in RULE_FIELDS)

@@ -46,11 +46,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of a row; `tone` draws it as a chip: good, warn, bad, info or grey."""
+    """A value of a row; `tone` draws it as a chip: good, warn, bad, info or grey. With a `url` it is a step to take."""
 
     value: str | int | date | None
     tone: str = ""
     is_masked: bool = False
+    url: str = ""
 
     @property
     def text(self) -> str:
@@ -60,6 +61,8 @@ class Cell:
     @property
     def html(self) -> str:
         """The value as a cell of a table holds it; drawn here, since a list has a thousand of them."""
+        if self.url:
+            return format_html('<a class="button small no-print" href="{}">{}</a>', self.url, self.text)
         if self.tone and self.text:
             return format_html('<span class="chip {}">{}</span>', self.tone, self.text)
         return format_html('<span class="mask">{}</span>', self.text) if self.is_masked and self.text else self.text

@@ -70,6 +70,7 @@ contracts:handbook        other    in  404 200 404 200 200 403    in  405 405 40
 contracts:signature       own      in  404 404 404 404 404 403    in  405 405 405 405 405 405
 contracts:signature       other    in  404 404 404 404 404 403    in  405 405 405 405 405 405
 contracts:due_list        -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
+contracts:unserved_list   -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
 contracts:due_returned    -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
 contracts:privilege_api   -        403 405 405 403 403 403 403    403 400 400 403 403 403 403
 contracts:service_grid    -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
@@ -264,6 +265,10 @@ assessments:return        other    in  404 200 404 200 200 200    in  405 405 40
 assessments:return_file   -        in  200 200 404 200 200 200    in  405 405 405 405 405 405
 assessments:return_file   own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:return_file   other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:fulfilment    -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:fulfilment    own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+assessments:fulfilment    other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:fulfilment_file -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:forecast      -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:forecast      own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
 assessments:forecast      other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -322,6 +327,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
         for step in ("confirm", "recheck", "discard", "correct", "undo")
     },
     "teams:import_template": lambda place: ({"kind": "residents"}, {}),
+    "assessments:fulfilment": lambda place: ({}, {"team": place.team.code} if place else {}),
     "assessments:forecast": lambda place: ({}, {"team": place.team.code} if place else {}),
     "assessments:return": lambda place: ({}, {"unit": place.centre.code} if place else {}),
     "assessments:return_file": lambda place: ({}, {"unit": place.centre.code} if place else {}),

@@ -28,6 +28,7 @@ from assessments.demo.visits import Visits
 from assessments.demo.waivers import waive_some
 from assessments.policy_files import Policy, read_policy
 from contracts.actions import ledger, problems
+from contracts.actions.fulfilment import count_promises
 from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation, Service, Suspension, Visit
 from residents.models import Household, Register, Resident, Transfer
 from teams.blocks import claim_block
@@ -50,6 +51,7 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
         months.compute(month=month, as_of=as_of, by=None)
         out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
     problems.check(check_id=problems.request().pk)
+    count_promises()
     return made
 
 

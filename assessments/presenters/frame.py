@@ -44,18 +44,23 @@ def frame(selection: Selection, page: str, *args: str, crumbs: Crumbs = (), **qu
 
 
 def _unit(selection: Selection, crumbs: Crumbs) -> dict[str, Any]:
+    return {"name": selection.unit.name, "breadcrumb": breadcrumb(selection, "assessments:overview", crumbs)}
+
+
+def breadcrumb(selection: Selection, page: str, crumbs: Crumbs = ()) -> list[tuple[str, str]]:
+    """From the highest institution that the account sees down to the unit, each with its `page`; then the crumbs."""
     unit = selection.unit
     path = [
-        (row.name, link("assessments:overview", selection, **Unit(row).query))
+        (row.name, link(page, selection, **Unit(row).query))
         for row in selection.tree.path(unit.institution)
         if row.pk in selection.tree.institutions
     ]
     if unit.team:
-        path.append((unit.team.name, link("assessments:overview", selection)))
+        path.append((unit.team.name, link(page, selection)))
     path += crumbs
     if path:
         path[-1] = (path[-1][0], "")
-    return {"name": unit.name, "breadcrumb": path}
+    return path
 
 
 def _month(selection: Selection, page: str, args: tuple[str, ...], query: Mapping[str, str]) -> dict[str, Any]:

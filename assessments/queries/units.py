@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.http import Http404
@@ -139,6 +140,12 @@ def select(user: User, parameters: Mapping[str, str], *, category: str = "all") 
     day = month.current.as_of if month and month.current else None
     tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
     return Selection(user, tree, _unit(user, tree, parameters), months, month, category, as_known_now)
+
+
+def place(user: User, parameters: Mapping[str, str], day: date, *, category: str = "all") -> Selection:
+    """Read `unit` and `team` for a page that is about a day, not a month."""
+    tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
+    return Selection(user, tree, _unit(user, tree, parameters), [], None, category)
 
 
 def _show_latest(months: list[Month]) -> None:

@@ -7,7 +7,7 @@ from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
 from assessments.urls import activities, inspections
-from assessments.views import figures, forecasts, leads, months, returns, targets
+from assessments.views import figures, forecasts, fulfilment, leads, months, returns, targets
 
 app_name = "assessments"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     *inspections.urlpatterns,
     path("overview/", figures.overview, name="overview"),
     path("forecast/", forecasts.forecast, name="forecast"),
+    path("fulfilment/", fulfilment.fulfilment, name="fulfilment"),
+    path("fulfilment.xlsx", fulfilment.fulfilment_file, name="fulfilment_file"),
     path("figures/<slug:indicator>/", figures.figure, name="figure"),
     path("figures/<slug:indicator>/ages/", figures.ages, name="ages"),
     path("figures/<slug:indicator>/people/", figures.people_list, name="people"),

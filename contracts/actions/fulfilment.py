@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from contracts.models import FulfilmentCell
 from contracts.queries.fulfilment import COLUMNS, Promises, cells
+from residents.categories import categories
 from teams.clock import today
 
 LOCK = 0x70726F6D697365  # "promise" as a number
@@ -20,7 +21,7 @@ def count_promises(day: date | None = None) -> int:
         # Room to hash a district, and no loops over its rows, which the planner thinks are few.
         cursor.execute("set local work_mem = '128MB'")
         promises = Promises(day or today())
-        text, parameters = cells(promises)
+        text, parameters = cells(promises, categories())
         keys = "team_id, institution_id, village_id, categories, version_id, item_id"
         columns = f"{keys}, {', '.join(COLUMNS)}"
         FulfilmentCell.objects.all().delete()

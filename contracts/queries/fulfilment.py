@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ STEP = timedelta(weeks=4)
 
 _COUNTS = ("promised", "due", "on_time", "late", "ahead", "waived")
 _MET_BEFORE = tuple(f"met_{step}" for step in range(1, STEPS + 1))
-COLUMNS = (*_COUNTS, *_MET_BEFORE, "packages", "complete", "expected", "unserved")
+_TOLD = (*_COUNTS, "packages", "complete", "expected", "unserved")
+COLUMNS = (*_TOLD, *_MET_BEFORE)
 
 
 class By(StrEnum):
@@ -104,6 +106,12 @@ class Tally:
     expected: int = 0
     unserved: int = 0
 
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        sums = {name: getattr(self, name) + getattr(other, name) for name in _TOLD}
+        before = tuple(map(add, self.met_before, other.met_before))
+        return Tally(**sums, met_before=before)
+
     @property
     def missed(self) -> int:
         """Due, and not met by the day."""
@@ -121,9 +129,9 @@ class Tally:
 
 
 def tallies(promises: Promises, by: By) -> dict[Any, Tally]:
-    """Key (an id, a category's code, None without village or for the total) -> its counts. At most four queries."""
-    source, where, parameters = _source(promises)
+    """Key (an id, a category's code, None without village or for the total) -> its counts. Three queries."""
     groups = categories()
+    source, where, parameters = _source(promises, groups)
     conditions = [where, _COUNTED.get(by, "true"), *_narrowed(promises, groups, parameters)]
     masks = ""
     if by is By.CATEGORY:
@@ -149,9 +157,8 @@ def counted_at(day: date) -> datetime | None:
     return FulfilmentCell.objects.filter(day=day).values_list("counted_at", flat=True).first()
 
 
-def cells(promises: Promises) -> tuple[str, dict[str, Any]]:
+def cells(promises: Promises, groups: Sequence[Category]) -> tuple[str, dict[str, Any]]:
     """SQL that begins with the definition and ends before a SELECT from `cell`; and its parameters."""
-    groups = categories()
     registers = " ".join(f"when '{row.code}' then {row.mask}" for row in groups if row.is_register)
     before = [
         f"cast(count(*) filter (where not is_waived and met_on <= %(before_{step})s) as integer) as {name}"
@@ -171,10 +178,10 @@ def cells(promises: Promises) -> tuple[str, dict[str, Any]]:
 _TABLE = FulfilmentCell._meta.db_table
 
 
-def _source(promises: Promises) -> tuple[str, str, dict[str, Any]]:
+def _source(promises: Promises, groups: Sequence[Category]) -> tuple[str, str, dict[str, Any]]:
     """The definition and what holds of its rows; no definition where the counts of that day are kept."""
     if promises.is_small or counted_at(promises.day) is None:
-        text, parameters = cells(promises)
+        text, parameters = cells(promises, groups)
         return text, "true", parameters
     return "", "cell.day = %(day)s", {"day": promises.day, "teams": list(promises.teams or ())}
 

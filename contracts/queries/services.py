@@ -37,6 +37,11 @@ def open_obligations(resident: Resident, day: date) -> QuerySet[Obligation]:
     )
 
 
+def given_on(resident: Resident, day: date) -> set[int]:
+    """Ids of the items that the resident was given that day: none of them is entered twice."""
+    return set(Service.objects.filter(resident=resident, performed_on=day).values_list("item", flat=True))
+
+
 def waived_obligations(resident: Resident, day: date) -> QuerySet[Obligation]:
     """What is waived of the coverage in force, so that it can be taken back."""
     covering = Coverage.objects.in_force_on(day).filter(resident=resident)

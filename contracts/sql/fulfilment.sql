@@ -1,4 +1,4 @@
--- What was promised for a year and what became of it by %(day)s (docs/rules.md 3 and 5, readings 46 and 47).
+-- What was promised for a year and what became of it by %(day)s (docs/rules.md 3 and 5, readings 60 and 61).
 -- A fragment: `cell` has counts by team, managing institution, village, key populations (a mask), package version and
 -- item, all as they stood on that day. Rows without an item count packages, rows without a version count coverages.
 -- contracts.queries.fulfilment adds what is selected from them.

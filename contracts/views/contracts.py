@@ -14,9 +14,11 @@ from contracts.actions.batches import MOST
 from contracts.models import Contract
 from contracts.presenters.contracts import COLUMNS, cells, loaded
 from contracts.presenters.fees import fees_of
+from contracts.presenters.fulfilment import by_item
 from contracts.presenters.story import story_page
 from contracts.queries.contract import story, visible_contracts
 from contracts.queries.contracts import ALL, ContractFilter
+from contracts.queries.fulfilment import Promises
 from residents.queries.search import find_residents
 from teams.actions import audit
 from teams.actions.submissions import fresh_key
@@ -88,6 +90,7 @@ def contract_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     told = story(contract, today())
     context = story_page(told, may_edit=may_edit)
     context["fees"] = fees_of(contract, told.coverages, told.day, request.user)
+    context["fulfilment"] = by_item(Promises(today(), contracts=(pk,)))
     return render(request, "contracts/contract_detail.html", context)
 
 

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contracts.presenters import person as words
 from contracts.presenters.changes import lines
+from contracts.presenters.fulfilment import by_item
 from contracts.queries.changes import changes
+from contracts.queries.fulfilment import Promises
 from contracts.queries.person import person as story
 from residents.actions.identities import REVEALED, reveal
 from residents.models import Resident
@@ -22,6 +24,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """All that is known of a resident, identities masked."""
     resident = found(request, pk)
     context = words.page(story(resident, user=request.user, day=today()))
+    context["fulfilment"] = by_item(Promises(today(), residents=(pk,)))
     return render(request, "contracts/person.html", context | rights(request))
 
 

@@ -17,7 +17,7 @@ from contracts.models import Service
 from contracts.presenters import due as words
 from contracts.presenters.services import place_text, say_recorded
 from contracts.queries.due import Line, lines_of, next_person
-from contracts.queries.services import performers, recent_services, versions, waived_obligations
+from contracts.queries.services import given_on, performers, recent_services, versions, waived_obligations
 from contracts.readings import is_critical
 from residents.models import Resident
 from service_packages.models import Item
@@ -38,7 +38,8 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
     resident = visible_resident(request, pk)
     due_form = DueForm(request.user, request.GET)
     lines = lines_of([pk], due_form.whole_choice)
-    item = _item(request, due_form.items, lines)
+    given = given_on(resident, today())
+    item = _item(request, due_form.items, lines, given)
     form = _form(request, resident, item)
     if request.method == "POST" and form.is_valid() and not form.doubts:
         try:
@@ -53,7 +54,7 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
         "item": item,
         "day": today(),
         "owed": [words.owed(line, due_form.items, today()) for line in lines],
-        "chips": [words.owed(line, due_form.items, today()) for line in _first_of_each_item(lines)],
+        "chips": [words.owed(line, due_form.items, today()) for line in _first_of_each_item(lines, given)],
         "other_items": sorted(due_form.items.values(), key=lambda row: row.code),
         "query": list_query(request),
         "may_reveal": has_permission(request.user, Permission.IDENTITY_REVEAL),
@@ -158,20 +159,25 @@ def _form(request: SignedInRequest, resident: Resident, item: Item) -> ServiceFo
     )
 
 
-def _item(request: SignedInRequest, items: dict[int, Item], lines: list[Line]) -> Item:
-    """The item asked for; else the most urgent that is owed, else any that is offered."""
-    code = request.GET.get("item", "")
+def _item(request: SignedInRequest, items: dict[int, Item], lines: list[Line], given: set[int]) -> Item:
+    """The item asked for; else the most urgent that is owed, else any that is offered; not what was given today.
+
+    A form says which one it was drawn for: what is proposed may be another by the time that it is sent.
+    """
+    code = request.POST.get("item") or request.GET.get("item", "")
     named = next((item for item in items.values() if item.code == code), None)
-    owed = next((items[line.item_id] for line in lines if line.item_id), None)
-    found = named or (None if code else owed or next(iter(items.values()), None))
+    owed = next((items[line.item_id] for line in lines if line.item_id and line.item_id not in given), None)
+    free = next((item for item in items.values() if item.pk not in given), None)
+    found = named or (None if code else owed or free or next(iter(items.values()), None))
     if found is None:
         raise Http404
     return found
 
 
-def _first_of_each_item(lines: list[Line]) -> list[Line]:
-    """The most urgent line of each item: which item is entered is chosen among these."""
-    return list({line.item_id: line for line in reversed(lines) if line.item_id}.values())[::-1]
+def _first_of_each_item(lines: list[Line], given: set[int]) -> list[Line]:
+    """The most urgent line of each item not given today: which item is entered is chosen among these."""
+    owed = [line for line in lines if line.item_id and line.item_id not in given]
+    return list({line.item_id: line for line in reversed(owed)}.values())[::-1]
 
 
 def _background(resident: Resident) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from service_packages.actions import items
 from service_packages.forms import ItemForm, NewItemForm
 from service_packages.imports import ITEM_KINDS
 from service_packages.models import Item
+from service_packages.queries import item_rules
 from service_packages.rules import can_edit_catalogue
 from teams.actions.submissions import fresh_key, once
 from teams.models import Staff
@@ -65,7 +66,9 @@ def item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
             return redirect("service_packages:item_list")
-    return render(request, "service_packages/item_edit.html", {"form": form, "item": item, "kinds": ITEM_KINDS})
+    through_time = [{"since": each.since, "by": each.by, **_row(each.item)} for each in item_rules(item)]
+    context = {"form": form, "item": item, "kinds": ITEM_KINDS, "through_time": through_time}
+    return render(request, "service_packages/item_edit.html", context)
 
 
 def _made(request: SignedInRequest, form: NewItemForm) -> str:

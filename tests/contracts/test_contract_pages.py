@@ -154,7 +154,7 @@ def test_contract_asks_as_often_for_one_member_as_for_many(
     client: Client, clerk: User, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     contract = signed(*(make_resident() for _ in range(8)))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(33):
         client.get(_address("contract_detail", contract.pk))
 
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from assessments.actions.months import compute
@@ -18,9 +19,9 @@ from contracts.models import Coverage, FulfilmentCell, Obligation
 from contracts.queries.fulfilment import STEPS, By, Promises, Tally, tallies, tally
 from residents.categories import category_names
 from service_packages.models import Item, PackageVersion
-from teams.models import Division, Institution, Team
+from teams.models import Division, Institution, Role, Team
 from teams.models.places import subtree_ids
-from tests.factories import make_coverage, make_package, make_resident, make_service, make_team
+from tests.factories import make_coverage, make_doctor, make_package, make_resident, make_service, make_team, make_user
 from tests.reference.examples import district, on_random_districts
 from tests.reference.facts import load_facts
 from tests.reference.fulfilment import Row, packages, rows
@@ -217,3 +218,25 @@ def _as_figures(found: Tally) -> dict[str, tuple[int, int]]:
         "package_completion": (found.complete, found.packages),
         "unserved": (found.unserved, found.expected),
     }
+
+
+# --- Pages of one person and one contract ---------------------------------------------------------------------------
+
+
+def test_person_and_contract_tell_their_promises_in_the_same_words(client: Client) -> None:
+    team = make_team()
+    coverage = sign(team)
+    meet(coverage, 0, date(2018, 3, 1))
+    client.force_login(make_doctor(team))
+
+    for page in (f"/people/{coverage.resident_id}/", f"/contracts/{coverage.contract_id}/"):
+        told = client.get(page).context["fulfilment"]
+        assert [(name, one.promised, one.due, one.on_time, one.missed) for name, one in told["rows"]] == [
+            ("BP", 4, 3, 1, 2)
+        ]
+
+
+def test_person_without_a_contract_has_no_promises(client: Client) -> None:
+    client.force_login(make_user(Role.OFFICIAL))
+
+    assert client.get(f"/people/{make_resident().pk}/").context["fulfilment"] is None

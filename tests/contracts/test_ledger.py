@@ -79,6 +79,31 @@ def test_waiver_and_outcome_stay_with_an_obligation_that_stays() -> None:
     assert coverage.obligations.get(waiver=Obligation.Waiver.AWAY).due_on == date(2018, 8, 15)
 
 
+def test_waiver_goes_along_when_the_first_day_of_its_window_moves() -> None:
+    coverage = _coverage(make_package(code="A", items={"BP": 4}))
+    coverage.obligations.filter(opens_on=date(2018, 7, 1)).update(
+        waived_on=date(2018, 7, 2), waived_by="李", waiver=Obligation.Waiver.AWAY
+    )
+    Coverage.objects.update(start_on=date(2018, 1, 11))
+    make_obligations(coverages=Coverage.objects.all())
+
+    waived = coverage.obligations.get(waived_on=date(2018, 7, 2))
+    assert (waived.opens_on, waived.waived_by, waived.waiver) == (date(2018, 7, 11), "李", Obligation.Waiver.AWAY)
+    assert coverage.obligations.filter(waived_on=None).count() == 3
+    assert make_obligations(coverages=Coverage.objects.all()) == 0
+
+
+def test_waiver_of_a_window_that_is_gone_waives_no_other() -> None:
+    coverage = _coverage(make_package(code="A", items={"BP": 4}))
+    coverage.obligations.filter(opens_on=date(2018, 1, 1)).update(
+        waived_on=date(2018, 1, 2), waived_by="李", waiver=Obligation.Waiver.AWAY
+    )
+    Coverage.objects.update(start_on=date(2018, 5, 1))
+    make_obligations(coverages=Coverage.objects.all())
+
+    assert not coverage.obligations.exclude(waived_on=None).exists()
+
+
 def test_making_leaves_other_coverages_alone() -> None:
     version = make_package(items={"BP": 1})
     one, other = make_coverage(packages=[version]), make_coverage(packages=[version])

@@ -99,7 +99,7 @@ def test_page_takes_as_many_questions_for_a_long_story(
         factories.make_visit(wang, date(2018, 6, 1) + timedelta(days=number))
     client.get(f"/people/{wang.pk}/")
     # Besides: session, account and its institutions 5, row history 4.
-    with django_assert_max_num_queries(12 + 9):
+    with django_assert_max_num_queries(12 + 12):
         assert client.get(f"/people/{wang.pk}/").status_code == 200
 
 

@@ -15,12 +15,13 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from contracts.actions.attempts import finish_follow_up, try_to_reach
-from contracts.actions.ledger import make_obligations
+from contracts.actions.ledger import make_obligations, match_services
 from contracts.actions.recording import Entry, record_many
 from contracts.actions.services import correct_service, delete_service, record_service, take_back_waiver, waive
 from contracts.models import Attempt, Coverage, FollowUp, Service
 from contracts.queries.attempts import Returned, returned_by_caller, returned_by_team
 from residents.models import Resident
+from service_packages.actions.items import change_item
 from teams.models import Team, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -91,6 +92,18 @@ def test_record_without_what_the_item_asks_for_meets_nothing_until_it_is_complet
 
     service = correct_service(service=service, systolic=130, diastolic=80, by=SYSTEM)
     assert (service.is_counted, met(resident)) == (True, [None, None, None, TODAY])
+
+
+def test_changed_rule_leaves_what_was_entered_before_as_it_was_judged(team: Team) -> None:
+    resident = sign(team)
+    record(resident)
+    kept = met(resident)
+    change_item(item=make_item("BP"), by=SYSTEM, readings=["systolic"], deciding=["readings"])
+    match_services()
+    later = record(resident, date(2018, 10, 1))
+
+    assert met(resident) == kept == [None, None, None, TODAY]
+    assert not later.is_counted
 
 
 # --- Critical readings ----------------------------------------------------------------------------------------------
@@ -282,6 +295,31 @@ def test_confirmation_is_for_the_values_that_were_asked_about(desk: Client, team
     again = send(desk, address(resident), systolic=250, diastolic=90, confirmed=hidden(asked, "confirmed"))
 
     assert "250 is unusual" in again.content.decode()
+
+
+def test_what_was_given_today_is_not_proposed_again(desk: Client, team: Team) -> None:
+    resident = sign(team)
+    other = make_item("ADVICE", name="Advice", kind="advice")
+    record(resident)
+
+    page = desk.get(address(resident))
+
+    assert page.context["item"] == other
+    assert page.context["chips"] == []
+    assert desk.get(address(resident) + "?item=BP").context["item"] == make_item("BP")
+
+
+def test_form_records_the_item_that_it_was_drawn_for(desk: Client, team: Team) -> None:
+    resident = sign(team)
+    make_item("ADVICE", name="Advice", kind="advice")
+    page = desk.get(address(resident))
+    kept = {name: hidden(page, name) for name in ("item", "submission")}
+    record(resident)  # by a colleague, in the meantime
+
+    answer = desk.post(address(resident), {"performed_on": "20181002", "systolic": 130, "diastolic": 80, **kept})
+
+    assert answer.status_code == 200 and answer.context["form"].errors
+    assert Service.objects.count() == 1
 
 
 def test_double_click_records_once(desk: Client, team: Team) -> None:

@@ -1,4 +1,4 @@
-"""What was promised for a year and what became of it, one window after the other (docs/rules.md 5, reading 46)."""
+"""What was promised for a year and what became of it, one window after the other (docs/rules.md 5, reading 60)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

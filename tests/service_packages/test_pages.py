@@ -13,7 +13,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from service_packages.actions.drafts import fingerprint, start_draft
+from service_packages.actions.items import change_item
 from service_packages.models import Item, PackageVersion
+from service_packages.queries import item_rules
 from service_packages.rules import shares_by_category
 from teams.actions.submissions import fresh_key
 from teams.models import Role
@@ -259,3 +261,20 @@ def test_preview_says_why_a_package_does_not_suit(admin: Client) -> None:
     asked = {"sex": "male", "age": 30, "start_on": "2018-03-01", "term": 1, "versions": version.pk}
     text = admin.get(reverse("contracts:package_preview"), asked).content.decode()
     assert "The package is for: hypertension." in text
+
+
+def test_item_shows_its_rules_through_time(client: Client) -> None:
+    administrator = make_user(username="wang")
+    item = make_item("BP")
+    change_item(item=item, by=administrator, readings=["systolic"])
+    change_item(item=item, by=administrator, name="血压")
+    change_item(item=item, by=administrator, deciding=["readings"])
+
+    now, before, first = item_rules(Item.objects.get(pk=item.pk))
+
+    assert [state.item.deciding for state in (now, before, first)] == [["readings"], [], []]
+    assert [state.item.readings for state in (now, before, first)] == [["systolic"], ["systolic"], []]
+    assert (first.since, first.until, now.until) == (None, before.since, None)
+    assert "wang" in now.by
+    client.force_login(administrator)
+    assert len(client.get(_url("item_edit", item.pk)).context["through_time"]) == 3

@@ -1,0 +1,104 @@
+"""Lines of the list of those signed and not served: why nobody came, and the one thing to do about it."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import Coverage
+from contracts.presenters.people import id_text, phone_text
+from contracts.queries.unserved import Reason, Terms, unserved
+from teams.dates import age_on
+from teams.lists import Cell, Column
+from teams.permissions import Permission
+from teams.phones import PHONE_PROBLEMS
+
+COLUMNS = (
+    Column("name", gettext_lazy("Name"), ("resident__initials", "resident__name"), is_fixed=True),
+    Column("age", gettext_lazy("Age"), ("resident__birth_date",), is_number=True),
+    Column("id_number", gettext_lazy("ID number"), shown=False),
+    Column("reason", gettext_lazy("Why nobody came"), ("reason",)),
+    Column("since", gettext_lazy("In force from"), ("start_on",)),
+    Column("days", gettext_lazy("Days since it began"), is_number=True),
+    Column("tried_on", gettext_lazy("Last tried on"), ("tried_on",)),
+    Column("phone", gettext_lazy("Phone")),
+    Column("phone_problem", gettext_lazy("Problem of the phone number"), shown=False),
+    Column("village", gettext_lazy("Village"), ("resident__village__code",)),
+    Column("address", gettext_lazy("Address"), shown=False),
+    Column("team", gettext_lazy("Team"), ("contract__team__code",)),
+    Column("number", gettext_lazy("Contract number"), ("contract__number",), shown=False),
+    Column("step", gettext_lazy("Next step")),
+)
+TONES = {
+    Reason.NO_DOCTOR: "bad",
+    Reason.WRONG_PHONE: "bad",
+    Reason.GONE: "grey",
+    Reason.NOT_REACHED: "warn",
+    Reason.REFUSED: "info",
+    Reason.NOBODY_CAME: "warn",
+    Reason.UNTRIED: "warn",
+}
+# Reason -> what to do, the page where it is done, the right that it needs. The page is the resident's, but for teams.
+_STEPS = {
+    Reason.NO_DOCTOR: (gettext_lazy("Hand over to another team"), "contract_change_team", Permission.CONTRACT_EDIT),
+    Reason.WRONG_PHONE: (gettext_lazy("Correct the phone number"), "person_edit", Permission.RESIDENT_EDIT),
+    Reason.GONE: (gettext_lazy("Enter the departure"), "person_departure", Permission.RESIDENT_EDIT),
+    Reason.NOT_REACHED: (gettext_lazy("Call again"), "attempt_create", Permission.SERVICE_RECORD),
+    Reason.REFUSED: (gettext_lazy("Ask again"), "attempt_create", Permission.SERVICE_RECORD),
+    Reason.NOBODY_CAME: (gettext_lazy("Record the service"), "service_record", Permission.SERVICE_RECORD),
+    Reason.UNTRIED: (gettext_lazy("Call"), "attempt_create", Permission.SERVICE_RECORD),
+}
+
+
+def loaded(terms: Terms) -> QuerySet[Coverage]:
+    """Coverages with everything that a line tells."""
+    rows = unserved(Coverage.objects.all(), terms)
+    return rows.select_related("resident__village", "contract__team")
+
+
+def cells(row: Any, day: date, rights: Collection[Permission], *, whole: bool = False) -> dict[str, Cell]:
+    """The cells of a line by column code; identities masked unless asked for whole. What the account has no right to
+    do is told without a link."""
+    resident, reason = row.resident, Reason(row.reason)
+    return {
+        "name": Cell(resident.name),
+        "age": Cell(age_on(resident.birth_date, day)),
+        "id_number": Cell(id_text(resident, whole=whole), is_masked=True),
+        "reason": Cell(str(reason.label), tone=TONES[reason]),
+        "since": Cell(row.start_on),
+        "days": Cell((day - row.start_on).days),
+        "tried_on": Cell(row.tried_on),
+        "phone": Cell(phone_text(resident, whole=whole), is_masked=True),
+        "phone_problem": Cell(str(PHONE_PROBLEMS.get(resident.phone_problem, resident.phone_problem))),
+        "village": Cell(resident.village.name if resident.village else ""),
+        "address": Cell(resident.address),
+        "team": Cell(row.contract.team.name),
+        "number": Cell(row.contract.number),
+        "step": _step(row, reason, rights),
+    }
+
+
+def _step(row: Any, reason: Reason, rights: Collection[Permission]) -> Cell:
+    words, page, right = _STEPS[reason]
+    key = row.contract_id if reason is Reason.NO_DOCTOR else row.resident_id
+    return Cell(str(words), url=reverse(f"contracts:{page}", args=[key]) if right in rights else "")
+
+
+def reason_tabs(by_reason: dict[Reason, int], chosen: str, filters: Any) -> list[dict[str, Any]]:
+    """All reasons together and each that somebody has: dicts label, count, url, active."""
+    kept = filters.copy()
+    for name in ("reason", "page"):
+        kept.pop(name, None)
+    found = [(_("All"), "", sum(by_reason.values()))]
+    found += [(str(reason.label), str(reason), count) for reason, count in by_reason.items() if count]
+    tabs = []
+    for label, reason, count in found:
+        query = kept.copy()
+        if reason:
+            query["reason"] = reason
+        tabs.append({"label": label, "count": count, "url": f"?{query.urlencode()}", "active": reason == chosen})
+    return tabs
