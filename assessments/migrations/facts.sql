@@ -5,7 +5,8 @@ create view fact_resident as
 select r.id as resident, r.person, cast(r.id / 100000000 as integer) as county, r.institution_id as institution,
        r.village_id as village, r.household_id as household, r.birth_date as birth_on, r.registered_on,
        r.moved_out_on, r.died_on
-from residents_resident r;
+from residents_resident r
+where r.merged_into_id is null;  -- records that were merged into another are in no figure
 
 create view fact_transfer as
 select t.id as transfer, t.resident_id as resident, r.person, cast(t.resident_id / 100000000 as integer) as county,
