@@ -9,25 +9,29 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from assessments.actions.funds import TERMS, FundTerms
 from assessments.indicators import BY_CODE
-from assessments.models import Target
+from assessments.models import FundVersion, Target
 from service_packages.models import Payer
 from service_packages.rules import Conditions, ItemLine
 from service_packages.windows import parse_windows
+from teams.models import Staff
 from teams.policy import DEFAULTS
 from teams.rules import RuleViolation
 
 FOLDER = Path(__file__).parent / "policies"
 REST, OF_ITEMS = "rest", "items"
 _HEAD = {"name", "year", "source", "based_on", "only", "resident_population"}
-_PARTS = {"settings", "registers", "items", "packages", "rest", "relief", "targets"}
+_PARTS = {"settings", "registers", "items", "packages", "rest", "relief", "targets", "funds"}
 _ITEM = {"code", "name", "kind", "modes", "performers", "readings", "deciding", "price"}
 _TERMS = {"price", "payers"}
 _CONDITIONS = set(Conditions._fields) - {"year"}
 _PACKAGE = {"code", "name", "tier", "categories", "items"} | _TERMS | _CONDITIONS
+_FUND = {"code", "name", "payers", "packages", "jobs", *TERMS}
 _TARGET = {"indicator", "category", "year", "scope", "rate", "count", "share"}
 
 
@@ -70,6 +74,15 @@ class TargetPolicy:
 
 
 @dataclass(frozen=True)
+class FundPolicy:
+    """A fund and its rule."""
+
+    code: str
+    name: str
+    terms: FundTerms
+
+
+@dataclass(frozen=True)
 class Policy:
     """What a place's file says, with what it takes from the file that it is based on."""
 
@@ -80,6 +93,7 @@ class Policy:
     items: Sequence[ItemPolicy]
     packages: Sequence[PackagePolicy]
     targets: Sequence[TargetPolicy]
+    funds: Sequence[FundPolicy]
     resident_population: int | None
 
 
@@ -112,6 +126,7 @@ def read_policy(name: str) -> Policy:
         items=[item for code, item in reader.items.items() if code in used],
         packages=packages,
         targets=[reader.target(row) for row in said.get("targets", ())],
+        funds=[reader.fund(row) for row in said.get("funds", ())],
         resident_population=said.get("resident_population"),
     )
 
@@ -155,6 +170,26 @@ class _Reader:
         rate, share = (_money(self.file, where, row[key]) if key in row else None for key in ("rate", "share"))
         category, year, scope = row.get("category", "all"), row.get("year", self.year), row.get("scope", "all")
         return TargetPolicy(row["indicator"], category, year, scope, rate, row.get("count"), share)
+
+    def fund(self, row: Mapping[str, Any]) -> FundPolicy:
+        """A row of [[funds]]: fields of `TERMS`, payers, weights of packages and of jobs."""
+        where = f"funds {row.get('code')}"
+        _check_keys(self.file, where, row, _FUND, needed=("code", "name", "payers"))
+        for part, known in (("payers", Payer.values), ("jobs", Staff.Job.values)):
+            for code in row.get(part, {}):
+                _check_one_of(self.file, where, code, known)
+        fields = {name: self._term(where, name, row[name]) for name in TERMS if name in row}
+        said = [row.get(part, {}) for part in ("payers", "packages", "jobs")]
+        parts = [{code: _money(self.file, where, typed) for code, typed in each.items()} for each in said]
+        return FundPolicy(row["code"], row["name"], FundTerms(fields, *parts))
+
+    def _term(self, where: str, name: str, typed: Any) -> Any:
+        column = FundVersion._meta.get_field(name)
+        if isinstance(column, models.DecimalField):
+            return _money(self.file, where, typed)
+        if choices := getattr(column, "choices", None):
+            _check_one_of(self.file, where, typed, dict(choices))
+        return typed
 
     def _line(self, where: str, entry: Sequence[Any]) -> ItemLine:
         """[code, times a year], and when it is owed where that is not the contract year."""
@@ -209,9 +244,9 @@ def _read(name: str) -> dict[str, Any]:
     if settings := said.get("settings"):
         _check_keys(name, "settings", settings, {"from_on", *DEFAULTS}, needed=("from_on",))
     _check_keys(name, "rest", said.get("rest", {}), _TERMS)
-    for part in ("registers", "items", "packages", "targets"):
+    for part in ("registers", "items", "packages", "targets", "funds"):
         for row in said.get(part, ()):
-            if part != "targets" and "code" not in row:
+            if part not in ("targets", "funds") and "code" not in row:
                 raise _wrong(name, part, _("a row has no code"))
     return said
 

@@ -124,6 +124,21 @@ ENTRIES = (
         is_start=False,
     ),
     Entry(
+        gettext_lazy("Money"),
+        "assessments:money_home",
+        Permission.MONEY_READ,
+        (
+            "assessments:money_",
+            "assessments:fund_",
+            "assessments:run_",
+            "assessments:payment_",
+            "assessments:statement",
+            "assessments:transfer_",
+            "assessments:health_fund_",
+        ),
+        is_start=False,
+    ),
+    Entry(
         gettext_lazy("Teams"),
         "teams:team_list",
         Permission.FIGURE_READ,

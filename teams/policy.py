@@ -54,6 +54,10 @@ DEFAULTS: Mapping[str, int] = {
     # What a package may cost a year, in yuan, unless it is free (domain.md 5a: Hubei 20–150). 0: no such rule.
     "package_price_least": 0,
     "package_price_most": 0,
+    # Money (domain.md 5a): what of a fund goes to the staff at least, and what of the basic public health fund reaches
+    # the service at least, in per cent.
+    "staff_share_least": 70,
+    "public_health_share_least": 40,
     # Teams (domain.md 1b, Zhongyuan): how many of each job a team has, and its load. 0: no such rule.
     "team_internal_medicine": 1,
     "team_surgery": 1,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assessments import definitions
 from assessments.actions.months import PARENTS
+from assessments.actions.transfers import keep_dues
 from assessments.models import Month, Remark, Revision
 from assessments.queries.closing import Concern, findings
 from assessments.queries.figures import Key
@@ -59,6 +60,7 @@ def freeze(*, revision: Revision, by: Account, explanation: str = "") -> Revisio
     revision.sha256 = rows_sha256(revision)
     revision.save(update_fields=["frozen_at", "frozen_by", "sha256"])
     _refuse_changes(revision)
+    keep_dues(revision=revision)
     audit.record(kind=AuditEvent.Kind.FREEZE, by=by, what=f"{revision} {revision.sha256}")
     return revision
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assessments.actions.funds import define_fund
 from assessments.models import Population, Target
 from assessments.policy_files import PackagePolicy, Policy, TargetPolicy
 from residents.categories import CORE
@@ -20,12 +21,12 @@ from teams.models import Institution, PolicyValue, User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.rules import RuleViolation
 
-PARTS = ("settings", "registers", "items", "packages", "targets")
+PARTS = ("settings", "registers", "items", "packages", "targets", "funds")
 
 
 @transaction.atomic
 def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]:
-    """Load a policy, whole or not at all; how many settings, registers, items, packages and targets changed.
+    """Load a policy, whole or not at all; how many settings, registers, items, packages, targets and funds changed.
 
     Raises RuleViolation as the actions of packages do, and policy.no_population.
     """
@@ -34,6 +35,7 @@ def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]
         changed["settings"] = _set_settings(policy)
         changed += load_catalogue(policy=policy, by=by)
         changed["targets"] = set_targets(policy=policy)
+        changed["funds"] = set_funds(policy=policy, by=by)
         return {part: changed[part] for part in PARTS}
 
 
@@ -63,6 +65,11 @@ def set_targets(*, policy: Policy, population: int | None = None) -> int:
     """The policy's targets; how many changed. `population` is the number of residents that shares are taken of:
     by default the official one of the year, else the one that the file names."""
     return sum(_set_target(target, _count(target, policy, population)) for target in policy.targets)
+
+
+def set_funds(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> int:
+    """The policy's funds with their rules in use; how many changed."""
+    return sum(define_fund(code=fund.code, name=fund.name, terms=fund.terms, by=by) for fund in policy.funds)
 
 
 def _set_settings(policy: Policy) -> int:

@@ -25,7 +25,7 @@ from assessments.models.publications import Publication
 from assessments.models.rubrics import Grade, Rubric, RubricVersion, Rule, Section, Veto
 from assessments.models.runs import Line, PassedOn, Round, Run, Share
 from assessments.models.targets import Population, Target
-from assessments.models.transfers import HealthFund, Transfer
+from assessments.models.transfers import Due, HealthFund, Transfer
 
 __all__ = [
     "Activity",
@@ -40,6 +40,7 @@ __all__ = [
     "ChecklistItem",
     "CoverageMonth",
     "Cycle",
+    "Due",
     "Evidence",
     "Figure",
     "Finding",

@@ -16,6 +16,8 @@ from teams.history import track_history
 from teams.models import Staff
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
     from teams.models import User
     from teams.models.accounts import SystemAccount
 
@@ -52,12 +54,12 @@ def _only_drafts(func: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger
 _PARTS = (_only_drafts(PARTS_OF_DRAFTS, pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete),)
 
 
-def percent(name: object, default: str) -> models.DecimalField:
+def percent(name: "_StrOrPromise", default: str) -> models.DecimalField:
     """A share in per cent."""
     return models.DecimalField(name, max_digits=5, decimal_places=2, default=Decimal(default))
 
 
-def factor(name: object, default: str = "1.0000") -> models.DecimalField:
+def factor(name: "_StrOrPromise", default: str = "1.0000") -> models.DecimalField:
     """A coefficient or a weight."""
     return models.DecimalField(name, max_digits=7, decimal_places=4, default=Decimal(default))
 

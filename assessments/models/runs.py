@@ -21,6 +21,8 @@ from teams.models import Institution, Staff, Team
 from teams.models.dated import DateRange
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
     from teams.models import User
     from teams.models.accounts import SystemAccount
 
@@ -59,12 +61,12 @@ def _stays(func: str, operation: pgtrigger.Operation = EVERY) -> tuple[pgtrigger
     return (pgtrigger.Trigger(name="approved_stays", when=pgtrigger.Before, operation=operation, func=func),)
 
 
-def money(name: object) -> models.DecimalField:
+def money(name: "_StrOrPromise") -> models.DecimalField:
     """Yuan with two places."""
     return models.DecimalField(name, max_digits=16, decimal_places=2, default=Decimal("0.00"))
 
 
-def _account(name: object = None) -> models.ForeignKey:
+def _account(name: "_StrOrPromise | None" = None) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=name, null=True, related_name="+", db_index=False
     )
@@ -116,6 +118,11 @@ class Run(models.Model):
         return f"{self.fund} {self.from_month:%Y-%m}–{self.to_month:%Y-%m}"
 
     @property
+    def needs_results(self) -> bool:
+        """Whether an assessment decides on the amounts."""
+        return self.version.quality != FundVersion.Quality.NONE
+
+    @property
     def months(self) -> list[CalendarMonth]:
         """The months of the period."""
         first, last = CalendarMonth.of(self.from_month), CalendarMonth.of(self.to_month)
@@ -130,7 +137,7 @@ class RoundQuerySet(models.QuerySet):
         """All for the bureau; for others those approved."""
         if user.scope.is_district:
             return self
-        return self.filter(state__in=self.model.DECIDED) if user.roles else self.none()
+        return self.filter(state__in=Round.DECIDED) if user.roles else self.none()
 
 
 @track_history()

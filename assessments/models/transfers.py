@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models.months import Revision
 from service_packages.models import Payer
 from teams.history import track_history
 
@@ -49,6 +50,23 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payer} {self.amount}"
+
+
+class Due(models.Model):
+    """What a payer owes by the charges of those covered in a frozen month: their yuan a year, of which the month is a
+    twelfth. Kept when the month is frozen (`assessments.actions.transfers.keep_dues`)."""
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="dues")
+    payer = models.CharField(_("payer"), max_length=24, choices=Payer)
+    a_year = models.DecimalField(_("yuan a year"), max_digits=16, decimal_places=2)
+
+    objects = DistrictQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="assessments_due_once", fields=["revision", "payer"]),)
+
+    def __str__(self) -> str:
+        return f"{self.revision_id} {self.payer} {self.a_year}"
 
 
 @track_history()

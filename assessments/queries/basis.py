@@ -93,7 +93,7 @@ def expected_revision(from_month: date, to_month: date) -> Revision:
 
 
 def units_of(version: FundVersion, revisions: Sequence[Revision]) -> list[Unit]:
-    """Everybody who had somebody covered in these months, or exists in the last of them; in order of code."""
+    """Everybody who had somebody covered in these months or visits in their year; in order of code."""
     names = {revision.pk: f"{revision.month}" for revision in revisions}
     last_of_year = {revision.as_of.year: revision.pk for revision in sorted(revisions, key=lambda row: row.as_of)}
     rows = _basis_rows(version, list(names))

@@ -5,7 +5,7 @@ for each cent and is split between its staff and its institution. Each step adds
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -111,17 +111,18 @@ class Claim:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """A unit's money in cents: at full quality, earned, given beside it as excellent; and who bears it."""
+    """A unit's money in cents: at full quality, earned, given beside it as excellent, given back; and who bears it."""
 
     full: int
     earned: int
     bonus: int
+    given_back: int = 0
     by_payer: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
-        """Earned and bonus."""
-        return self.earned + self.bonus
+        """What is left to the unit."""
+        return self.earned + self.bonus - self.given_back
 
 
 @dataclass(frozen=True)
@@ -165,14 +166,25 @@ def _shared(rule: FundRule, exact: Fraction, claims: Sequence[Claim]) -> Allocat
     rest = pool - sum(earned.values())
     excellent = {claim.code: claim.weight for claim in claims if claim.is_excellent and claim.weight}
     bonus = split(rest, excellent) if rule.withheld == EXCELLENT and excellent else {}
-    totals = {code: earned[code] + bonus.get(code, 0) for code in basis}
     payers = split(pool, rule.payers) if pool else dict.fromkeys(rule.payers, 0)
+    return _borne(pool, payers, {code: Entitlement(full[code], earned[code], bonus.get(code, 0)) for code in basis})
+
+
+def give_back(allocation: Allocation, amounts: Mapping[str, int]) -> Allocation:
+    """The same with part of what units were entitled to given back to the payers."""
+    rows = {code: replace(row, given_back=amounts.get(code, 0)) for code, row in allocation.entitlements.items()}
+    return _borne(allocation.pool, allocation.payers, rows)
+
+
+def _borne(pool: int, payers: Mapping[str, int], rows: Mapping[str, Entitlement]) -> Allocation:
+    """Who bears how much of each amount, and what goes back to whom."""
+    totals = {code: row.total for code, row in rows.items()}
     used = split(sum(totals.values()), payers)
     borne = split_by_payer(totals, used)
     return Allocation(
         pool,
         payers,
-        {code: Entitlement(full[code], earned[code], bonus.get(code, 0), borne[code]) for code in basis},
+        {code: replace(row, by_payer=borne[code]) for code, row in rows.items()},
         {payer: amount - used[payer] for payer, amount in payers.items()},
     )
 

@@ -69,15 +69,21 @@ def check_amounts(amounts: Mapping[str, Decimal]) -> None:
         raise RuleViolation("fund.amount", _("An amount is above zero."))
 
 
-def check_can_begin(fund: Fund, version: FundVersion | None, from_month: date, to_month: date) -> None:
-    """A fund with a rule in use, over months in order that no other run of it holds."""
+def rule_in_use(fund: Fund) -> FundVersion:
+    """The fund's published rule."""
+    version = fund.versions.filter(status=FundVersion.Status.PUBLISHED).first()
     if version is None:
         raise RuleViolation("fund.unpublished", _("The fund has no rule in use yet: publish one first."))
+    return version
+
+
+def check_can_begin(version: FundVersion, from_month: date, to_month: date) -> None:
+    """Over months in order that no other run of the fund holds."""
     if to_month < from_month:
         raise RuleViolation("run.months", _("The last month lies before the first one."))
     if version.is_capitation and (from_month.month != 1 or to_month.year != from_month.year):
         raise RuleViolation("run.capitation_year", _("A capitation is settled from January on, within one year."))
-    other = fund.runs.filter(from_month__lte=to_month, to_month__gte=from_month).first()
+    other = Run.objects.filter(fund=version.fund_id).filter(from_month__lte=to_month, to_month__gte=from_month).first()
     if other:
         raise RuleViolation("run.period_taken", format_lazy(_("There is one already: {run}."), run=str(other)))
 

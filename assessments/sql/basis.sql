@@ -1,4 +1,4 @@
--- Covered people of each team in each frozen month, with the weight of what they hold (docs/rules.md 8, reading 46).
+-- Covered people of each team in each frozen month, with the weight of what they hold (docs/rules.md 8, reading 71).
 -- What a coverage holds is copied at signing; another package is another coverage. visits: of the year so far, in fen.
 with weighted as (
     select h.coverage_id, max(coalesce(w.weight, %(other)s)) as weight

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from assessments.actions.policies import load
+from assessments.actions.policies import PARTS, load
 from assessments.models import Target
 from assessments.policy_files import policies, read_policy
 from contracts.actions.signing import sign
@@ -58,7 +58,7 @@ def _owed() -> Mapping[str, int]:
 def test_policy_is_loaded_once_and_then_nothing_changes(name: str) -> None:
     policy = read_policy(name)
     assert any(load(policy=policy).values())
-    assert load(policy=policy) == dict.fromkeys(("settings", "registers", "items", "packages", "targets"), 0)
+    assert load(policy=policy) == dict.fromkeys(PARTS, 0)
     for version in PackageVersion.objects.prefetch_related("items", "shares"):
         for category in {share.category for share in version.shares.all()}:
             assert sum(share.amount for share in version.shares.all() if share.category == category) == version.price

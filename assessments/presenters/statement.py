@@ -1,0 +1,174 @@
+"""A statement (结算单): one line of an allocation, each amount down to basis, coefficient and people."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assessments.models import FundVersion, Line, Round, Share
+from assessments.presenters.money import line_name, period_label, plain, yuan_text
+from service_packages.models import Payer
+
+Step = tuple[str, str, str]
+
+
+def statement_context(line: Line, shares: Sequence[Share], *, sees_people: bool) -> dict[str, Any]:
+    """Context of assessments/statement.html; `line` has its round, run, fund, rule, team and institution loaded."""
+    run = line.round.run
+    labels = dict(Payer.choices)
+    return {
+        "line": line,
+        "name": line_name(line),
+        "period": period_label(run),
+        "run_url": f"{reverse('assessments:run_detail', args=[run.pk])}?stage={line.round.stage}",
+        "steps": steps(line),
+        "months": _months(line, sees_people=sees_people),
+        "payers": [(str(labels[payer]), yuan_text(Decimal(amount))) for payer, amount in line.by_payer.items()],
+        "shares": [_share(share) for share in shares],
+        "hospitals": [
+            (part.hospital.name, part.patients, yuan_text(part.amount))
+            for part in line.hospitals.select_related("hospital")
+        ],
+        "payable": yuan_text(line.payable),
+        "is_debt": line.payable < 0 or line.carried_on < 0,
+    }
+
+
+def steps(line: Line) -> list[Step]:
+    """What, how, yuan: from the basis to what is paid."""
+    row = line.round
+    found = [(_("Basis"), _basis(line), plain(line.basis))]
+    if row.stage == Round.Stage.SETTLEMENT:
+        found += _earned(line)
+    else:
+        found.append((_("Prepayment"), _of_pool(line, "basis"), yuan_text(line.entitled)))
+    found += _settled(line)
+    share = plain(row.run.version.staff_share)
+    found.append(
+        (
+            _("For the staff"),
+            _("%(share)s%% of everything paid, less what was prepaid") % {"share": share},
+            yuan_text(line.staff_amount),
+        )
+    )
+    if line.unshared:
+        found.append(
+            (
+                _("Of it not shared out"),
+                _("nobody in the team has work to be paid for, or the institution shares it out itself"),
+                yuan_text(line.unshared),
+            )
+        )
+    found.append((_("For the institution"), _("the rest"), yuan_text(line.unit_amount)))
+    return found
+
+
+def _basis(line: Line) -> str:
+    words = _("%(months)s covered person-months") % {"months": f"{line.person_months:,}"}
+    if line.round.stage == Round.Stage.PREPAYMENT:
+        month = line.round.inputs["months"][0]["month"]
+        words = _("%(basis)s, expected by the people of %(month)s") % {"basis": words, "month": month}
+    weighted = line.round.run.version.package_weights.exists()
+    return _("%(basis)s × weight of the package") % {"basis": words} if weighted else words
+
+
+def _of_pool(line: Line, by: str) -> str:
+    lines = Line.objects.filter(round=line.round_id)
+    everybody = lines.aggregate(sum=Sum("basis"))["sum"] or Decimal(0)
+    return _("pool of %(pool)s × %(basis)s ÷ %(everybody)s (%(by)s of all)") % {
+        "pool": yuan_text(line.round.pool),
+        "basis": plain(line.basis),
+        "everybody": plain(everybody),
+        "by": _("basis"),
+    }
+
+
+def _earned(line: Line) -> list[Step]:
+    version = line.round.run.version
+    found = [(_("Quality coefficient"), _coefficient(line), plain(line.coefficient))]
+    found.append((_("At full quality"), _of_pool(line, "basis"), yuan_text(line.full)))
+    if version.withheld == FundVersion.Withheld.SHARED:
+        how = _("pool of %(pool)s by basis × coefficient") % {"pool": yuan_text(line.round.pool)}
+    elif version.method == FundVersion.Method.RATE:
+        how = _("%(rate)s yuan a person and year × %(basis)s ÷ 12 × %(coefficient)s") % {
+            "rate": yuan_text(version.total),
+            "basis": plain(line.basis),
+            "coefficient": plain(line.coefficient),
+        }
+    else:
+        how = _("at full quality × %(coefficient)s") % {"coefficient": plain(line.coefficient)}
+    found.append((_("Earned"), how, yuan_text(line.earned)))
+    if line.bonus:
+        found.append(
+            (_("Bonus"), _("from what quality withheld of others, by basis × coefficient"), yuan_text(line.bonus))
+        )
+    if version.is_capitation:
+        found.append(
+            (
+                _("Visits"),
+                _("%(share)s%% of what visits cost") % {"share": plain(version.cost_share)},
+                yuan_text(line.spent),
+            )
+        )
+        found.append((_("Paid on"), _("for patients referred"), yuan_text(line.passed_on)))
+        found.append(
+            (
+                _("Surplus given back"),
+                _("%(share)s%% of a surplus is kept") % {"share": plain(version.kept_share)},
+                yuan_text(line.given_back),
+            )
+        )
+    found.append((_("Entitled"), _("earned + bonus − surplus given back"), yuan_text(line.entitled)))
+    return found
+
+
+def _coefficient(line: Line) -> str:
+    version = line.round.run.version
+    if version.quality == FundVersion.Quality.NONE:
+        return _("the rule has none")
+    if line.score is None:
+        return _("not assessed")
+    words = _("score %(score)s, %(grade)s") % {"score": line.score, "grade": line.get_grade_display()}
+    return f"{line.round.cycle}: {words}" if line.round.cycle else words
+
+
+def _settled(line: Line) -> list[Step]:
+    found = []
+    if line.prepaid:
+        found.append((_("Prepaid"), _("deducted"), yuan_text(-line.prepaid)))
+    if line.carried:
+        found.append((_("Carried over"), _("owed from the period before"), yuan_text(line.carried)))
+    if line.carried_on:
+        found.append((_("Carried on"), _("deducted in the next period"), yuan_text(line.carried_on)))
+    found.append(
+        (
+            _("Payable") if line.payable >= 0 else _("To be paid back"),
+            _("entitled − prepaid + carried over"),
+            yuan_text(line.payable),
+        )
+    )
+    return found
+
+
+def _months(line: Line, *, sees_people: bool) -> list[dict[str, Any]]:
+    url = reverse("assessments:statement_people", args=[line.pk])
+    return [
+        {"month": month, "people": f"{people:,}", "url": f"{url}?month={month}" if sees_people else ""}
+        for month, people in line.inputs["months"].items()
+    ]
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "staff_no": share.staff.staff_no,
+        "name": share.staff.name,
+        "job": share.get_job_display(),
+        "weight": plain(share.job_weight),
+        "work": share.work,
+        "total": yuan_text(share.total),
+        "prepaid": yuan_text(share.prepaid),
+        "amount": yuan_text(share.amount),
+    }
