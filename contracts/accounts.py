@@ -6,6 +6,10 @@ from decimal import Decimal
 
 from service_packages.models import Payer
 
+# Whom money is asked of. The institution's discount is nobody's debt: it only makes the price lower.
+PAYING = tuple(payer for payer in Payer.values if payer != Payer.INSTITUTION_DISCOUNT)
+PAYING_CHOICES = [choice for choice in Payer.choices if choice[0] in PAYING]
+
 
 @dataclass(frozen=True)
 class Account:

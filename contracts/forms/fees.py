@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.accounts import Account
+from contracts.accounts import PAYING_CHOICES, Account
 from contracts.queries.fee_desk import Standing
 from contracts.queries.people import institution_choices
 from contracts.queries.statements import Grouping
@@ -116,7 +116,7 @@ class PlaceForm(forms.Form):
 
     institution = forms.ChoiceField(label=gettext_lazy("Institution"), required=False, widget=LongSelect)
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False, widget=LongSelect)
-    payer = forms.ChoiceField(label=gettext_lazy("Payer"), required=False, choices=[EVERY, *Payer.choices])
+    payer = forms.ChoiceField(label=gettext_lazy("Payer"), required=False, choices=[EVERY, *PAYING_CHOICES])
 
     def __init__(self, user: User, data: Mapping[str, Any], **defaults: Any) -> None:
         super().__init__({**defaults, **{name: value for name, value in data.items() if value}})
@@ -171,7 +171,7 @@ class DeskForm(PlaceForm):
             teams = Team.objects.order_by("institution__code")
             defaults["institution"] = str(teams.values_list("institution", flat=True).first() or "")
         super().__init__(user, data, **defaults)
-        self._offer("payer", Payer.choices)
+        self._offer("payer", PAYING_CHOICES)
 
     @property
     def payer(self) -> str:

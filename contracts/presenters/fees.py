@@ -54,7 +54,7 @@ def _account(account: Account, names: Mapping[int, str]) -> Row:
         notes.append(("warn", _("¥%(sum)s to be given back") % {"sum": account.refundable}))
     elif account.over:
         notes.append(("warn", _("¥%(sum)s waived too much") % {"sum": account.over}))
-    if account.open and account.since:
+    if account.open and account.since and account.payer == Payer.RESIDENT:
         notes.append(("bad", _("open since %(day)s") % {"day": account.since}))
     return {"name": names[account.coverage_id], "of": account, "notes": notes}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import QuerySet
 
-from contracts.accounts import Account
+from contracts.accounts import PAYING, Account
 from contracts.models import Contract, Coverage
 from service_packages.models import Payer
 
@@ -22,7 +22,10 @@ UNPAID = """
 def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
     """The accounts of the coverages, a coverage's payers in the order of `Payer`."""
     with connection.cursor() as cursor:
-        cursor.execute(ACCOUNTS.format(coverages="%(coverages)s"), {"coverages": list(coverage_ids), "day": day})
+        cursor.execute(
+            ACCOUNTS.format(coverages="%(coverages)s"),
+            {"coverages": list(coverage_ids), "day": day, "payers": list(PAYING)},
+        )
         found = [Account(*row) for row in cursor.fetchall()]
     return sorted(found, key=lambda row: (row.coverage_id, _place(row.payer)))
 

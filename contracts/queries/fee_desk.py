@@ -45,7 +45,7 @@ def desk_lines(teams: Sequence[int], payer: str, standing: str, day: date, polic
     """The contracts of the teams, what is owed longest first, then what is to be given back."""
     sql = FEE_DESK.format(accounts=ACCOUNTS.format(coverages=OF_TEAMS))
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"teams": list(teams), "payer": payer, "day": day})
+        cursor.execute(sql, {"teams": list(teams), "payer": payer, "payers": [payer], "day": day})
         lines = [DeskLine(*row) for row in cursor.fetchall()]
     overdue_by = day - timedelta(days=policy["fee_overdue_days"])
     tests = {

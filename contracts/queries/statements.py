@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from service_packages.models import Payer
+from contracts.accounts import PAYING
 from teams.dates import add_months
 from teams.models import Team, User
 
@@ -79,7 +79,7 @@ class Scope:
     first: date
     last: date
     teams: Sequence[int] | None = None
-    payers: Sequence[str] = tuple(Payer.values)
+    payers: Sequence[str] = PAYING
 
 
 def scope_of(
@@ -97,7 +97,7 @@ def scope_of(
     teams = teams if team is None else teams.filter(pk=team)
     is_all = user.scope.is_district and institutions is None and team is None
     ids = None if is_all else list(teams.values_list("pk", flat=True))
-    return Scope(first, last, ids, [payer] if payer else tuple(Payer.values))
+    return Scope(first, last, ids, [payer] if payer else PAYING)
 
 
 def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: int = 0) -> tuple[list[Line], int]:

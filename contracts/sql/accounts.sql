@@ -1,10 +1,11 @@
--- The accounts of some coverages on a day, a row for each payer. `coverages` is an array of ids, %(day)s the day.
+-- The accounts of some coverages on a day, a row for each payer. `coverages` is an array of ids, %(day)s the day,
+-- %(payers)s those whom money is asked of.
 with due as (
     select coverage_id, payer, "on", fen,
            sum(fen) over (partition by coverage_id, payer order by "on", is_released) as so_far,
            min("on") over (partition by coverage_id) as first_on
     from contracts_due
-    where coverage_id = any({coverages})
+    where coverage_id = any({coverages}) and payer = any(%(payers)s)
 ), entered as (
     select coverage_id, payer,
            sum(amount) filter (where kind = 'receipt' and "on" <= %(day)s) as received,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contracts.accounts import Account
+from contracts.accounts import PAYING, Account
 from contracts.actions import fees
 from contracts.forms.fees import CancelForm, EntryForm, GivenForm, ReceiptForm
 from contracts.models import Contract, Coverage, FeeEntry
@@ -62,7 +62,7 @@ def fee_receive(request: SignedInRequest, pk: int) -> HttpResponse:
     others = {account.payer for account in every if account.left} - {payer}
     extra = {
         "payer": Payer(payer).label,
-        "payers": [(each, Payer(each).label) for each in Payer.values if each in others],
+        "payers": [(each, Payer(each).label) for each in PAYING if each in others],
         "nothing": not form.coverages,
         "total": sum(account.open for account in own),
     }
@@ -159,7 +159,7 @@ def _entry(request: SignedInRequest, pk: int) -> FeeEntry:
 
 def _payer(request: SignedInRequest) -> str:
     asked = request.GET.get("payer", "")
-    return asked if asked in Payer.values else Payer.RESIDENT.value
+    return asked if asked in PAYING else Payer.RESIDENT.value
 
 
 def _seen(contract: Contract) -> int:

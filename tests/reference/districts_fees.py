@@ -7,7 +7,7 @@ from contracts.models import Charge, Contract, Coverage, CoveragePackage, FeeEnt
 from teams.models import PolicyValue
 from tests.reference.chance import Chance
 
-PAYERS = ("resident", "public_health_fund", "medical_insurance")
+PAYERS = ("resident", "public_health_fund", "medical_insurance", "institution_discount")
 KINDS = ("receipt", "receipt", "receipt", "waiver", "refund", "carried_in", "carried_out")
 AMOUNTS = tuple(map(Decimal, ("0.01", "0.05", "0.10", "7.77", "20.00", "39.99", "40.00", "100.00")))
 
@@ -46,7 +46,7 @@ def _write_entries(chance: Chance) -> None:
             entries.append(
                 FeeEntry(
                     coverage=coverage,
-                    payer=rng.choice(PAYERS),
+                    payer=rng.choice(PAYERS[:3]),
                     kind=kind,
                     amount=rng.choice(AMOUNTS),
                     on=chance.near(coverage.start_on, coverage.end_on, *chance.notable),

@@ -140,7 +140,7 @@ def statement(facts: Facts, first: date, last: date, key: Callable[[int, str, da
 
 
 def _movements(facts: Facts) -> Iterator[tuple[int, str, date, str, Decimal]]:
-    for due in dues(facts):
+    for due in (due for due in dues(facts) if due.payer != "institution_discount"):
         yield due.coverage, due.payer, due.on, "due", due.amount
     for entry in facts.fee_entries:
         column = ENTERED.get(entry.kind, "carried")
