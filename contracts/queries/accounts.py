@@ -1,6 +1,6 @@
 """What payers owe and have paid for coverages: the accounts that fee pages show and actions check."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from contracts.accounts import PAYING, Account
-from contracts.models import Contract, Coverage
+from contracts.models import Charge, Contract, Coverage, FeeEntry
 from service_packages.models import Payer
 
 ACCOUNTS = (Path(__file__).parents[1] / "sql" / "accounts.sql").read_text()
@@ -23,7 +23,7 @@ def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
     """The accounts of the coverages, a coverage's payers in the order of `Payer`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            ACCOUNTS.format(coverages="%(coverages)s"),
+            ACCOUNTS,
             {"coverages": list(coverage_ids), "day": day, "payers": list(PAYING)},
         )
         found = [Account(*row) for row in cursor.fetchall()]
@@ -33,6 +33,13 @@ def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
 def accounts_of(contract: Contract, day: date) -> list[Account]:
     """The accounts of all members of a contract."""
     return accounts(list(contract.coverages.values_list("pk", flat=True)), day)
+
+
+def coverages_of(teams: Sequence[int]) -> list[int]:
+    """Ids of the coverages signed with the teams that cost anybody anything."""
+    charged = Charge.objects.filter(amount__gt=0, held__coverage__contract__team__in=teams)
+    paid = FeeEntry.objects.filter(coverage__contract__team__in=teams)
+    return list(charged.values_list("held__coverage", flat=True).union(paid.values_list("coverage", flat=True)))
 
 
 def is_out_of_force_unpaid(coverage: Coverage, day: date, policy: Mapping[str, int]) -> bool:

@@ -10,13 +10,9 @@ from django.db import connection
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from contracts.queries.accounts import ACCOUNTS
+from contracts.queries.accounts import ACCOUNTS, coverages_of
 
 FEE_DESK = (Path(__file__).parents[1] / "sql" / "fee_desk.sql").read_text()
-OF_TEAMS = """array(
-    select c.id from contracts_coverage c join contracts_contract k on k.id = c.contract_id
-    where k.team_id = any(%(teams)s)
-)"""
 
 
 class Standing(TextChoices):
@@ -43,9 +39,9 @@ class DeskLine:
 
 def desk_lines(teams: Sequence[int], payer: str, standing: str, day: date, policy: Mapping[str, int]) -> list[DeskLine]:
     """The contracts of the teams, what is owed longest first, then what is to be given back."""
-    sql = FEE_DESK.format(accounts=ACCOUNTS.format(coverages=OF_TEAMS))
+    sql = FEE_DESK.format(accounts=ACCOUNTS)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"teams": list(teams), "payer": payer, "payers": [payer], "day": day})
+        cursor.execute(sql, {"coverages": coverages_of(teams), "payer": payer, "payers": [payer], "day": day})
         lines = [DeskLine(*row) for row in cursor.fetchall()]
     overdue_by = day - timedelta(days=policy["fee_overdue_days"])
     tests = {

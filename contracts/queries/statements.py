@@ -15,6 +15,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from contracts.accounts import PAYING
+from contracts.queries.accounts import coverages_of
 from teams.dates import add_months
 from teams.models import Team, User
 
@@ -103,24 +104,16 @@ def scope_of(
 def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: int = 0) -> tuple[list[Line], int]:
     """The statement's lines in order of their keys, and how many there are without the limit."""
     key, places = KEYS[by]
-    among = (
-        ""
-        if scope.teams is None
-        else "and d.coverage_id = any(array({}))".format(
-            "select c.id from contracts_coverage c join contracts_contract k on k.id = c.contract_id"
-            " where k.team_id = any(%(teams)s)"
-        )
-    )
     parameters = {
         "first": scope.first,
         "last": scope.last,
-        "teams": list(scope.teams or ()),
+        "coverages": None if scope.teams is None else coverages_of(scope.teams),
         "payers": list(scope.payers),
         "limit": limit,
         "offset": offset,
     }
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(key=key, places=places, among=among), parameters)
+        cursor.execute(STATEMENT.format(key=key, places=places), parameters)
         rows = cursor.fetchall()
     lines = [Line(found, *(Decimal(fen).scaleb(-2) for fen in sums)) for found, *sums, _count in rows]
     return (_months(scope, lines) if by is Grouping.MONTH else lines), rows[0][-1] if rows else 0

@@ -1,11 +1,11 @@
--- The accounts of some coverages on a day, a row for each payer. `coverages` is an array of ids, %(day)s the day,
+-- The accounts of some coverages on a day, a row for each payer. %(coverages)s are ids, %(day)s is the day,
 -- %(payers)s those whom money is asked of.
 with due as (
     select coverage_id, payer, "on", fen,
            sum(fen) over (partition by coverage_id, payer order by "on", is_released) as so_far,
            min("on") over (partition by coverage_id) as first_on
-    from contracts_due
-    where coverage_id = any({coverages}) and payer = any(%(payers)s)
+    from contracts_due_of(%(coverages)s::bigint[])
+    where payer = any(%(payers)s)
 ), entered as (
     select coverage_id, payer,
            sum(amount) filter (where kind = 'receipt' and "on" <= %(day)s) as received,
@@ -16,7 +16,7 @@ with due as (
            sum(case when kind in ('refund', 'carried_out') then -amount else amount end) as settled,
            sum(case when kind in ('refund', 'carried_out') then -amount when kind = 'waiver' then 0 else amount end) as cash
     from contracts_feeentry
-    where coverage_id = any({coverages}) and cancelled_at is null
+    where coverage_id = any(%(coverages)s) and cancelled_at is null
     group by coverage_id, payer
 ), owed as (
     select d.coverage_id, d.payer,
