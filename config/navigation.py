@@ -120,6 +120,7 @@ ENTRIES = (
             "assessments:finding_",
             "assessments:bulletin_",
             "assessments:activity_",
+            "assessments:publication_",
         ),
         is_start=False,
     ),

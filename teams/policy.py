@@ -75,6 +75,8 @@ DEFAULTS: Mapping[str, int] = {
     "rectification_days": 7,
     "rectification_escalates_days": 7,
     "relapse_months": 12,
+    # Figures shown outside the bureau: counts of fewer people are left out (trust.md).
+    "published_cell_least": 5,
     # Work lists (docs/today.md): how long somebody counts as new among those to be signed, in days; from how many
     # people on a telephone number counts as shared, and from how many per cent on two populations differ.
     "to_sign_new_days": 30,

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from assessments.actions import months, policies
-from assessments.demo import accounts, aims, opinions
+from assessments.demo import accounts, activities, aims, bulletins, inspections, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
 from assessments.demo.fees import receive_fees
@@ -32,6 +32,7 @@ from contracts.actions.fulfilment import count_promises
 from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation, Service, Suspension, Visit
 from residents.models import Household, Register, Resident, Transfer
 from teams.blocks import claim_block
+from teams.models import User
 
 Say = Callable[[str], object]
 # Everything that is written by COPY; their ids lie in the county's block.
@@ -52,7 +53,17 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
         out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
     problems.check(check_id=problems.request().pk)
     count_promises()
+    supervise(seed)
     return made
+
+
+@transaction.atomic
+def supervise(seed: int) -> None:
+    """Inspections, activities and bulletins of the year's end, on months that were computed."""
+    official, clerk = (User.objects.get(username=name) for name in ("official", "clerk"))
+    inspections.inspect(official, clerk, Random(f"{seed}/inspections"))
+    activities.report(official, clerk, Random(f"{seed}/activities"))
+    bulletins.issue(official)
 
 
 @transaction.atomic

@@ -52,6 +52,7 @@ class ActivityForm(forms.Form):
             fields[name] = forms.IntegerField(
                 label=str(label)[:1].upper() + str(label)[1:], min_value=0, max_value=MOST, required=False, initial=0
             )
+        self.order_fields([*list(fields)[:8], *Activity.FIGURES])
         if activity:
             self._fill(activity)
 

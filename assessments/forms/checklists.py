@@ -19,7 +19,9 @@ class ChecklistForm(forms.Form):
 
     code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Letters, digits and hyphens; never changes."))
     name = forms.CharField(label=_("Name"), max_length=80)
-    kinds = forms.MultipleChoiceField(label=_("For"), choices=Institution.Kind, widget=forms.CheckboxSelectMultiple)
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of institution"), choices=Institution.Kind, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, checklist: Checklist | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

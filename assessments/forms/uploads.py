@@ -27,7 +27,7 @@ class ProofsField(forms.FileField):
         options.setdefault("widget", SeveralFiles(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}))
         super().__init__(**options)
 
-    def clean(self, data: Any, initial: Any = None) -> list[Proof]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Proof]:
         """The files. Never more than their limit is read into memory."""
         sent = [file for file in (data or []) if file]
         if self.required and not sent:

@@ -1,5 +1,7 @@
 """Monthly bulletins (通报): edited as drafts, numbered in a series per year, kept byte for byte once issued."""
 
+from typing import TYPE_CHECKING
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -8,13 +10,27 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models.months import Revision
 from teams.history import track_history
+from teams.models import Role
+
+if TYPE_CHECKING:
+    from teams.models import User
+
+
+class BulletinQuerySet(models.QuerySet):
+    """Bulletins by what an account may see."""
+
+    def visible_to(self, user: "User") -> "BulletinQuerySet":
+        """Issued ones are sent to every institution; drafts are the bureau's that writes them."""
+        if user.scope.is_district and user.has_role(Role.OFFICIAL):
+            return self
+        return self.filter(status=Bulletin.Status.ISSUED)
 
 
 @track_history()
 class Bulletin(models.Model):
     """A month's bulletin. `paragraphs` are what people may edit, `figures` what was generated beside them.
 
-    paragraphs: list of {code, heading, text}; figures: `assessments.bulletins.Figures` as JSON, fixed at issue.
+    paragraphs: list of {code, heading, text}; figures: `assessments.queries.bulletins.facts_of`, fixed at issue.
     """
 
     class Status(models.TextChoices):
@@ -37,6 +53,8 @@ class Bulletin(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     edited_at = models.DateTimeField(auto_now=True)
     edited_by = models.CharField(max_length=150, blank=True)
+
+    objects = BulletinQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bulletin")

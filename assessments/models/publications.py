@@ -16,7 +16,7 @@ class PublicationQuerySet(models.QuerySet):
 
 
 class Publication(models.Model):
-    """What the bureau published once: `content` as the public page shows it (`queries.publications.Content`).
+    """What the bureau published once: `content` as the public page shows it (`queries.publications.content_of`).
 
     A later one takes its place; taken down, nothing is shown. The content never changes.
     """

@@ -26,7 +26,11 @@ def sums(rows: QuerySet[Activity]) -> dict[str, int]:
 def sums_by_institution(rows: QuerySet[Activity]) -> dict[int, dict[str, int]]:
     """Institution id -> the same sums, of what it reported itself."""
     grouped = rows.order_by().values("institution").annotate(count=Count("id"), **{name: Sum(name) for name in FIGURES})
-    return {row.pop("institution"): {name: int(value) for name, value in row.items()} for row in grouped}
+    names = ("count", *FIGURES)
+    return {
+        institution: dict(zip(names, map(int, values), strict=True))
+        for institution, *values in grouped.values_list("institution", *names)
+    }
 
 
 def counted_by_unit(kind: str, figure: str, unit_kind: str, first_on: date, last_on: date) -> Mapping[int, int]:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 
 from assessments.models import Finding
+from assessments.models.findings import FindingQuerySet
 from assessments.rules.findings import Side, escalated_before
 from teams.clock import today
 from teams.models import User
@@ -32,7 +33,7 @@ def escalating(day: date) -> date:
     return escalated_before(day, policy_on(day)["rectification_escalates_days"])
 
 
-def work_list(user: User) -> QuerySet[Finding]:
+def work_list(user: User) -> FindingQuerySet:
     """The account's findings: overdue first, those the longest that are overdue the longest; then what it does next."""
     place = {state: number for number, state in enumerate(NEXT[side_of(user)], start=1)}
     rank = Case(

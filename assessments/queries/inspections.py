@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet
 
 from assessments.models import Answer, Checklist, ChecklistItem, Finding, FindingProof, Inspection, InspectionRound
+from assessments.models.inspections import InspectionQuerySet
 from teams.clock import today
 from teams.dates import add_months
 from teams.models import Institution, User
@@ -48,7 +49,7 @@ def finding_counts(user: User, rounds: Iterable[int]) -> dict[int, dict[str, int
     return {key: {"found": found, "left": left, "overdue": overdue} for key, found, left, overdue in counted}
 
 
-def inspections_of(user: User, round_: InspectionRound) -> QuerySet[Inspection]:
+def inspections_of(user: User, round_: InspectionRound) -> InspectionQuerySet:
     """The account's inspections of a round with what was answered and found; what is to be done next first."""
     rows = Inspection.objects.visible_to(user).filter(round=round_).select_related("institution", "team", "checklist")
     return rows.annotate(

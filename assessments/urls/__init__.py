@@ -6,15 +6,17 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
-from assessments.urls import activities, inspections, money
+from assessments.urls import activities, bulletins, inspections, money, publications
 from assessments.views import figures, forecasts, fulfilment, leads, months, returns, targets
 
 app_name = "assessments"
 
 urlpatterns = [
     *activities.urlpatterns,
+    *bulletins.urlpatterns,
     *inspections.urlpatterns,
     *money.urlpatterns,
+    *publications.urlpatterns,
     path("overview/", figures.overview, name="overview"),
     path("forecast/", forecasts.forecast, name="forecast"),
     path("fulfilment/", fulfilment.fulfilment, name="fulfilment"),

@@ -19,16 +19,16 @@ FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 _lock = Lock()
 
 
-def typeset(template: str, data: Mapping[str, object]) -> bytes:
-    """The PDF of `<template>.typ` with the data (what JSON can hold)."""
+def typeset(template: str, data: Mapping[str, object], *, folder: Path = TEMPLATES) -> bytes:
+    """The PDF of `<template>.typ` of a folder with the data (what JSON can hold)."""
     text = json.dumps(data, ensure_ascii=False)
     with _lock:
-        pdf = _compiler(template).compile(format="pdf", sys_inputs={"data": text})
+        pdf = _compiler(folder / f"{template}.typ").compile(format="pdf", sys_inputs={"data": text})
     assert isinstance(pdf, bytes)
     return pdf
 
 
 @lru_cache(maxsize=8)
-def _compiler(template: str) -> typst.Compiler:
+def _compiler(template: Path) -> typst.Compiler:
     """Kept between documents: fonts are read once."""
-    return typst.Compiler(str(TEMPLATES / f"{template}.typ"), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.Compiler(str(template), font_paths=[str(FONTS)], ignore_system_fonts=True)

@@ -1,0 +1,38 @@
+"""What is published for residents."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.calendar import CalendarMonth
+from assessments.models import Cycle, Month, Publication
+from assessments.presenters.publications import HOW
+from teams.actions.submissions import fresh_key
+
+
+class PublicationForm(forms.Form):
+    """A frozen month, the cycle whose grades are shown, and how to sign."""
+
+    month = forms.ChoiceField(label=_("Figures of"))
+    cycle = forms.ModelChoiceField(
+        Cycle.objects.filter(state=Cycle.State.PUBLISHED),
+        label=_("Grades of"),
+        required=False,
+        empty_label=_("no grades"),
+    )
+    how_to_sign = forms.CharField(label=_("How to sign"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        last = Publication.objects.order_by("-pk").first()
+        said = last.content.get("how_to_sign") if last else ""
+        super().__init__(*args, initial={"how_to_sign": said or HOW}, **kwargs)
+        frozen = Month.objects.filter(current__frozen_at__isnull=False).order_by("-first_on")
+        field = self.fields["month"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(f"{row.first_on:%Y-%m}", f"{row.first_on:%Y-%m}") for row in frozen]
+
+    def clean_month(self) -> CalendarMonth:
+        """The month chosen."""
+        return CalendarMonth.parse(self.cleaned_data["month"])

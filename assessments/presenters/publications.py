@@ -1,0 +1,50 @@
+"""What the public pages show of a publication."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from assessments.models import Grade
+from teams.models import Staff
+
+Content = Mapping[str, Any]
+# What residents read unless the bureau writes something else.
+HOW = (
+    "带上身份证或户口簿，到居住地的镇卫生院、社区卫生服务中心或村卫生室，选择家庭医生团队并签订协议；"
+    "行动不便的，请拨打中心电话预约上门签约。"
+)
+GRADE_TONES = {"excellent": "good", "good": "info", "pass": "grey", "fail": "warn"}
+
+
+def find_centre(content: Content, pk: int) -> Content | None:
+    """The centre of the id, if it was published."""
+    return next((row for row in content["centres"] if row["id"] == pk), None)
+
+
+def centre_rows(content: Content) -> list[dict[str, Any]]:
+    """The centres with their grades in words and how many teams and doctors they have."""
+    return [
+        {
+            **row,
+            **_grade(row["grade"]),
+            "team_count": len(row["teams"]),
+            "doctor_count": len({member["name"] for team in row["teams"] for member in team["members"]}),
+        }
+        for row in content["centres"]
+    ]
+
+
+def team_rows(centre: Content) -> list[dict[str, Any]]:
+    """A centre's teams with jobs and grades in words."""
+    return [
+        {
+            **team,
+            **_grade(team["grade"]),
+            "members": [{**member, "job": str(Staff.Job(member["job"]).label)} for member in team["members"]],
+        }
+        for team in centre["teams"]
+    ]
+
+
+def _grade(code: str) -> dict[str, str]:
+    label = str(Grade(code).label) if code in Grade.values else ""
+    return {"grade_label": label, "grade_tone": GRADE_TONES.get(code, "grey")}

@@ -1,0 +1,158 @@
+import xml.etree.ElementTree as ET
+import zipfile
+from datetime import date, timedelta
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+from django.db import InternalError, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from assessments.actions import bulletins
+from assessments.models import Bulletin, BulletinFile, BulletinSeries
+from assessments.presenters.bulletins import document
+from assessments.queries.bulletins import COLUMNS
+from assessments.queries.figures import Key
+from teams.models import Role, User
+from teams.rules import RuleViolation
+from tests.accounts import make_account
+from tests.small_district import OCTOBER, SmallDistrict
+
+pytestmark = pytest.mark.django_db
+DAY = date(2018, 11, 5)
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@pytest.fixture
+def bureau(district: SmallDistrict, settings: Settings) -> User:
+    settings.TODAY = DAY
+    return make_account("b", Role.OFFICIAL, institution=district.bureau)
+
+
+def issue(by: User, bulletin: Bulletin | None = None) -> Bulletin:
+    made = bulletin or bulletins.prepare(first_on=OCTOBER, by=by)
+    return bulletins.issue(bulletin=made, shown=bulletins.state_of(made), by=by)
+
+
+def words(content: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        root = ET.fromstring(archive.read("word/document.xml"))
+    return "".join(text.text or "" for text in root.iter(f"{WORD}t"))
+
+
+def refused(do: object) -> str:
+    with pytest.raises(RuleViolation) as refusal:
+        do()  # type: ignore[operator]
+    return refusal.value.code
+
+
+def test_bulletin_says_what_the_figures_say(bureau: User) -> None:
+    made = bulletins.prepare(first_on=OCTOBER, by=bureau)
+    total = made.figures["total"]["coverage"]
+    overall = next(part["text"] for part in made.paragraphs if part["code"] == "overall")
+    assert f"{total['numerator']:,}人" in overall and f"{total['rate']}%" in overall
+    assert COLUMNS["key"] == Key("coverage", "key")
+    assert made.title == "关于2018年10月家庭医生签约服务工作情况的通报"
+    assert "尚未封存" in document(made)["mark"]
+
+
+def test_second_click_opens_the_same_draft(bureau: User) -> None:
+    assert bulletins.prepare(first_on=OCTOBER, by=bureau) == bulletins.prepare(first_on=OCTOBER, by=bureau)
+
+
+def test_edited_words_stay_when_figures_are_taken_anew_and_others_follow(bureau: User) -> None:
+    made = bulletins.prepare(first_on=OCTOBER, by=bureau)
+    kept = bulletins.write(
+        bulletin=made, title="通报", issuer="颍泉区卫健委", prefix="泉卫通", texts={"demands": "立即整改。"},
+        shown=bulletins.state_of(made), by=bureau,
+    )  # fmt: skip
+    again = bulletins.refresh(bulletin=kept, rank_by="coverage", by=bureau)
+    said = {part["code"]: part["text"] for part in again.paragraphs}
+    assert said["demands"] == "立即整改。" and again.title == "通报"
+    assert again.figures["rank_by"] == "coverage" and "签约覆盖率" in said["ranking"]
+
+
+def test_somebody_elses_change_is_noticed_before_issue(bureau: User) -> None:
+    made = bulletins.prepare(first_on=OCTOBER, by=bureau)
+    shown = bulletins.state_of(made)
+    bulletins.refresh(bulletin=made, rank_by="coverage", by=bureau)
+    assert refused(lambda: bulletins.issue(bulletin=made, shown=shown, by=bureau)) == "bulletin.changed"
+
+
+def test_numbers_of_a_year_have_no_gaps_and_begin_anew(bureau: User, settings: Settings) -> None:
+    first = issue(bureau)
+    bulletins.discard(bulletin=bulletins.prepare(first_on=OCTOBER, by=bureau), by=bureau)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        issue(bureau)
+        raise ZeroDivisionError
+    second = issue(bureau)
+    settings.TODAY = DAY + timedelta(days=365)
+    assert [first.number, second.number, issue(bureau).number] == [1, 2, 1]
+    assert second.document_number == "卫通〔2018〕2号"
+    assert BulletinSeries.objects.get(year=2018).last == 2
+
+
+def test_issued_bulletin_is_kept_byte_for_byte(bureau: User) -> None:
+    made = issue(bureau)
+    assert refused(lambda: issue(bureau, made)) == "bulletin.issued"
+    for change in (
+        lambda: Bulletin.objects.filter(pk=made.pk).update(title="x"),
+        lambda: BulletinFile.objects.filter(bulletin=made).update(content=b""),
+        lambda: BulletinFile.objects.filter(bulletin=made).delete(),
+    ):
+        with pytest.raises(InternalError), transaction.atomic():
+            change()
+    client = Client()
+    client.force_login(bureau)
+    for kept in made.files.all():
+        answer = client.get(reverse("assessments:bulletin_file", args=[made.pk, kept.format]))
+        assert sha256(b"".join(answer)).hexdigest() == kept.sha256  # type: ignore[arg-type]
+
+
+def test_word_file_holds_text_tables_and_number_and_is_made_the_same_again(bureau: User) -> None:
+    made = issue(bureau)
+    files = bulletins.files_of(made)
+    said = words(files["docx"])
+    assert made.document_number in said and made.title in said and "特此通报" in said and "2018年11月5日" in said
+    assert all(part["text"].split("\n")[0] in said for part in made.paragraphs)
+    assert files["docx"] == bulletins.files_of(made)["docx"]
+    assert files["pdf"].startswith(b"%PDF-")
+
+
+def test_word_file_survives_words_that_look_like_markup(bureau: User) -> None:
+    made = bulletins.prepare(first_on=OCTOBER, by=bureau)
+    kept = bulletins.write(
+        bulletin=made, title="<w:p>&\x07", issuer="“甲”", prefix="x", texts={"demands": "a<b & c>d"},
+        shown=bulletins.state_of(made), by=bureau,
+    )  # fmt: skip
+    assert "a<b & c>d" in words(bulletins.files_of(kept)["docx"])
+
+
+def test_pages_draft_edit_and_issue(bureau: User) -> None:
+    client = Client()
+    client.force_login(bureau)
+    form = client.get(reverse("assessments:bulletin_list")).context["form"]
+    made = client.post(
+        reverse("assessments:bulletin_create"), {"month": "2018-10", "submission": form["submission"].value()}
+    )
+    page = client.get(made.headers["Location"])
+    shown = {field.html_name: field.value() for field in page.context["form"]}
+    write = made.headers["Location"] + "write/"
+    assert client.post(write, {**shown, "text_opening": "改过的开头。"}).status_code == 302
+    assert client.post(write, {**shown, "text_opening": "x"}).status_code == 200  # an old copy
+    page = client.get(made.headers["Location"])
+    shown = {field.html_name: field.value() for field in page.context["form"]}
+    assert client.post(write, {**shown, "issue": "1"}).status_code == 302
+    bulletin = Bulletin.objects.get()
+    assert bulletin.number == 1 and bulletin.paragraphs[0]["text"] == "改过的开头。"
+    assert client.get(made.headers["Location"]).context["form"] is None
+
+
+def test_clerk_reads_issued_bulletins_only(district: SmallDistrict, bureau: User) -> None:
+    clerk = make_account("c", Role.CLERK, institution=district.centre)
+    draft = bulletins.prepare(first_on=OCTOBER, by=bureau)
+    assert not Bulletin.objects.visible_to(clerk).exists()
+    issue(bureau, draft)
+    assert Bulletin.objects.visible_to(clerk).exists()

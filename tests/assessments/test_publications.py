@@ -1,0 +1,110 @@
+from datetime import date
+
+import pytest
+from django.db import InternalError, transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assessments.actions import publications
+from assessments.models import Month, Publication
+from assessments.suppression import share, suppressed
+from residents.models import Resident
+from teams.models import Role, User
+from teams.rules import RuleViolation
+from tests.accounts import make_account
+from tests.small_district import OCTOBER, SmallDistrict
+
+
+@pytest.fixture
+def bureau(district: SmallDistrict) -> User:
+    return make_account("p", Role.OFFICIAL, institution=district.bureau)
+
+
+def freeze() -> None:
+    revision = Month.objects.get(first_on=OCTOBER).current
+    assert revision
+    type(revision).objects.filter(pk=revision.pk).update(
+        frozen_at="2018-11-05 00:00Z", frozen_by="official", sha256="a" * 64
+    )
+
+
+def publish(by: User, how: str = "到中心签约") -> Publication:
+    return publications.publish(first_on=OCTOBER, cycle=None, how_to_sign=how, by=by)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.integers(0, 20), st.integers(0, 40), max_size=12), st.integers(2, 10))
+def test_suppressed_cells_cannot_be_taken_from_the_sum(cells: dict[int, int], least: int) -> None:
+    shown = suppressed(cells, least)
+    hidden = [cells[key] for key, count in shown.items() if count is None]
+    assert all(count is None or count == cells[key] for key, count in shown.items())
+    assert not any(count is not None and 0 < count < least for count in shown.values())
+    left = [key for key, count in shown.items() if count]
+    if hidden and left:
+        assert len(hidden) > 1 and sum(hidden) >= least
+
+
+def test_share_of_few_answers_is_no_figure() -> None:
+    assert share(4, 4, 5) is None
+    assert share(48, 50, 5) is None  # two people did not say it
+    assert share(50, 50, 5) == 100
+    assert share(40, 50, 5) == 80
+
+
+@pytest.mark.django_db
+def test_only_frozen_months_are_published(bureau: User) -> None:
+    with pytest.raises(RuleViolation) as refusal:
+        publish(bureau)
+    assert refusal.value.code == "publication.not_frozen"
+
+
+@pytest.mark.django_db
+def test_residents_see_it_without_account_and_nobody_is_named(bureau: User) -> None:
+    freeze()
+    page = Client().get(reverse("assessments:compare"))
+    assert page.status_code == 200 and page.context["content"] is None
+    made = publish(bureau)
+    centre = made.content["centres"][0]
+    for url in (reverse("assessments:compare"), reverse("assessments:compare_centre", args=[centre["id"]])):
+        page = Client().get(url)
+        text = page.content.decode()
+        assert centre["name"] in text and "到中心签约" in text
+        assert "public" in page.headers["Cache-Control"] and "noindex" in page.headers["X-Robots-Tag"]
+        assert not page.cookies
+        staff = {
+            member["name"] for row in made.content["centres"] for team in row["teams"] for member in team["members"]
+        }
+        assert not [name for name in set(Resident.objects.values_list("name", flat=True)) - staff if name in text]
+
+
+@pytest.mark.django_db
+def test_withdrawn_results_are_seen_by_nobody(bureau: User) -> None:
+    freeze()
+    centre = publish(bureau).content["centres"][0]["id"]
+    assert publications.withdraw(by=bureau) == 1
+    assert Client().get(reverse("assessments:compare")).context["content"] is None
+    assert Client().get(reverse("assessments:compare_centre", args=[centre])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_published_content_never_changes(bureau: User) -> None:
+    freeze()
+    made = publish(bureau)
+    with pytest.raises(InternalError), transaction.atomic():
+        Publication.objects.filter(pk=made.pk).update(content={})
+
+
+@pytest.mark.django_db
+def test_page_is_published_and_taken_down_by_the_bureau(bureau: User) -> None:
+    freeze()
+    client = Client()
+    client.force_login(bureau)
+    form = client.get(reverse("assessments:publication_list")).context["form"]
+    data = {"month": f"{OCTOBER:%Y-%m}", "how_to_sign": "到中心", "submission": form["submission"].value()}
+    for _time in range(2):
+        assert client.post(reverse("assessments:publication_create"), data).status_code == 302
+    assert Publication.objects.filter(first_on=date(2018, 10, 1)).count() == 1
+    client.post(reverse("assessments:publication_withdraw"))
+    assert not Publication.objects.shown().exists()
