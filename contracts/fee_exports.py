@@ -24,7 +24,7 @@ def fees_sheet(user: User, query: str, whole: bool) -> Sheet:
     """Contracts of the fee desk with those filters."""
     form, day = DeskForm(user, QueryDict(query).dict()), today()
     policy = policy_on(day)
-    lines = desk_lines(form.teams, form.payer, form.asked_standing, day, policy)
+    lines = desk_lines(form.teams, form.asked_payer, form.asked_standing, day, policy)
     header = [
         _("Household"),
         _("Payer"),
@@ -35,7 +35,7 @@ def fees_sheet(user: User, query: str, whole: bool) -> Sheet:
         _("Contract number"),
         _("Phone"),
     ]
-    payer = str(Payer(form.payer).label)
+    payer = str(Payer(form.asked_payer).label)
     rows = _desk_rows(lines, payer, policy["fee_overdue_days"], whole=whole)
     return Sheet(len(lines), header, rows, text_columns={6, 7})
 

@@ -174,7 +174,7 @@ class DeskForm(PlaceForm):
         self._offer("payer", PAYING_CHOICES)
 
     @property
-    def payer(self) -> str:
+    def asked_payer(self) -> str:
         """Whose account is looked at; without a choice the resident's."""
         return self._asked("payer") or str(Payer.RESIDENT.value)
 

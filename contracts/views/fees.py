@@ -30,7 +30,7 @@ def fee_list(request: SignedInRequest) -> HttpResponse:
         return redirect("contracts:fee_statement")
     form, day = DeskForm(request.user, request.GET), today()
     policy = policy_on(day)
-    lines = desk_lines(form.teams, form.payer, form.asked_standing, day, policy)
+    lines = desk_lines(form.teams, form.asked_payer, form.asked_standing, day, policy)
     page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"fees page {page.number}")
     context = {
