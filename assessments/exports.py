@@ -13,6 +13,7 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE
 from assessments.models import Figure, Month, Revision
 from assessments.rates import rate
+from assessments.tables import Table
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.rules import RuleViolation
@@ -47,6 +48,17 @@ def kpi_file(month: CalendarMonth, user: User) -> BytesIO:
     """The month's figures of the account's scope as .xlsx in memory (some ten thousand short lines)."""
     file = BytesIO()
     write_rows(file, COLUMNS, kpi_rows(month, user), format="xlsx", text_columns={0, 1, 2, 3, 4})
+    file.seek(0)
+    return file
+
+
+def table_file(table: Table) -> BytesIO:
+    """A page's table as .xlsx in memory: values where cells have one, else their text; the total comes first."""
+    file = BytesIO()
+    lines = [row for row in (table.total, *table.rows) if row]
+    cells = ((row.name, *(cell.text if cell.value is None else cell.value for cell in row.cells)) for row in lines)
+    header = [table.head, *(column.label for column in table.columns)]
+    write_rows(file, header, cells, format="xlsx", text_columns={0}, sheet=table.title[:31])
     file.seek(0)
     return file
 

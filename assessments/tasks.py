@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import months, screening
+from assessments.actions import cohorts, months, screening
 from assessments.calendar import CalendarMonth
 from assessments.models import Revision
 from assessments.queries.late import touched_months
@@ -32,6 +32,12 @@ def compute_touched_months() -> None:
     """Every night: past months about which facts arrived late; a frozen one gets a revision beside it."""
     for revision in touched_months(today()):
         months.compute(month=revision.month.first_on)
+
+
+@shared_task
+def count_cohorts() -> None:
+    """Every night: what became of those who signed."""
+    cohorts.count_cohorts()
 
 
 @shared_task

@@ -21,7 +21,7 @@ from teams.permissions import Permission, has_permission
 class Entry:
     """A place in the main navigation: the page it opens, and the names of the pages that belong to it.
 
-    `is_start`: it may be the first page after signing in.
+    `is_start`: it may be the first page after signing in. `is_rare`: it stands under "More".
     """
 
     label: str | Promise
@@ -30,6 +30,7 @@ class Entry:
     pages: tuple[str, ...]
     district_only: bool = False
     is_start: bool = True
+    is_rare: bool = False
 
 
 # In order; the first start page that an account may open is its own.
@@ -38,7 +39,7 @@ ENTRIES = (
         gettext_lazy("Today"),
         "contracts:today",
         Permission.CONTRACT_EDIT,
-        ("contracts:today", "contracts:to_sign", "contracts:problem_"),
+        ("contracts:today", "contracts:to_sign"),
     ),
     Entry(
         gettext_lazy("Sign contracts"),
@@ -93,6 +94,7 @@ ENTRIES = (
             "assessments:month_difference",
             "assessments:return",
             "assessments:forecast",
+            "assessments:cohort",
         ),
     ),
     Entry(
@@ -102,8 +104,21 @@ ENTRIES = (
         ("assessments:fulfilment", "contracts:unserved_"),
         is_start=False,
     ),
-    Entry(gettext_lazy("Targets"), "assessments:target_list", Permission.FIGURE_READ, ("assessments:target_",)),
-    Entry(gettext_lazy("Months"), "assessments:month_list", Permission.MONTH_COMPUTE, ("assessments:month_",), True),
+    Entry(
+        gettext_lazy("Targets"),
+        "assessments:target_list",
+        Permission.FIGURE_READ,
+        ("assessments:target_",),
+        is_rare=True,
+    ),
+    Entry(
+        gettext_lazy("Months"),
+        "assessments:month_list",
+        Permission.MONTH_COMPUTE,
+        ("assessments:month_",),
+        district_only=True,
+        is_rare=True,
+    ),
     Entry(
         gettext_lazy("Supervision"),
         "assessments:lead_list",
@@ -144,6 +159,7 @@ ENTRIES = (
         "teams:team_list",
         Permission.FIGURE_READ,
         ("teams:team_", "contracts:team", "contracts:institution", "contracts:member_", "contracts:village_"),
+        is_rare=True,
     ),
     Entry(
         gettext_lazy("Packages"),
@@ -151,21 +167,42 @@ ENTRIES = (
         Permission.CATALOGUE_READ,
         ("service_packages:", "contracts:package_"),
         is_start=False,
+        is_rare=True,
     ),
-    Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",)),
-    Entry(gettext_lazy("Reference tables"), "admin:index", Permission.CATALOGUE_EDIT, ("admin:",), True),
+    Entry(
+        gettext_lazy("Data problems"),
+        "contracts:problem_list",
+        Permission.PEOPLE_READ,
+        ("contracts:problem_",),
+        is_start=False,
+        is_rare=True,
+    ),
+    Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",), is_rare=True),
+    Entry(
+        gettext_lazy("Reference tables"),
+        "admin:index",
+        Permission.CATALOGUE_EDIT,
+        ("admin:",),
+        district_only=True,
+        is_rare=True,
+    ),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context of `base.html`: nav entries (label, url, active), account, warnings, demo_today."""
+    """Context of `base.html`: nav entries (label, url, active, rare), account, warnings, demo_today."""
     context: dict[str, Any] = {"nav": [], "demo_today": settings.TODAY if settings.DEMO else None}
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return context
     here = request.resolver_match.view_name if request.resolver_match else ""
     nav = [
-        {"label": entry.label, "url": reverse(entry.view), "active": here.startswith(entry.pages)}
+        {
+            "label": entry.label,
+            "url": reverse(entry.view),
+            "active": here.startswith(entry.pages),
+            "rare": entry.is_rare,
+        }
         for entry in entries_of(user)
     ]
     warnings = [_("Background work is waiting: its server cannot be reached.")] if is_work_waiting() else []

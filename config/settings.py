@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.compute_touched_months",
         "schedule": crontab(minute=0, hour=4),
     },
+    "count-cohorts": {"task": "assessments.tasks.count_cohorts", "schedule": crontab(minute=30, hour=4)},
     # Work that was asked for while Redis was down, or whose worker was killed, is taken up again.
     "resume-imports": {"task": "teams.tasks.resume_imports", "schedule": 30.0},
     "resume-lifecycle": {"task": "contracts.tasks.resume_lifecycle", "schedule": 60.0},

@@ -239,6 +239,13 @@ assessments:ages          own      in  200 404 200 200 200 200    in  405 405 40
 assessments:ages          other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
 assessments:evidence      own      in  200 404 200 200 200 403    in  405 405 405 405 405 405
 assessments:evidence      other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
+assessments:cohorts       -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:cohorts       own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+assessments:cohorts       other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
+assessments:cohort_people -        in  404 404 404 404 404 403    in  405 405 405 405 405 405
+assessments:cohort_count  -        in  405 405 405 405 405 405    in  403 403 403 302 302 302
+assessments:cohort_file   own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
+assessments:cohort_file   other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          own      in  200 404 404 200 200 200    in  405 405 405 405 405 405
 assessments:kpis          other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -420,6 +427,8 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "assessments:figure": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:people": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
     "assessments:ages": lambda place: ({"indicator": "coverage"}, {"team": place.team.code} if place else {}),
+    "assessments:cohorts": lambda place: ({}, {"team": place.team.code} if place else {}),
+    "assessments:cohort_file": lambda place: ({}, {"team": place.team.code}),
     "assessments:evidence": lambda place: (
         {"indicator": "coverage", "pk": place.resident.pk},
         {"team": place.team.code},

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from assessments.actions import months, policies
+from assessments.actions.cohorts import count_cohorts
 from assessments.demo import accounts, activities, aims, bulletins, inspections, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
@@ -51,6 +52,7 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
         started = time.monotonic()
         months.compute(month=month, as_of=as_of, by=None)
         out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
+    count_cohorts(as_of)
     problems.check(check_id=problems.request().pk)
     count_promises()
     supervise(seed)

@@ -4,6 +4,7 @@ assessments; funds, their allocation, and what payers transferred; inspections, 
 from assessments.models.activities import Activity, ActivityProof
 from assessments.models.bulletins import Bulletin, BulletinFile, BulletinSeries
 from assessments.models.checklists import Checklist, ChecklistItem
+from assessments.models.cohorts import CohortRow
 from assessments.models.cycles import (
     Appeal,
     Assessment,
@@ -38,6 +39,7 @@ __all__ = [
     "BulletinSeries",
     "Checklist",
     "ChecklistItem",
+    "CohortRow",
     "CoverageMonth",
     "Cycle",
     "Due",

@@ -29,7 +29,7 @@ def ages_table(selection: Selection, indicator: Indicator, parts: Breakdown) -> 
     counted = _("numerator / denominator")
     columns = [
         column
-        for label in (*(str(sex.label) for sex in SEXES), _("both"))
+        for label in (*(str(sex.label) for sex in SEXES), _("both sexes"))
         for column in (Column(label), Column(counted))
     ]
     return Table(_("By sex and age"), _("age"), tuple(columns), rows, total)

@@ -207,6 +207,8 @@ def _standing(evidence: Evidence) -> str:
     last = evidence.coverages[0]
     status = last.status_on(day)
     values = {"day": day, "team": last.contract.team.name, "state": status.label, "end": last.last_on}
+    if status is Status.IN_FORCE:
+        return _("On %(day)s the contract with %(team)s does not count: the resident's share was not paid.") % values
     if status is Status.SUSPENDED:
         return _("On %(day)s the contract with %(team)s is suspended.") % values
     return _("On %(day)s no contract is in force; the last, with %(team)s, lasted until %(end)s (%(state)s).") % values

@@ -104,7 +104,7 @@ def is_owed(evidence: Evidence, obligation: Obligation) -> bool:
     """Whether it counts on the report date: in force on its due date, and not waived."""
     coverage = evidence.coverage
     waived = obligation.waived_on is not None and obligation.waived_on <= evidence.day
-    return coverage is not None and not waived and coverage.status_on(obligation.due_on) is Status.IN_FORCE
+    return coverage is not None and not waived and evidence.counts_on(coverage, obligation.due_on)
 
 
 def is_met(evidence: Evidence, obligation: Obligation) -> bool:

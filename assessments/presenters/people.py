@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.indicators import Indicator, Rows
-from assessments.models import CoverageMonth
+from assessments.models import CohortRow, CoverageMonth
 from assessments.presenters.frame import link
 from assessments.presenters.overview import title
 from assessments.presenters.parts import part_names
@@ -75,6 +75,25 @@ def person_line(row: Any, selection: Selection, *, is_seen: bool = True) -> dict
         "village": row.village.name if row.village else "",
         "team": row.team.name if row.team else "",
     }
+
+
+def cohort_rows(rows: Sequence[CohortRow], selection: Selection) -> list[dict[str, Any]]:
+    """Dicts of `assessments/people.html` for those who signed, with resident, village, team and coverage loaded."""
+    ids = [row.resident_id for row in rows]
+    seen = set(Resident.objects.visible_to(selection.user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        {
+            "name": row.resident.name,
+            "url": reverse("contracts:person", args=[row.resident_id]) if row.resident_id in seen else "",
+            "id_masked": mask_id_number(decrypt(row.resident.id_cipher, field="id_number")),
+            "sex": row.resident.get_sex_display(),
+            "age": age_on(row.resident.birth_date, row.day),
+            "term": f"{row.coverage.start_on} – {row.coverage.last_on}",
+            "village": row.resident.village.name if row.resident.village else "",
+            "team": row.team.name,
+        }
+        for row in rows
+    ]
 
 
 def _person(row: Any, selection: Selection, indicator: Indicator, part: Part, *, is_seen: bool) -> dict[str, Any]:

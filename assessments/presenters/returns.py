@@ -72,11 +72,22 @@ def page_table(selection: Selection, made: MonthlyReturn) -> dict[str, object]:
 
 
 def missing_text(made: MonthlyReturn) -> str:
-    """Which figures the return lacks, in a sentence; empty when it is whole."""
+    """Whose official population the return lacks, in a sentence; empty when it has them all."""
     names = [institution.name for institution in made.without_population]
     if not names:
         return ""
     return _("No official population was entered for: %(names)s.") % {"names": _(", ").join(names)}
+
+
+def nobody_texts(selection: Selection, made: MonthlyReturn) -> list[str]:
+    """The key populations in which an institution has nobody on file, so that it has no rate: a sentence each."""
+    said = []
+    for code in categories_told(selection):
+        without = [line.institution.name for line in made.lines if not line.count("coverage", code).denominator]
+        if without:
+            values = {"category": selection.names[code], "names": _(", ").join(without)}
+            said.append(_("Nobody on file in “%(category)s”: %(names)s.") % values)
+    return said
 
 
 def workbook(selection: Selection, made: MonthlyReturn) -> BytesIO:
@@ -118,7 +129,7 @@ class _Sheet:
         for row, (name, line) in enumerate(lines, start=self.HEAD + 2):
             self._write_line(row, name, line)
         end = self.HEAD + 2 + len(lines)
-        self.sheet.write(end, 0, missing_text(made), self.plain)
+        self.sheet.write(end, 0, " ".join([missing_text(made), *nobody_texts(selection, made)]).strip(), self.plain)
         signatures = (_("Filled in by:"), _("Checked by:"), _("Unit's leader:"), _("Date:"))
         for position, words in enumerate(signatures):
             self.sheet.write(end + 2, position * 6, words, self.plain)

@@ -19,9 +19,10 @@ from assessments.models import CoverageMonth, ResidentMonth, Revision
 from assessments.queries.people import Part, counted_sql, has_people, people
 from assessments.queries.units import Selection
 from contracts.models import Coverage, CoveragePackage, Obligation, Service, Status, Visit
+from contracts.queries.accounts import is_out_of_force_unpaid
 from residents.models import Register, Resident
 from teams.dates import add_months, last_born_with_age, last_start_of_months
-from teams.policy import policy_on
+from teams.policy import DEFAULTS
 
 READINGS = {"hypertension": ("systolic", "diastolic"), "diabetes": ("fasting_glucose",)}
 MONTHS_AT_MOST = 12
@@ -70,7 +71,7 @@ class Evidence:
     @cached_property
     def policy(self) -> Mapping[str, int]:
         """The settings that the month was computed with."""
-        return self.revision.basis.get("policy") or policy_on(self.day)
+        return {**DEFAULTS, **self.revision.basis.get("policy", {})}
 
     @cached_property
     def coverages(self) -> list[Coverage]:
@@ -89,7 +90,13 @@ class Evidence:
     @cached_property
     def in_force(self) -> Coverage | None:
         """The coverage that is in force on the report date by the facts of today."""
-        return next((row for row in self.coverages if row.status_on(self.day) is Status.IN_FORCE), None)
+        return next((row for row in self.coverages if self.counts_on(row, self.day)), None)
+
+    def counts_on(self, coverage: Coverage, day: date) -> bool:
+        """Whether a coverage counts as in force on a day, by the policy of the month also as to what is unpaid."""
+        if coverage.status_on(day) is not Status.IN_FORCE:
+            return False
+        return not is_out_of_force_unpaid(coverage, day, self.policy)
 
     @cached_property
     def run_out(self) -> list[Coverage]:
@@ -164,7 +171,7 @@ class Evidence:
             resident=self.row.resident_id, visited_on__gte=self.year_start, visited_on__lte=self.day
         )
         found = rows.select_related("institution").order_by("visited_on")
-        return [row for row in found if coverage and coverage.status_on(row.visited_on) is Status.IN_FORCE]
+        return [row for row in found if coverage and self.counts_on(coverage, row.visited_on)]
 
     @cached_property
     def members(self) -> list[ResidentMonth]:

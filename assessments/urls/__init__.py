@@ -7,6 +7,7 @@ from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
 from assessments.urls import activities, bulletins, inspections, money, publications
+from assessments.urls.cohorts import urlpatterns as cohort_urls
 from assessments.views import figures, forecasts, fulfilment, leads, months, returns, targets
 
 app_name = "assessments"
@@ -18,6 +19,7 @@ urlpatterns = [
     *money.urlpatterns,
     *publications.urlpatterns,
     path("overview/", figures.overview, name="overview"),
+    *cohort_urls,
     path("forecast/", forecasts.forecast, name="forecast"),
     path("fulfilment/", fulfilment.fulfilment, name="fulfilment"),
     path("fulfilment.xlsx", fulfilment.fulfilment_file, name="fulfilment_file"),

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from assessments import pages, tasks
 from assessments.actions import months
 from assessments.calendar import CalendarMonth
-from assessments.exports import kpi_file
+from assessments.exports import kpi_file, table_file
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import ResidentMonth
 from assessments.presenters import evidence as evidence_page
@@ -76,16 +76,21 @@ def figure(request: SignedInRequest, indicator: str) -> HttpResponse:
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def ages(request: SignedInRequest, indicator: str) -> HttpResponse:
+def ages(request: SignedInRequest, indicator: str) -> HttpResponse | FileResponse:
     """One figure by sex and age band: a page, and a fragment of the figure's own page."""
     selection, known = _selected(request, indicator)
     if not has_breakdown(known):
         raise Http404
     parts = by_sex_and_age(selection, known)
-    context = {"ages": ages_table(selection, known, parts), "ages_finding": ages_finding(known, parts)}
-    if request.htmx:
+    table = ages_table(selection, known, parts)
+    if request.GET.get("file") == "xlsx":
+        audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"{known.code} by sex and age")
+        return FileResponse(table_file(table), as_attachment=True, filename=f"{indicator}-{selection.calendar}.xlsx")
+    context: dict[str, Any] = {"ages": table, "ages_finding": ages_finding(known, parts)}
+    context["file"] = link("assessments:ages", selection, indicator, file="xlsx")
+    if request.headers.get("HX-Request"):
         return render(request, "assessments/_ages.html", context)
-    crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (context["ages"].title, "")]
+    crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (table.title, "")]
     context |= frame(selection, "assessments:ages", indicator, crumbs=crumbs)
     context["figure"] = {"title": title(Key(indicator, selection.category), selection.names)}
     return render(request, "assessments/ages.html", context)
@@ -189,6 +194,7 @@ def _exports(selection: Selection) -> list[tuple[str, str]]:
         return []
     files = [
         (_("Forecast"), link("assessments:forecast", selection)),
+        (_("Cohorts"), link("assessments:cohorts", selection)),
         (_("Figures as Excel"), link("assessments:kpis", selection)),
     ]
     return files if selection.unit.team else [(_("Monthly return"), link("assessments:return", selection)), *files]

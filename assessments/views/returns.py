@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assessments.presenters.frame import frame, link
-from assessments.presenters.returns import missing_text, page_table, workbook
+from assessments.presenters.returns import missing_text, nobody_texts, page_table, workbook
 from assessments.queries.returns import monthly_return
 from assessments.queries.units import Selection, select
 from teams.actions import audit
@@ -24,6 +24,7 @@ def return_page(request: SignedInRequest) -> HttpResponse:
     context |= {
         "table": page_table(selection, made),
         "missing": missing_text(made),
+        "nobody": nobody_texts(selection, made),
         "exports": [(_("Return as Excel"), link("assessments:return_file", selection))],
     }
     return render(request, "assessments/return.html", context)

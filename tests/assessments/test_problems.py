@@ -25,3 +25,16 @@ def test_population_that_differs_by_more_than_ten_per_cent_is_told(official: int
     rows = list(Problem.objects.filter(rule="population_differs"))
     assert [row.institution for row in rows] == [factories.centre()] * found
     assert all(row.detail == {"registered": 10, "official": official, "year": today().year} for row in rows)
+
+
+def test_centre_without_the_population_of_the_year_is_told_once_others_have_one() -> None:
+    other = factories.make_institution(name="甲镇卫生院")
+    for place in (factories.centre(), other):
+        factories.make_resident(institution=place)
+    problems.check(check_id=problems.request().pk)
+    assert not Problem.objects.filter(rule="population_missing").exists()
+    Population.objects.create(institution=other, year=today().year, category="all", count=1)
+    problems.check(check_id=problems.request().pk)
+    rows = Problem.objects.filter(rule="population_missing").order_by("institution__code")
+    assert {row.institution for row in rows} == {factories.centre(), factories.bureau()}
+    assert rows[0].detail["year"] == today().year

@@ -84,6 +84,12 @@ def test_missing_population_is_named_and_its_rate_is_a_dash(client: Client, dist
     assert "No official population" not in page and "50.00%" in page  # 3 of 6, beside 3 of 5
 
 
+def test_populations_with_nobody_are_named_since_their_rate_is_a_dash(client: Client, district: SmallDistrict) -> None:
+    page = client.get(reverse("assessments:return"))
+    assert f"Nobody on file in “tuberculosis”: {district.centre.name}." in page.context["nobody"]
+    assert not any("hypertension" in sentence for sentence in page.context["nobody"])
+
+
 def test_workbook_holds_what_the_page_shows(client: Client, district: SmallDistrict) -> None:
     answer = client.get(reverse("assessments:return_file"))
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
