@@ -37,7 +37,7 @@ def fee_list(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "day": day,
         "page": page,
-        "rows": desk_rows(page.object_list, day, policy["fee_overdue_days"]),
+        "rows": desk_rows(list(page.object_list), day, policy["fee_overdue_days"]),
         "open": sum(line.open for line in lines),
         "back": sum(line.refundable for line in lines),
         "overdue_days": policy["fee_overdue_days"],
