@@ -25,7 +25,7 @@ from teams.rules import RuleViolation
 
 FOLDER = Path(__file__).parent / "policies"
 REST, OF_ITEMS = "rest", "items"
-_HEAD = {"name", "year", "source", "based_on", "only", "resident_population"}
+_HEAD = {"name", "year", "source", "based_on", "only", "resident_population", "rubric"}
 _PARTS = {"settings", "registers", "items", "packages", "rest", "relief", "targets", "funds"}
 _ITEM = {"code", "name", "kind", "modes", "performers", "readings", "deciding", "price"}
 _TERMS = {"price", "payers"}
@@ -95,6 +95,7 @@ class Policy:
     targets: Sequence[TargetPolicy]
     funds: Sequence[FundPolicy]
     resident_population: int | None
+    rubric: str = ""  # of those that come with the product (assessments/rubrics)
 
 
 def policies() -> list[str]:
@@ -128,6 +129,7 @@ def read_policy(name: str) -> Policy:
         targets=[reader.target(row) for row in said.get("targets", ())],
         funds=[reader.fund(row) for row in said.get("funds", ())],
         resident_population=said.get("resident_population"),
+        rubric=said.get("rubric", ""),
     )
 
 

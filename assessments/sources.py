@@ -4,10 +4,10 @@ A new kind of source is a `Family` in `queries`, and a line in FAMILIES.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from assessments.measures import Family, Measures, Source
+from assessments.measures import Family, Measure, Measures, Source
 from assessments.queries.activity_sources import ACTIVITY_SOURCES
 from assessments.queries.finding_sources import FINDING_SOURCES
 from assessments.queries.indicator_sources import INDICATOR_SOURCES
@@ -29,25 +29,36 @@ def offered_sources() -> list[Source]:
     return [source for family in FAMILIES.values() for source in family.offered()]
 
 
+def source_labels() -> dict[str, str]:
+    """Code -> what the source is called, for pages with many rules."""
+    return {source.code: str(source.label) for source in offered_sources()}
+
+
+def otherwise(code: str) -> Measure | None:
+    """The measure of a unit that the source does not name."""
+    family = FAMILIES.get(code.partition(":")[0])
+    return family.otherwise if family else None
+
+
 def measures(codes: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
     """Code -> unit id -> measure; a family that can reads all of its sources at once. Unknown codes measure nothing."""
-    rests: dict[str, set[str]] = defaultdict(set)
+    rests: dict[str, dict[str, str]] = defaultdict(dict)
+    found: dict[str, Measures] = {}
     for code in codes:
         prefix, _colon, rest = code.partition(":")
-        rests[prefix].add(rest)
-    found: dict[str, Measures] = {}
-    for prefix, those in rests.items():
-        family = FAMILIES.get(prefix)
-        if family is None:
-            found |= {f"{prefix}:{rest}" if rest else prefix: {} for rest in those}
-            continue
-        if family.read:
-            read = family.read(sorted(those), unit_kind, from_month, to_month)
-        else:
-            sources = {rest: family.find(rest) for rest in sorted(those)}
-            read = {
-                rest: source.value_of(unit_kind, from_month, to_month) if source else {}
-                for rest, source in sources.items()
-            }
-        found |= {f"{prefix}:{rest}" if rest else prefix: each for rest, each in read.items()}
+        rests[prefix][rest] = code
+        found[code] = {}
+    for prefix, named in rests.items():
+        if family := FAMILIES.get(prefix):
+            read = _read(family, sorted(named), unit_kind, from_month, to_month)
+            found |= {named[rest]: each for rest, each in read.items()}
     return found
+
+
+def _read(
+    family: Family, rests: Sequence[str], unit_kind: str, from_month: date, to_month: date
+) -> Mapping[str, Measures]:
+    if family.read:
+        return family.read(rests, unit_kind, from_month, to_month)
+    sources = {rest: family.find(rest) for rest in rests}
+    return {rest: each.value_of(unit_kind, from_month, to_month) for rest, each in sources.items() if each}

@@ -6,9 +6,11 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from assessments.actions import rubrics
 from assessments.actions.funds import define_fund
 from assessments.models import Population, Target
 from assessments.policy_files import PackagePolicy, Policy, TargetPolicy
+from assessments.rubric_files import read_rubric
 from residents.categories import CORE
 from residents.models import AddedRegister
 from service_packages.actions.items import change_item, create_item
@@ -21,12 +23,12 @@ from teams.models import Institution, PolicyValue, User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.rules import RuleViolation
 
-PARTS = ("settings", "registers", "items", "packages", "targets", "funds")
+PARTS = ("settings", "registers", "items", "packages", "targets", "funds", "rubrics")
 
 
 @transaction.atomic
 def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]:
-    """Load a policy, whole or not at all; how many settings, registers, items, packages, targets and funds changed.
+    """Load a policy, whole or not at all; how many of each of its PARTS changed.
 
     Raises RuleViolation as the actions of packages do, and policy.no_population.
     """
@@ -36,6 +38,8 @@ def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]
         changed += load_catalogue(policy=policy, by=by)
         changed["targets"] = set_targets(policy=policy)
         changed["funds"] = set_funds(policy=policy, by=by)
+        if policy.rubric:
+            changed["rubrics"] = rubrics.define(code=policy.rubric, content=read_rubric(policy.rubric), by=by)
         return {part: changed[part] for part in PARTS}
 
 

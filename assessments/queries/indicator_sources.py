@@ -1,10 +1,10 @@
 """Indicators as sources of rules: `indicator:CODE` or `indicator:CODE:CATEGORY`, read from the last frozen month."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,7 +14,7 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE, INDICATORS
 from assessments.measures import Family, Measure, Measures, Source
 from assessments.models import Figure, Revision, UnitKind
-from residents.categories import ALL, GROUP_NAMES, categories
+from residents.categories import ALL, GROUP_NAMES, Category, categories
 from teams.models import Institution, Team, TeamMember
 
 PREFIX = "indicator"
@@ -32,28 +32,18 @@ def frozen_revision(from_month: date, to_month: date) -> Revision | None:
 
 def find(rest: str) -> Source | None:
     """The source of `CODE` or `CODE:CATEGORY`; None when there is no such figure."""
-    code, category = _split(rest)
-    indicator = BY_CODE.get(code)
-    if indicator is None or category not in indicator.category_codes(categories()):
-        return None
-    names = {**GROUP_NAMES, **{each.code: each.name for each in categories()}}
-    label = indicator.name if category == ALL else format_lazy("{} · {}", indicator.name, names[category])
-
-    def value_of(unit_kind: str, from_month: date, to_month: date) -> Measures:
-        return read([rest], unit_kind, from_month, to_month).get(rest, {})
-
-    return Source(f"{PREFIX}:{rest}", label, value_of, indicator.unit, not indicator.higher_is_better)
+    return _source(rest, categories())
 
 
 def offered() -> list[Source]:
     """Every indicator and category that there are figures of."""
     known = categories()
-    rests = [
+    rests = (
         indicator.code if category == ALL else f"{indicator.code}:{category}"
         for indicator in INDICATORS
         for category in indicator.category_codes(known)
-    ]
-    return [source for rest in rests if (source := find(rest))]
+    )
+    return [source for rest in rests if (source := _source(rest, known))]
 
 
 def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
@@ -67,9 +57,10 @@ def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date)
     if revision is None or not wanted:
         return dict(found)
     codes = _unit_codes(unit_kind)
+    pages = {key: _page(key, revision, unit_kind) for key in wanted}
     for unit, key, numerator, denominator in _figures(revision, unit_kind, wanted):
         rest = wanted[key]
-        url = _evidence(key, revision, unit_kind, codes.get(unit, ""))
+        url = pages[key] + quote(codes.get(unit, ""))
         found[rest][unit] = Measure(numerator, denominator, url, revision.pk, BY_CODE[key[0]].unit)
     if unit_kind == UnitKind.STAFF:
         members = _members(CalendarMonth.of(revision.month.first_on).last)
@@ -78,6 +69,20 @@ def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date)
 
 
 INDICATOR_SOURCES = Family(PREFIX, find, offered, read)
+
+
+def _source(rest: str, known: Sequence[Category]) -> Source | None:
+    code, category = _split(rest)
+    indicator = BY_CODE.get(code)
+    if indicator is None or category not in indicator.category_codes(known):
+        return None
+    names = {**GROUP_NAMES, **{each.code: each.name for each in known}}
+    label = indicator.name if category == ALL else format_lazy("{} · {}", indicator.name, names[category])
+
+    def value_of(unit_kind: str, from_month: date, to_month: date) -> Measures:
+        return read([rest], unit_kind, from_month, to_month).get(rest, {})
+
+    return Source(f"{PREFIX}:{rest}", label, value_of, indicator.unit, not indicator.higher_is_better)
 
 
 def _split(rest: str) -> tuple[str, str]:
@@ -109,12 +114,12 @@ def _unit_codes(unit_kind: str) -> dict[int, str]:
     return dict(model.objects.values_list("pk", "code"))
 
 
-def _evidence(key: tuple[str, str], revision: Revision, unit_kind: str, code: str) -> str:
-    """The figure's page for the unit and month, from which its people open."""
+def _page(key: tuple[str, str], revision: Revision, unit_kind: str) -> str:
+    """The figure's page for the month, from which its people open, up to the unit's code."""
     indicator, category = key
-    unit = {"unit" if unit_kind == UnitKind.INSTITUTION else "team": code}
-    query = {**unit, "month": str(CalendarMonth.of(revision.month.first_on)), "category": category}
-    return f"{reverse('assessments:figure', args=[indicator])}?{urlencode(query)}"
+    query = urlencode({"month": str(CalendarMonth.of(revision.month.first_on)), "category": category})
+    unit = "unit" if unit_kind == UnitKind.INSTITUTION else "team"
+    return f"{reverse('assessments:figure', args=[indicator])}?{query}&{unit}="
 
 
 def _members(day: date) -> dict[int, list[int]]:

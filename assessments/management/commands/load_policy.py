@@ -1,4 +1,4 @@
-"""`manage.py load_policy yueyang`: terms, team rules, catalogue, payers and targets of a place."""
+"""`manage.py load_policy yueyang`: terms, team rules, catalogue, payers, targets and rubric of a place."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +12,7 @@ from teams.rules import RuleViolation
 
 
 class Command(BaseCommand):
-    help = "Set the district's terms, team rules, catalogue, payers and targets from a place's policy file."
+    help = "Set the district's terms, team rules, catalogue, payers, targets and rubric from a place's policy file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="one of: " + ", ".join(policies()) + "; or a .toml file of your own")
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(_("{name}: nothing to change.").format(name=policy.name))
             return
         told = _(
-            "{name}: {settings} settings, {registers} registers, {items} items, {packages} packages, {targets} targets"
-            " and {funds} funds changed."
+            "{name}: {settings} settings, {registers} registers, {items} items, {packages} packages, {targets} targets,"
+            " {funds} funds and {rubrics} rubrics changed."
         )
         self.stdout.write(told.format(name=policy.name, **changed))
