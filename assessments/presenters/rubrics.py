@@ -1,0 +1,156 @@
+"""Rubrics and scores as lines of tables."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assessments.measures import Measure
+from assessments.models import Grade, RubricVersion, Rule
+from assessments.presenters.words import plain, signed
+from assessments.queries.rubrics import Trial, TrialRow, shown
+from assessments.queries.scoring import Scored, rules_of
+from assessments.rates import YUAN
+from assessments.rubric_content import Content, RuleContent
+from assessments.rules.scores import rounded
+from assessments.sources import source_labels
+from assessments.tables import NO_FIGURE, count_text
+
+TONES = {Grade.EXCELLENT: "good", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
+
+
+def grade_chip(grade: str) -> dict[str, str]:
+    """`label` and `tone` of a grade's chip; empty without a grade."""
+    return {"label": str(Grade(grade).label), "tone": TONES[Grade(grade)]} if grade else {}
+
+
+def section_rows(content: Content) -> list[dict[str, Any]]:
+    """A dict a section: number, new_rule (key of its form), section, points, bonus, rules."""
+    labels = source_labels()
+    return [
+        {
+            "number": number,
+            "new_rule": f"new-{number}",
+            "section": section,
+            "points": plain(section.points),
+            "bonus": plain(section.bonus_most),
+            "rules": [
+                {
+                    "rule": rule,
+                    "points": plain(rule.points),
+                    "method": shown(rule.method),
+                    "source": labels.get(rule.source, rule.source) or _("given by the assessor"),
+                    "aim": aim_words(rule),
+                }
+                for rule in section.rules
+            ],
+        }
+        for number, section in enumerate(content.sections, 1)
+    ]
+
+
+def veto_rows(content: Content) -> list[dict[str, Any]]:
+    """A dict a veto: veto, source, effect."""
+    labels = source_labels() if any(veto.source for veto in content.vetoes) else {}
+    return [
+        {
+            "veto": veto,
+            "source": labels.get(veto.source, veto.source) or _("stated by an official"),
+            "effect": "; ".join(
+                [
+                    *([_("total at most %(points)s") % {"points": plain(veto.total_most)}] if veto.total_most else []),
+                    *([_("grade at most: %(grade)s") % {"grade": Grade(veto.grade).label}] if veto.grade else []),
+                ]
+            ),
+        }
+        for veto in content.vetoes
+    ]
+
+
+def aim_words(rule: RuleContent | Rule) -> str:
+    """What a rule holds units to: target, steps, bands."""
+    sign = "≤" if rule.lower_is_better else "≥"
+    if rule.method == Rule.Method.BANDS:
+        bands = rule.bands if isinstance(rule, RuleContent) else zip(rule.bounds, rule.bound_points, strict=True)
+        return "; ".join(f"{sign} {plain(bound)} → {plain(points)}" for bound, points in bands)
+    if not rule.source or rule.method == Rule.Method.FINDINGS:
+        return ""
+    target = f"{sign} {plain(rule.target)}" if rule.target is not None else _("the year's target")
+    if rule.method != Rule.Method.DEDUCT:
+        return target
+    each = _("%(points)s points off for each %(step)s") % {"points": plain(rule.step_points), "step": plain(rule.step)}
+    return f"{target}; {each}"
+
+
+def measure_words(measure: Measure | None) -> str:
+    """A measure's value with two places and its unit."""
+    value = measure.value if measure else None
+    if measure is None or value is None:
+        return NO_FIGURE
+    if measure.denominator is None:
+        return count_text(int(value)) if value.denominator == 1 else f"{rounded(Fraction(value))}"
+    return f"¥{rounded(value)}" if measure.unit == YUAN else f"{rounded(value)}%"
+
+
+def target_words(rule: Rule, target: Decimal | None) -> str:
+    """The target that a score was held to, in the unit of its source."""
+    return "" if target is None else f"{'≤' if rule.lower_is_better else '≥'} {plain(target)}"
+
+
+def trial_rows(trial: Trial) -> list[dict[str, Any]]:
+    """A dict a unit: row, before and after with their chips, change with its sign; the greatest changes first."""
+
+    def weight(row: TrialRow) -> Decimal:
+        return -abs(row.change or Decimal(0))
+
+    return [
+        {
+            "row": row,
+            "before": grade_chip(row.before.grade),
+            "after": grade_chip(row.after.grade),
+            "change": signed(row.change) if row.change else "",
+            "is_down": bool(row.change and row.change < 0),
+            "is_regraded": row.before.grade != row.after.grade,
+        }
+        for row in sorted(trial.rows, key=weight)
+    ]
+
+
+def unit_rows(trial: Trial, before: RubricVersion, after: RubricVersion, unit: int) -> list[dict[str, Any]]:
+    """A dict a rule of one unit: what it measured, and its points under both versions."""
+    old = {rule.code: rule for rule in rules_of(before)}
+    new = {rule.code: rule for rule in rules_of(after)}
+    rows = []
+    for code in dict.fromkeys([*old, *new]):
+        scores = [
+            side.scores[unit, rules[code].pk] if code in rules else None
+            for side, rules in ((trial.before, old), (trial.after, new))
+        ]
+        scored = scores[1] or scores[0]
+        assert scored is not None
+        rows.append(
+            {
+                "rule": new.get(code) or old[code],
+                "value": measure_words(scored.measure),
+                "evidence": scored.measure.evidence if scored.measure else "",
+                "before": _points(old.get(code), scores[0]),
+                "after": _points(new.get(code), scores[1]),
+                "differs": (scores[0] and scores[0].points) != (scores[1] and scores[1].points),
+            }
+        )
+    return rows
+
+
+def _points(rule: Rule | None, scored: Scored | None) -> str:
+    if rule is None or scored is None:
+        return NO_FIGURE
+    points = _("by hand") if scored.points is None else str(scored.points)
+    return f"{points} / {plain(rule.points)}"
+
+
+def ranked(totals: Sequence[Decimal | None]) -> list[int | None]:
+    """The place of each total, the highest first; equal ones share a place, None has none."""
+    order = sorted((total for total in totals if total is not None), reverse=True)
+    return [None if total is None else order.index(total) + 1 for total in totals]
