@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-WORK = ["month", "history", "pages", "search", "import"]
+WORK = ["month", "history", "pages", "search", "import", "scoring"]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 
@@ -35,7 +35,7 @@ def main() -> None:
 def _measure(options: argparse.Namespace) -> None:
     wanted = options.only or WORK
     _set_up(options.scale)
-    from benchmarks import import_residents, month, pages
+    from benchmarks import import_residents, month, pages, scoring
 
     print(f"\nMachine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"District: {month.size()}\n\n| work | measured |\n|---|---|")
@@ -47,6 +47,12 @@ def _measure(options: argparse.Namespace) -> None:
     looked = (pages.measure() if "pages" in wanted else []) + (pages.searches() if "search" in wanted else [])
     for page in looked:
         _line(page.name, f"median {page.median:.0f} ms, p95 {page.p95:.0f} ms, {page.queries} queries")
+    if "scoring" in wanted:
+        teams, scored, opened = scoring.measure(options.times)
+        _line(
+            f"score {teams} teams by {scoring.RULES} rules",
+            f"{scored:.2f} s; a cycle with every score kept {opened:.2f} s",
+        )
     if "import" in wanted:
         with tempfile.TemporaryDirectory() as folder:
             measured = import_residents.measure(Path(folder), seed=int(time.time()))

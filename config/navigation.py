@@ -105,6 +105,13 @@ ENTRIES = (
         is_start=False,
     ),
     Entry(
+        gettext_lazy("Assessment"),
+        "assessments:cycle_list",
+        Permission.ASSESSMENT_READ,
+        ("assessments:rubric_", "assessments:cycle_", "assessments:assessment_", "assessments:scenario_"),
+        is_start=False,
+    ),
+    Entry(
         gettext_lazy("Targets"),
         "assessments:target_list",
         Permission.FIGURE_READ,

@@ -239,8 +239,9 @@ class EvidenceQuerySet(models.QuerySet):
     """Evidence by what an account may see."""
 
     def visible_to(self, user: "User | SystemAccount") -> "EvidenceQuerySet":
-        """That of assessments that the account sees."""
-        return self.filter(score__assessment__in=Assessment.objects.visible_to(user))
+        """That of assessments that the account sees; none for accounts that see no people: a file may show them."""
+        seen = self.filter(score__assessment__in=Assessment.objects.visible_to(user))
+        return seen if user.scope.identities else seen.none()
 
 
 @track_history(exclude=["content"])

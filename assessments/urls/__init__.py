@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
-from assessments.urls import activities, bulletins, inspections, money, publications
+from assessments.urls import activities, assessment, bulletins, inspections, money, publications
 from assessments.urls.cohorts import urlpatterns as cohort_urls
 from assessments.views import figures, forecasts, fulfilment, leads, months, returns, targets
 
@@ -14,6 +14,7 @@ app_name = "assessments"
 
 urlpatterns = [
     *activities.urlpatterns,
+    *assessment.urlpatterns,
     *bulletins.urlpatterns,
     *inspections.urlpatterns,
     *money.urlpatterns,

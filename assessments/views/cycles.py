@@ -1,0 +1,176 @@
+"""Pages of cycles: the list, a new one, a cycle with its units, its steps, and the notice to print."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assessments.actions import cycles
+from assessments.forms.cycles import CycleForm, UnitFilter
+from assessments.models import Assessment, Cycle
+from assessments.presenters.assessments import period, state_chip, unit_lines
+from assessments.queries.assessments import assessments, counts_by_state, open_appeals, unit_rows
+from assessments.queries.assessments import cycles as visible_cycles
+from assessments.queries.scoring import assessed_units
+from assessments.rules.cycles import MOVES
+from teams.actions.submissions import fresh_key, once
+from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.rules import RuleViolation
+
+CYCLES_A_PAGE, UNITS_A_PAGE = 30, 150
+State = Cycle.State
+
+
+@require_GET
+@require(Permission.ASSESSMENT_READ)
+def cycle_list(request: SignedInRequest) -> HttpResponse:
+    """Every cycle, the latest first, with how far it is."""
+    page = Paginator(visible_cycles(request.user), CYCLES_A_PAGE).get_page(request.GET.get("page"))
+    counts = counts_by_state(request.user, page.object_list)
+    rows = [
+        {
+            "cycle": cycle,
+            "period": period(cycle),
+            "state": state_chip(cycle),
+            "units": counts[cycle.pk].total(),
+            "submitted": counts[cycle.pk][Assessment.State.SUBMITTED],
+            "reviewed": counts[cycle.pk][Assessment.State.REVIEWED],
+        }
+        for cycle in page.object_list
+    ]
+    context = {"page": page, "rows": rows, "may_edit": has_permission(request.user, Permission.ASSESSMENT_REVIEW)}
+    return render(request, "assessments/cycle_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require(Permission.ASSESSMENT_REVIEW)
+def cycle_create(request: SignedInRequest) -> HttpResponse:
+    """Open a cycle: every unit is scored by the figures at once."""
+    form = CycleForm(request.POST) if request.method == "POST" else CycleForm(initial=CycleForm.proposed())
+    if form.is_bound and form.is_valid():
+        try:
+            key = request.POST.get("submission", "")
+            return redirect(once(key=key, by=request.user, do=lambda: _opened(request, form)))
+        except RuleViolation as refusal:
+            form.add_error(_field_of(refusal.code), str(refusal))
+    context = {"form": form, "submission": request.POST.get("submission") or fresh_key()}
+    return render(request, "assessments/cycle_create.html", context)
+
+
+@require_GET
+@require(Permission.ASSESSMENT_READ)
+def cycle_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A cycle: what to do next, and the units that the account sees by sections."""
+    cycle = _found(request, pk)
+    rows = assessments(request.user).filter(cycle=cycle)
+    filters = UnitFilter(request.GET)
+    page = Paginator(_narrowed(rows, filters), UNITS_A_PAGE).get_page(request.GET.get("page"))
+    sections = list(cycle.version.sections.all())
+    counts = counts_by_state(request.user, [cycle])[cycle.pk]
+    context = {
+        "cycle": cycle,
+        "period": period(cycle),
+        "state": state_chip(cycle),
+        "counts": {"units": counts.total(), **{state: counts[state] for state in Assessment.State.values}},
+        "sections": sections,
+        "page": page,
+        "rows": unit_lines(unit_rows(list(page.object_list), sections), sections),
+        "filter": filters,
+        "appeals": list(open_appeals(cycle, request.user)[:UNITS_A_PAGE]),
+        "moves": MOVES[cycle.state],
+        "may_review": has_permission(request.user, Permission.ASSESSMENT_REVIEW),
+        "may_report": has_permission(request.user, Permission.ASSESSMENT_REPORT),
+    }
+    return render(request, "assessments/cycle_detail.html", context)
+
+
+@require_POST
+@require(Permission.ASSESSMENT_REVIEW)
+def cycle_move(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a cycle to its next state."""
+    cycle = _found(request, pk)
+    to = request.POST.get("to", "")
+
+    def move() -> None:
+        moved = cycles.move(cycle=cycle, to=to, by=request.user)
+        messages.success(request, _("“%(name)s”: %(state)s.") % {"name": moved, "state": moved.get_state_display()})
+
+    return _done(request, cycle, move)
+
+
+@require_POST
+@require(Permission.ASSESSMENT_REVIEW)
+def cycle_rescore(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Compute the scores again."""
+    cycle = _found(request, pk)
+
+    def rescore() -> None:
+        changed = cycles.rescore(cycle=cycle, by=request.user)
+        messages.success(request, _("Computed again: %(count)s scores changed.") % {"count": changed})
+
+    return _done(request, cycle, rescore)
+
+
+@require_GET
+@require(Permission.ASSESSMENT_READ)
+def cycle_notice(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All results by rank, to print and put up; for accounts that see the district."""
+    cycle = _found(request, pk)
+    if not request.user.scope.is_district or cycle.state not in (State.NOTICE, State.PUBLISHED):
+        raise Http404
+    rows = list(_by_total(assessments(request.user).filter(cycle=cycle)))
+    sections = list(cycle.version.sections.all())
+    context: dict[str, Any] = {"cycle": cycle, "period": period(cycle), "sections": sections}
+    context["rows"] = unit_lines(unit_rows(rows, sections), sections)
+    return render(request, "assessments/cycle_notice.html", context)
+
+
+def _opened(request: SignedInRequest, form: CycleForm) -> str:
+    wanted = form.wanted()
+    units = assessed_units(wanted.unit_kind, wanted.to_month, form.cleaned_data["institution_kinds"])
+    cycle = cycles.open_cycle(wanted=wanted, units=units, by=request.user)
+    return reverse("assessments:cycle_detail", args=[cycle.pk])
+
+
+def _done(request: SignedInRequest, cycle: Cycle, do: Callable[[], None]) -> HttpResponse:
+    """Back to the cycle; a refusal is told there."""
+    try:
+        do()
+    except RuleViolation as refusal:
+        messages.error(request, str(refusal))
+    return redirect("assessments:cycle_detail", cycle.pk)
+
+
+def _found(request: SignedInRequest, pk: int) -> Cycle:
+    return get_object_or_404(visible_cycles(request.user), pk=pk)
+
+
+def _narrowed(rows: QuerySet[Assessment], filters: UnitFilter) -> QuerySet[Assessment]:
+    said = filters.cleaned_data
+    if words := said.get("q"):
+        rows = rows.filter(
+            Q(institution__name__icontains=words)
+            | Q(institution__code=words)
+            | Q(team__name__icontains=words)
+            | Q(team__code=words)
+            | Q(staff__name__icontains=words)
+        )
+    if state := said.get("state"):
+        rows = rows.filter(state=state)
+    return _by_total(rows) if said.get("sort") == "total" else rows
+
+
+def _by_total(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    return rows.order_by(F("total").desc(nulls_last=True), "institution__code", "team__code", "pk")
+
+
+def _field_of(code: str) -> str | None:
+    fields = {"name_taken": "name", "period": "to_month", "no_frozen_month": "to_month", "no_target": "version"}
+    return fields.get(code.removeprefix("cycle."))
