@@ -100,10 +100,8 @@ DEFAULTS: Mapping[str, int] = {
     "lead_unserved_days": 180,
     "lead_unserved_percent": 20,
     "lead_receipt_days": 30,
-    # Assessment: within how many days after the notice a unit may appeal; from how many people, answers or services on
-    # a result stands in what is published.
+    # Assessment: within how many days after the notice a unit may appeal.
     "assessment_appeal_days": 5,
-    "published_cell_least": 10,
 }
 
 

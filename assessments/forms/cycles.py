@@ -80,7 +80,9 @@ class UnitFilter(forms.Form):
 
     q = forms.CharField(label=_("Name or code"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Assessment.State.choices])
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=[("", _("by code")), ("total", _("by total"))])
+    sort = forms.ChoiceField(
+        label=_("Sort by"), required=False, choices=[("", _("code of the unit")), ("total", _("highest total"))]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

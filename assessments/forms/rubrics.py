@@ -92,7 +92,7 @@ class SectionForm(forms.Form):
     """A section's name and place, and whether its points are a bonus."""
 
     name = forms.CharField(label=_("Section"), max_length=80)
-    position = forms.IntegerField(label=_("Place"), min_value=1, max_value=99)
+    position = forms.IntegerField(label=_("Position"), min_value=1, max_value=99)
     bonus_most = number(
         label=_("Bonus, at most"),
         required=False,
@@ -131,7 +131,7 @@ class RuleForm(forms.Form):
     code = forms.RegexField(r"^[A-Za-z0-9._-]+$", label=_("Rule code"), max_length=20)
     name = forms.CharField(label=_("Rule"), max_length=120)
     section = forms.TypedChoiceField(label=_("Section"), coerce=int)
-    position = forms.IntegerField(label=_("Place"), min_value=1, max_value=999)
+    position = forms.IntegerField(label=_("Position"), min_value=1, max_value=999)
     points = number(label=_("Points"), min_value=Decimal("0.01"), max_value=999)
     method = forms.ChoiceField(label=_("Method"), choices=Rule.Method.choices)
     source = forms.ChoiceField(

@@ -39,7 +39,7 @@ def offered() -> Iterable[Source]:
     return [source for rest in rests if (source := find(rest))]
 
 
-ACTIVITY_SOURCES = Family(PREFIX, find, offered)
+ACTIVITY_SOURCES = Family(PREFIX, find, offered, otherwise=Measure(0))
 
 
 def _measures(kind: str, figure: str, unit_kind: str, from_month: date, to_month: date) -> Measures:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments.models import Assessment, Cycle, Grade, Revision, RubricVersion, Rule, Score, Veto
-from assessments.queries.scoring import Assessed, Scoring, rules_of, score
+from assessments.queries.scoring import Assessed, Scoring, score_by
 from assessments.rubric_content import Content, RuleContent, SectionContent, VetoContent
 from assessments.rules.scores import Outcome, rounded
 from assessments.sources import source_labels
@@ -87,10 +87,10 @@ def trial(
     """Score the units by both versions (read with `whole`). Nothing is written.
 
     Points by hand are those of the rubric's latest cycle, in proportion where a rule is worth something else now; for a
-    rule that nobody has scored yet, all of its points.
+    rule that nobody has scored yet, all of its points, and of a bonus none.
     """
     given = _given_by_hand(after, unit_kind)
-    found = [score(version, unit_kind, units, *period) for version in (before, after)]
+    found = score_by([before, after], unit_kind, units, *period)
     rows = [
         TrialRow(
             unit,
@@ -109,10 +109,12 @@ def hand_points(
 ) -> dict[int, Decimal]:
     """Rule id -> points of a unit for the rules that measure nothing."""
     found = {}
-    for rule in rules_of(version):
-        if scoring.scores[unit, rule.pk].points is None:
-            points, full = given.get((unit, rule.code), (rule.points, rule.points))
-            found[rule.pk] = points if full == rule.points else _in_proportion(rule, points, full)
+    for section in version.sections.all():
+        for rule in section.rules.all():
+            if scoring.scores[unit, rule.pk].points is None:
+                assumed = rule.points if section.bonus_most is None else Decimal("0.00")
+                points, full = given.get((unit, rule.code), (assumed, rule.points))
+                found[rule.pk] = points if full == rule.points else _in_proportion(rule, points, full)
     return found
 
 
@@ -135,7 +137,7 @@ def _given_by_hand(version: RubricVersion, unit_kind: str) -> dict[tuple[int, st
 
 def _head(before: Content, after: Content) -> Iterator[Difference]:
     for name in Content.HEAD:
-        yield from _told(_("Head"), _field(RubricVersion, name), getattr(before, name), getattr(after, name))
+        yield from _told(_("Name and grades"), _field(RubricVersion, name), getattr(before, name), getattr(after, name))
 
 
 def _sections(before: Content, after: Content) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from assessments.calendar import CalendarMonth
-from assessments.measures import Measure
+from assessments.measures import Measure, Measures
 from assessments.models import RubricVersion, Rule, Target, UnitKind, Veto
 from assessments.queries.figures import Key, Targets
 from assessments.queries.units import Unit
@@ -98,11 +98,22 @@ def assessed_units(unit_kind: str, to_month: date, kinds: Sequence[str] = CENTRE
 def score(
     version: RubricVersion, unit_kind: str, units: Iterable[Assessed], from_month: date, to_month: date
 ) -> Scoring:
-    """Score units by a version read with `whole` (or changed in memory since: a trial writes nothing)."""
+    """Score units by a version read with `whole`."""
+    return score_by([version], unit_kind, units, from_month, to_month)[0]
+
+
+def score_by(
+    versions: Sequence[RubricVersion], unit_kind: str, units: Sequence[Assessed], from_month: date, to_month: date
+) -> list[Scoring]:
+    """Score units by several versions (also such as were changed in memory) on the same measures, read once."""
+    codes = {rule.source for version in versions for rule in rules_of(version) if rule.source}
+    codes |= {veto.source for version in versions for veto in version.vetoes.all() if veto.source}
+    found, aims = measures(codes, unit_kind, from_month, to_month), Aims(to_month.year)
+    return [_scoring(version, units, found, aims) for version in versions]
+
+
+def _scoring(version: RubricVersion, units: Sequence[Assessed], found: Mapping[str, Measures], aims: "Aims") -> Scoring:
     rules, vetoes = rules_of(version), [veto for veto in version.vetoes.all() if veto.source]
-    codes = {rule.source for rule in rules if rule.source} | {veto.source for veto in vetoes}
-    found = measures(codes, unit_kind, from_month, to_month)
-    aims = Aims(to_month.year)
     return Scoring(
         {
             (unit.pk, rule.pk): _scored(rule, _measure(rule, unit, found), unit, aims)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import assessments, cycles, rubrics
+from assessments.views import assessments, cycles, rubrics, scenarios
 
 urlpatterns = [
     path("cycles/", cycles.cycle_list, name="cycle_list"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("scores/<int:pk>/appeal/", assessments.assessment_appeal, name="assessment_appeal"),
     path("scores/<int:pk>/decision/", assessments.assessment_decide, name="assessment_decide"),
     path("evidence/<int:pk>/", assessments.assessment_file, name="assessment_file"),
+    path("scenarios/", scenarios.scenario_list, name="scenario_list"),
+    path("scenarios/<int:pk>/", scenarios.scenario_detail, name="scenario_detail"),
+    path("scenarios/<int:pk>/drop/", scenarios.scenario_drop, name="scenario_drop"),
     path("rubrics/", rubrics.rubric_list, name="rubric_list"),
     path("rubrics/new/", rubrics.rubric_create, name="rubric_create"),
     path("rubrics/<int:pk>/", rubrics.rubric_detail, name="rubric_detail"),

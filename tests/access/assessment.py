@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from assessments.actions import rubrics
-from assessments.models import Appeal, Assessment, Cycle, Evidence, RubricVersion, Score, VetoHit
+from assessments.models import Appeal, Assessment, Cycle, Evidence, RubricVersion, Scenario, Score, VetoHit
 from assessments.rubric_content import Content, RuleContent, SectionContent, VetoContent
 from teams import cipher
 from teams.models.accounts import SYSTEM
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.accounts import Place
 
 TABLE = """
+assessments:scenario_list   -      in  404 404 404 200 200 200    in  404 404 404 200 200 403
+assessments:scenario_detail -      in  404 404 404 200 200 200    in  404 404 404 302 302 403
+assessments:scenario_drop   -      in  405 405 405 405 405 405    in  404 404 404 302 302 403
 assessments:cycle_list      -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:cycle_create    -      in  403 403 403 200 403 403    in  403 403 403 200 403 403
 assessments:cycle_detail    -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
@@ -100,7 +103,13 @@ def of_file(place: "Place | None") -> tuple[dict[str, object], dict[str, object]
     return {"pk": found.pk if found else 10**9}, {}
 
 
+def of_scenario(_place: "Place | None") -> tuple[dict[str, object], dict[str, object]]:
+    return {"pk": Scenario.objects.get().pk}, {}
+
+
 ADDRESSES: "Mapping[str, Callable[[Place | None], tuple[Mapping[str, object], Mapping[str, object]]]]" = {
+    "assessments:scenario_detail": of_scenario,
+    "assessments:scenario_drop": of_scenario,
     "assessments:rubric_detail": of_published,
     "assessments:rubric_diff": both,
     "assessments:rubric_try": of_draft(),
@@ -137,6 +146,8 @@ def furnish(place: "Place", users: "Mapping[str, User]") -> None:
         section, veto = SectionContent("服务质量", rules=(rule,)), VetoContent("V1", "虚假签约", grade="fail")
         rubrics.define(code="R", content=Content("考核细则", sections=(section,), vetoes=(veto,)), by=SYSTEM)
         rubrics.start_draft(rubric=version("published").rubric, by=SYSTEM)
+        month = date(2018, 11, 1)
+        Scenario.objects.create(name="若", version=version("published"), from_month=month, to_month=month)
         make_cycle("自评")
         make_cycle("公示", state="notice", notice_on=date(2018, 11, 1), appeal_until=date(2018, 11, 6))
     assess(place, users["official"])

@@ -164,7 +164,7 @@ def test_pages_read_as_often_for_one_rule_as_for_many(
         ("assessment_detail", (str(assessment().pk),)),
         ("assessment_score", (str(score("2.1").pk),)),
     ):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(18):
             assert official.get(address(name, *pk)).status_code == 200
 
 

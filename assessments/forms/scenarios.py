@@ -1,0 +1,114 @@
+"""Forms of what-ifs: a new one, and what it changes of rules and of a fund."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from assessments.calendar import CalendarMonth
+from assessments.forms.cycles import MonthField
+from assessments.forms.rubrics import number
+from assessments.models import FundVersion, RubricVersion, Rule, Scenario, UnitKind
+from assessments.queries.rubrics import frozen_months
+from assessments.queries.scenarios import FACTORS
+
+
+class ScenarioForm(forms.Form):
+    """A new what-if: the policy that it starts from, and the months that it is tried on."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    version = forms.ModelChoiceField(RubricVersion.objects.none(), label=_("Rubric"))
+    unit_kind = forms.ChoiceField(label=_("Who is assessed"), choices=UnitKind.choices, initial=UnitKind.TEAM)
+    from_month = MonthField(label=_("From month"))
+    to_month = MonthField(label=_("To month"))
+    fund = forms.ModelChoiceField(FundVersion.objects.none(), label=_("Fund"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        version, fund = self.fields["version"], self.fields["fund"]
+        assert isinstance(version, forms.ModelChoiceField) and isinstance(fund, forms.ModelChoiceField)
+        version.queryset = RubricVersion.objects.exclude(status=RubricVersion.Status.RETIRED)
+        fund.queryset = FundVersion.objects.exclude(status=FundVersion.Status.RETIRED).select_related("fund")
+
+    @staticmethod
+    def proposed() -> dict[str, str]:
+        """The latest frozen month."""
+        months = frozen_months()
+        last = str(CalendarMonth.of(months[0])) if months else ""
+        return {"from_month": last, "to_month": last}
+
+    def clean(self) -> dict[str, Any] | None:
+        """The months in order."""
+        first, last = self.cleaned_data.get("from_month"), self.cleaned_data.get("to_month")
+        if first and last and first > last:
+            self.add_error("from_month", _("The first month comes before the last."))
+        return self.cleaned_data
+
+    def fields_of_scenario(self) -> dict[str, Any]:
+        """What `start_scenario` takes."""
+        data = dict(self.cleaned_data)
+        fund = data.pop("fund")
+        return {**data, "changes": {"fund": {"version": fund.pk}} if fund else {}}
+
+
+class ChangesForm(forms.Form):
+    """What a what-if changes: points and targets of rules; coefficients and amounts of its fund. Empty: as it is."""
+
+    def __init__(
+        self, scenario: Scenario, rules: Sequence[Rule], fund: FundVersion | None, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules, self.fund = rules, fund
+        changes = scenario.changes
+        for rule in rules:
+            said = changes.get("rules", {}).get(rule.code, {})
+            self._add(f"points_{rule.code}", rule.points, said.get("points"), max_value=999)
+            if rule.source:
+                self._add(f"target_{rule.code}", rule.target, said.get("target"))
+        said = changes.get("fund", {})
+        if fund:
+            for name in ("quality", "withheld"):
+                field = FundVersion._meta.get_field(name)
+                choices = [("", _("as it is")), *(field.choices or ())]
+                self.fields[name] = forms.ChoiceField(label=field.verbose_name, required=False, choices=choices)
+                self.initial[name] = said.get(name, "")
+            for name in FACTORS:
+                self._add(name, getattr(fund, name), said.get(name), decimal_places=4)
+                self.fields[name].label = FundVersion._meta.get_field(name).verbose_name
+            for row in fund.payers.all():
+                self._add(f"amount_{row.payer}", row.amount, said.get("amounts", {}).get(row.payer))
+                self.fields[f"amount_{row.payer}"].label = row.get_payer_display()
+
+    def _add(self, name: str, present: Decimal | None, said: str | None, **options: Any) -> None:
+        field = number(label=name.partition("_")[2], required=False, **options)
+        field.widget.attrs["placeholder"] = "" if present is None else f"{present.normalize():f}"
+        self.fields[name] = field
+        self.initial[name] = said
+
+    def cells(self, rule: Rule) -> dict[str, BoundField]:
+        """The controls of a rule."""
+        names = {name: f"{name}_{rule.code}" for name in ("points", "target")}
+        return {name: self[field] for name, field in names.items() if field in self.fields}
+
+    @property
+    def fund_fields(self) -> list[BoundField]:
+        """The controls of the fund."""
+        names = [name for name in self.fields if not name.startswith(("points_", "target_"))]
+        return [self[name] for name in names]
+
+    def changes(self) -> dict[str, Any]:
+        """As `Scenario.changes` keeps it: what was typed, as texts."""
+        said = {name: str(value) for name, value in self.cleaned_data.items() if value not in (None, "")}
+        rules: dict[str, dict[str, str]] = {}
+        for rule in self.rules:
+            for name in ("points", "target"):
+                if text := said.get(f"{name}_{rule.code}"):
+                    rules.setdefault(rule.code, {})[name] = text
+        if self.fund is None:
+            return {"rules": rules}
+        amounts = {name.removeprefix("amount_"): text for name, text in said.items() if name.startswith("amount_")}
+        named = {name: said[name] for name in ("quality", "withheld", *FACTORS) if name in said}
+        return {"rules": rules, "fund": {"version": self.fund.pk, **named, "amounts": amounts}}
