@@ -193,6 +193,14 @@ ENTRIES = (
         district_only=True,
         is_rare=True,
     ),
+    Entry(
+        gettext_lazy("API keys"),
+        "teams:token_list",
+        Permission.ACCOUNT_EDIT,
+        ("teams:token_",),
+        is_start=False,
+        is_rare=True,
+    ),
 )
 
 

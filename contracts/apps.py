@@ -25,6 +25,7 @@ class ContractsConfig(AppConfig):
             exports.PROBLEMS,
             exports.CONTRACTS,
             exports.UNSERVED,
+            exports.DUE,
             fee_exports.FEES,
             fee_exports.FEE_STATEMENT,
         )

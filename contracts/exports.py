@@ -9,12 +9,15 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from contracts.forms.due import DueForm
 from contracts.forms.worklists import CandidateForm, ProblemForm
 from contracts.models import Coverage
 from contracts.presenters import contracts, unserved
+from contracts.presenters import due as due_words
 from contracts.presenters.people import COLUMNS, PLACES, Facts, line_maker
 from contracts.presenters.worklists import CANDIDATE_HEADS, PROBLEM_HEADS, candidate_cells, people_of, problem_cells
 from contracts.queries.contracts import ContractFilter
+from contracts.queries.due import due
 from contracts.queries.people import PeopleFilter
 from contracts.queries.unserved import UnservedFilter
 from residents.models import Resident
@@ -121,3 +124,22 @@ def unserved_sheet(user: User, query: str, whole: bool) -> Sheet:
 
 
 UNSERVED = ExportKind("unserved", _("Signed but not served"), Permission.PEOPLE_READ, unserved_sheet)
+
+
+def due_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """Due work with the filters of its page, a row for each person, in the order of the page."""
+    asked = QueryDict(query)
+    form, by_village = DueForm(user, asked), asked.get("round") == "village"
+    choice = form.choice
+    total = due(choice, limit=0).total
+    rows = (
+        due_words.cells(person, known, whole=whole)
+        for start in range(0, total, ROWS_AT_ONCE)
+        for found in [due(choice, start=start, limit=ROWS_AT_ONCE, by_village=by_village)]
+        for known in [due_words.look_up(found.people, form.items, found.villages, choice.day)]
+        for person in found.people
+    )
+    return Sheet(total, [str(head) for head in due_words.HEADS], rows, text_columns={1, 2})
+
+
+DUE = ExportKind("due", _("Due work"), Permission.SERVICE_RECORD, due_sheet)

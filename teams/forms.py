@@ -122,3 +122,15 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not may_export_whole:
             del self.fields["whole"], self.fields["reason"]
+
+
+class TokenForm(forms.Form):
+    """What a key is for, and the account as which it acts."""
+
+    name = forms.CharField(label=_("What the key is for"), max_length=60)
+    account = forms.ModelChoiceField(User.objects.none(), label=_("Account"), empty_label=None)
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        super().__init__(data)
+        accounts = User.objects.filter(user.scope.where("institution_id"), is_active=True).order_by("username")
+        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]

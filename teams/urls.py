@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import exports, health, imports, lists, teams
+from teams.views import exports, health, imports, lists, teams, tokens
 
 app_name = "teams"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.export_detail, name="export_detail"),
     path("exports/<int:pk>/progress/", exports.export_progress, name="export_progress"),
     path("exports/<int:pk>/file", exports.export_file, name="export_file"),
+    path("keys/", tokens.token_list, name="token_list"),
+    path("keys/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("lists/filters/new/", lists.filter_save, name="filter_save"),
     path("lists/filters/<int:pk>/delete/", lists.filter_delete, name="filter_delete"),
     path("lists/arrange/", lists.list_arrange, name="list_arrange"),

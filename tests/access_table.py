@@ -49,6 +49,8 @@ teams:import_undo         other    in  405 405 405 405 405 405    in  404 302 40
 teams:import_rejects      own      in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_rejects      other    in  404 404 403 403 404 403    in  405 405 405 405 405 405
 teams:import_template     -        in  200 200 403 403 200 403    in  405 405 405 405 405 405
+teams:token_list          -        in  403 403 403 403 200 403    in  403 403 403 403 200 403
+teams:token_revoke        -        in  405 405 405 405 405 405    in  403 403 403 403 404 403
 contracts:sign            -        in  200 200 200 403 403 403    in  200 200 200 403 403 403
 contracts:sign            own      in  200 404 404 403 403 403    in  200 200 200 403 403 403
 contracts:sign            other    in  404 200 404 403 403 403    in  200 200 200 403 403 403
@@ -326,6 +328,7 @@ STEPS = ("renew", "change_team", "change_packages", "terminate", "suspend", "res
 
 # Path arguments and query of a page; of a place, or of none.
 ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
+    "teams:token_revoke": lambda place: ({"pk": 0}, {}),
     "teams:import_detail": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
     "teams:import_progress": lambda place: ({"pk": place.imported.pk if place else 0}, {}),
     "teams:import_rejects": lambda place: ({"pk": place.imported.pk if place else 0}, {}),

@@ -7,8 +7,10 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.models import Attempt, FollowUp
+from contracts.presenters.people import id_text, phone_text
 from contracts.queries.due import Line, Person
 from residents.identity import mask_id_number
 from residents.models import Resident
@@ -54,6 +56,32 @@ def look_up(people: Sequence[Person], items: Mapping[int, Item], villages: Itera
 def rows(people: Iterable[Person], known: Known) -> list[dict[str, Any]]:
     """Dicts of `contracts/_due_person.html`."""
     return [_row(person, known) for person in people]
+
+
+HEADS = (
+    *(gettext_lazy("Name"), gettext_lazy("ID number"), gettext_lazy("Phone"), gettext_lazy("Age")),
+    *(gettext_lazy("What is owed"), gettext_lazy("Due on"), gettext_lazy("Why first"), gettext_lazy("Last reading")),
+    *(gettext_lazy("Last contact"), gettext_lazy("Village"), gettext_lazy("Address")),
+)
+
+
+def cells(person: Person, known: Known, *, whole: bool) -> list[object]:
+    """Cells below HEADS; identities masked unless `whole`."""
+    resident, row = known.residents[person.resident_id], _row(person, known)
+    attempt = known.attempts.get(person.resident_id)
+    return [
+        resident.name,
+        id_text(resident, whole=whole),
+        phone_text(resident, whole=whole),
+        row["age"],
+        _("; ").join(f"{one['name']} {one['due_on']}" for one in row["owed"]),
+        person.first_due_on,
+        _(", ").join(text for _tone, text in row["reasons"]),
+        row["reading"],
+        f"{attempt.tried_on} {attempt.outcome_words}" if attempt else "",
+        row["village"],
+        resident.address,
+    ]
 
 
 def by_village(people: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -20,6 +20,12 @@ from teams.dates import last_born_with_age
 from teams.policy import policy_on
 
 SQL = (Path(__file__).parents[1] / "sql" / "fulfilment.sql").read_text()
+# Days out of force where the policy does not count unpaid ones (docs/rules.md, reading 50).
+PAUSED_OR_UNPAID = """(
+        select coverage_id, from_on, to_on from contracts_suspension
+        union all
+        select coverage_id, from_on, to_on from contracts_unpaid where payer = 'resident'
+    )"""
 # The pace is told by what was met in steps of four weeks before the day (contracts.forecast).
 STEPS = 6
 STEP = timedelta(weeks=4)
@@ -164,7 +170,9 @@ def cells(promises: Promises, groups: Sequence[Category]) -> tuple[str, dict[str
         f"cast(count(*) filter (where not is_waived and met_on <= %(before_{step})s) as integer) as {name}"
         for step, name in enumerate(_MET_BEFORE, start=1)
     ]
+    policy = policy_on(promises.day)
     text = SQL.format(
+        pauses="contracts_suspension" if policy["unpaid_in_force"] else PAUSED_OR_UNPAID,
         registers=registers,
         **_joins(promises),
         covered=_covered(promises),
@@ -172,7 +180,7 @@ def cells(promises: Promises, groups: Sequence[Category]) -> tuple[str, dict[str
         met_before_sums=", ".join(f"sum({name}) as {name}" for name in _MET_BEFORE),
         nothing_before=", ".join("0" for _name in _MET_BEFORE),
     )
-    return text, _parameters(promises, groups)
+    return text, _parameters(promises, groups, policy)
 
 
 _TABLE = FulfilmentCell._meta.db_table
@@ -227,8 +235,8 @@ def _covered(promises: Promises) -> str:
     )
 
 
-def _parameters(promises: Promises, groups: Sequence[Category]) -> dict[str, Any]:
-    day, policy = promises.day, policy_on(promises.day)
+def _parameters(promises: Promises, groups: Sequence[Category], policy: Mapping[str, int]) -> dict[str, Any]:
+    day = promises.day
     masks: Mapping[str, int] = {row.code: row.mask for row in groups}
     return {
         "day": day,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Attempt, Coverage, Service, Status
 from contracts.models.agreements import CoverageQuerySet
+from contracts.queries.accounts import unpaid_coverages
 from contracts.queries.people import villages_of
 from teams.clock import today
 from teams.composition import DOCTORS
@@ -60,24 +61,29 @@ class Standing(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What the question depends on besides the coverages: begun by, services and attempts since, teams with nobody."""
+    """What the question depends on besides the coverages: begun by, services and attempts since, teams
+    without a doctor, coverages that don't count because nobody paid."""
 
     day: date
     started_by: date
     since: date
     without_doctor: list[int]
+    unpaid: list[int]
 
 
 def terms_on(day: date) -> Terms:
     """The terms of a day. Two queries."""
     policy = policy_on(day)
     started_by = day - timedelta(days=policy["unserved_after_days"])
-    return Terms(day, started_by, day - timedelta(days=policy["unserved_window_days"]), teams_without_doctor(day))
+    since = day - timedelta(days=policy["unserved_window_days"])
+    # Reading 50 of docs/rules.md.
+    unpaid = [] if policy["unpaid_in_force"] else unpaid_coverages(day)
+    return Terms(day, started_by, since, teams_without_doctor(day), unpaid)
 
 
 def expected(rows: CoverageQuerySet, terms: Terms) -> CoverageQuerySet:
     """Of the coverages those in force on the day that began long enough before."""
-    in_force = rows.having_status(Status.IN_FORCE, terms.day)
+    in_force = rows.having_status(Status.IN_FORCE, terms.day).exclude(pk__in=terms.unpaid)
     return in_force.filter(start_on__lte=terms.started_by, resident__merged_into=None)
 
 

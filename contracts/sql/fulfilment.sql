@@ -37,7 +37,7 @@ with covered as (
     join contracts_coveragepackage h on h.id = o.held_id
     where o.due_on between %(year_start)s and %(year_end)s and o.due_on between v.from_on and v.last_on
       and not exists (
-          select from contracts_suspension s
+          select from {pauses} s
           where s.coverage_id = v.coverage_id and s.from_on <= o.due_on and (s.to_on is null or s.to_on > o.due_on)
       )
 ), by_item as (
@@ -67,7 +67,7 @@ with covered as (
     from covered v
     where v.start_on <= %(unserved_started_by)s and v.from_on <= %(day)s and v.last_on >= %(day)s
       and not exists (
-          select from contracts_suspension s
+          select from {pauses} s
           where s.coverage_id = v.coverage_id and s.from_on <= %(day)s and (s.to_on is null or s.to_on > %(day)s)
       )
 ), cell as (

@@ -1,11 +1,24 @@
 """Keys with which other programs (a hospital's till) act as an account; only a hash of each is kept."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from teams.history import track_history
+
+if TYPE_CHECKING:
+    from teams.models.accounts import User
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    """Keys by what an account may see."""
+
+    def visible_to(self, user: "User") -> "ApiTokenQuerySet":
+        """Those of accounts of the account's institutions."""
+        return self.filter(user.scope.where("user__institution_id"))
 
 
 @track_history(exclude=["last_used_on"])
@@ -18,6 +31,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_on = models.DateField(_("last used on"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API key")

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from contracts.actions.ledger import make_obligations
+from contracts.exports import due_sheet
 from contracts.models import Attempt, Coverage, FollowUp, Obligation, Suspension
 from contracts.queries.due import Choice, Count, Risk, Window, choice_of, counts, due, due_counts, next_person
 from residents.models import Resident
@@ -335,3 +336,23 @@ def test_clerk_of_the_bureau_looks_at_one_institution_at_a_time(bureau_clerk: Cl
 
     assert ("甲" in first, "乙" in first) == (True, False)
     assert ("甲" in second, "乙" in second) == (False, True)
+
+
+# --- As a file ------------------------------------------------------------------------------------------------------
+
+
+def test_export_holds_the_people_of_the_page_in_its_order(team: Team) -> None:
+    late = sign(team, resident=make_resident(name="王秀兰", phone="13856780001"))
+    sign(team, items={"EXAM": 1}, start_on=date(2018, 9, 1), end_on=date(2018, 12, 31))
+    soon = sign(team, start_on=date(2018, 4, 5), end_on=date(2019, 4, 4), resident=make_resident(name="李建国"))
+    doctor = make_doctor(team)
+
+    sheet = due_sheet(doctor, "", False)
+    rows = list(sheet.rows)
+
+    assert [row[0] for row in rows] == ["王秀兰", "李建国"]
+    assert sheet.total == 2
+    assert rows[0][2] == "138****0001"
+    assert rows[0][5] == late.obligations.order_by("due_on")[0].due_on
+    assert rows[1][5] == soon.obligations.order_by("due_on")[0].due_on
+    assert list(due_sheet(doctor, "window=today", False).rows) == []
