@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from teams.models import Role, User
+from teams.models import Institution, Role, User
 
 DEMO_PASSWORD = "shouyue-{username}-2018"
 
@@ -23,16 +23,19 @@ class DemoAccount:
 
 
 # In the order of the sign-in page.
-USERNAMES = ("official", "clerk", "doctor", "auditor", "admin")
+USERNAMES = ("official", "clerk", "doctor", "hospital", "auditor", "admin")
 
 
 def demo_accounts() -> list[DemoAccount]:
     """Those of the demonstration's accounts that exist; none outside a demonstration."""
     if not settings.DEMO:
         return []
-    users = User.objects.in_bulk(USERNAMES, field_name="username")
-    return [
-        DemoAccount(name, " · ".join(str(Role(role).label) for role in users[name].roles))
-        for name in USERNAMES
-        if name in users
-    ]
+    users = User.objects.select_related("institution").in_bulk(USERNAMES, field_name="username")
+    return [DemoAccount(name, _desk(users[name])) for name in USERNAMES if name in users]
+
+
+def _desk(user: User) -> str:
+    """The roles in words; a hospital's desk by its place, since its role is a clerk's."""
+    if user.institution and user.institution.kind == Institution.Kind.LEAD_HOSPITAL:
+        return user.institution.name
+    return " · ".join(str(Role(role).label) for role in user.roles)

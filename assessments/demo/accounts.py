@@ -1,4 +1,4 @@
-"""Accounts to look around with, one for each role."""
+"""Accounts to look around with, one for each role and one of a hospital."""
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,8 @@ class Account:
 
 
 def make_accounts(places: Places, roster: Roster) -> list[Account]:
-    """Save an account for each role. Passwords are fixed in a demo (`settings.DEMO`), random elsewhere."""
+    """Save an account for each role, and one of the hospital. Passwords are fixed in a demo (`settings.DEMO`), random
+    elsewhere."""
     crew = next(crew for crew in roster.crews if not crew.center.is_urban)
     doctor = crew.members[0]
     rows = (
@@ -35,6 +36,7 @@ def make_accounts(places: Places, roster: Roster) -> list[Account]:
         ("clerk", Role.CLERK, crew.center.institution, None, _("Clerk")),
         ("doctor", Role.DOCTOR, crew.center.institution, doctor, doctor.name),
         ("auditor", Role.AUDITOR, places.bureau, None, _("Auditor")),
+        ("hospital", Role.CLERK, crew.center.hospital, None, _("Referral desk")),
     )
     made = [Account(username, _password(username), role, where.name) for username, role, where, _staff, _name in rows]
     with ThreadPoolExecutor() as pool:  # hashing is slow on purpose

@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from assessments.actions import months, policies
 from assessments.actions.cohorts import count_cohorts
-from assessments.demo import accounts, activities, aims, bulletins, inspections, opinions
+from assessments.demo import accounts, activities, aims, bulletins, contacts, inspections, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
 from assessments.demo.fees import receive_fees
@@ -120,6 +120,7 @@ class _District:
         self._say("fees received")
         opinions.ask(agreements, self.scale, self._stream("opinions"))
         policies.set_targets(policy=self.policy, population=self.quotas.population)
+        contacts.make_contacts(self.facts, self._stream("contacts"))
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
         self._count_up()
         return made

@@ -18,8 +18,9 @@ from assessments.demo.habits import Habit
 from assessments.demo.readings import Readings
 from assessments.demo.registers import ELDERLY
 from contracts.models import Service
+from service_packages.models import Item
 
-MODES = ("门诊", "门诊", "门诊", "上门", "电话")
+MODES = (Item.Mode.CLINIC, Item.Mode.CLINIC, Item.Mode.CLINIC, Item.Mode.HOME, Item.Mode.PHONE)
 GOLDEN = 2654435761  # spreads person numbers, so that neighbours differ
 
 _DUE = """
@@ -72,7 +73,7 @@ class Fulfilment:
         mode = MODES[int(rng.random() * len(MODES))]
         self.services.rows.append(
             f"{self.start + self.count}\t{self.start + 1 + person}\t{item}\t{iso(day)}"
-            f"\t{giver.staff_ids[person % len(giver.staff_ids)]}\t{mode}\t{readings}\t"
+            f"\t{giver.staff_ids[person % len(giver.staff_ids)]}\t{mode.value}\t{readings}\t"
         )
 
     def _counts(self, coverage: int, due: int, *, is_waived: bool) -> bool:

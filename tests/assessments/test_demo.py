@@ -20,11 +20,21 @@ from assessments.demo.copying import without_keys
 from assessments.demo.figures import read_place
 from assessments.demo.load import make
 from assessments.models import Figure, Month, PhoneCheck, Population, SurveyAnswer, Target
-from contracts.models import Charge, Coverage, CoveragePackage, Obligation, Service, Visit
+from contracts.models import (
+    Attempt,
+    Charge,
+    Coverage,
+    CoveragePackage,
+    Obligation,
+    Referral,
+    Service,
+    SlotQuota,
+    Visit,
+)
 from residents.identity import parse_id_number
 from residents.models import Household, Register, Resident, Transfer
 from residents.pinyin import initials
-from service_packages.models import PackageVersion
+from service_packages.models import Item, PackageVersion
 from teams import cipher
 from teams.blocks import BLOCK
 from teams.demo_accounts import DEMO_PASSWORD
@@ -270,7 +280,7 @@ def test_keys_stand_as_before(district: District) -> None:
     assert every_key() == district.keys
 
 
-def test_each_role_gets_an_account(district: District) -> None:
+def test_each_role_and_the_hospital_get_an_account(district: District) -> None:
     roles = {user.username: user.roles for user in User.objects.all()}
     assert roles == {
         "admin": [Role.ADMINISTRATOR],
@@ -278,6 +288,7 @@ def test_each_role_gets_an_account(district: District) -> None:
         "clerk": [Role.CLERK],
         "doctor": [Role.DOCTOR],
         "auditor": [Role.AUDITOR],
+        "hospital": [Role.CLERK],
     }
     assert DEMO_PASSWORD.format(username="clerk") in district.text
     assert User.objects.get(username="doctor").scope.teams
@@ -306,7 +317,7 @@ def test_passwords_are_random_outside_a_demo() -> None:
     with override_settings(DEMO=False), FAST:
         made = make("yingquan", scale=0.001, seed=3, out=str)
     assert all(account.password != DEMO_PASSWORD.format(username=account.username) for account in made)
-    assert len({account.password for account in made}) == 5
+    assert len({account.password for account in made}) == 6
 
 
 def digest(seed: int) -> str:
@@ -349,3 +360,16 @@ def test_quotas_follow_from_what_is_published() -> None:
     assert (quotas.population, quotas.key) == (605_529, 137_564)
     assert (quotas.covered, quotas.key_covered, quotas.paid) == (190_136, 94_094, 73_555)
     assert (quotas.hypertension, quotas.diabetes) == (51_122, 16_008)
+
+
+def test_calls_and_referrals_are_there_to_go_on_with(district: District) -> None:
+    hospital = User.objects.get(username="hospital")
+    assert hospital.institution is not None and hospital.institution.kind == Institution.Kind.LEAD_HOSPITAL
+    assert set(Attempt.objects.values_list("outcome", flat=True)) >= {"again", "refused", "away", "agreed"}
+    assert set(Referral.objects.visible_to(hospital).values_list("status", flat=True)) >= {"requested", "accepted"}
+    assert SlotQuota.objects.aggregate(taken=Sum("taken"))["taken"] > 0
+
+
+def test_services_say_how_they_were_given_in_codes(district: District) -> None:
+    places = set(Service.objects.exclude(place="").values_list("place", flat=True).distinct())
+    assert places <= set(Item.Mode.values)
