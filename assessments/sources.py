@@ -11,9 +11,11 @@ from assessments.measures import Family, Measure, Measures, Source
 from assessments.queries.activity_sources import ACTIVITY_SOURCES
 from assessments.queries.finding_sources import FINDING_SOURCES
 from assessments.queries.indicator_sources import INDICATOR_SOURCES
+from assessments.queries.signal_sources import AUTHENTICITY, FALSE_SIGNING
 
 FAMILIES: dict[str, Family] = {
-    family.prefix: family for family in (INDICATOR_SOURCES, FINDING_SOURCES, ACTIVITY_SOURCES)
+    family.prefix: family
+    for family in (INDICATOR_SOURCES, FINDING_SOURCES, ACTIVITY_SOURCES, AUTHENTICITY, FALSE_SIGNING)
 }
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from assessments.actions import cohorts, months, screening
+from assessments.actions import cohorts, months, screening, voices
 from assessments.calendar import CalendarMonth
 from assessments.models import Revision
 from assessments.queries.late import touched_months
@@ -54,6 +54,7 @@ def screen_district() -> None:
     """Every night: look for signs of false signing."""
     screening.screen(screening_id=screening.request().pk)
     screening.forget_screenings()
+    voices.forget_looks()
 
 
 @shared_task

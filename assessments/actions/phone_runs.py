@@ -1,4 +1,4 @@
-"""Telephone numbers that follow each other with one team (docs/adr/0012): the one signal that needs the numbers."""
+"""Telephone numbers that follow each other with one team (docs/adr/0013): the one signal that needs the numbers."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby

@@ -80,11 +80,18 @@ def parameters(day: date) -> dict[str, Any]:
         **policy,
         "day": day,
         "year_ago": add_months(day, -12),
+        # Of the quarter in which the year of services begins only the end is known.
+        "first_quarter_ends": _quarter_end(add_months(day, -12)),
         "adult_born_by": last_born_with_age(ADULT, day),
         "unserved_by": day - timedelta(days=policy["lead_unserved_days"]),
         "receipt_by": day - timedelta(days=policy["lead_receipt_days"]),
         "time_zone": settings.TIME_ZONE,
     }
+
+
+def _quarter_end(day: date) -> date:
+    """The last day of the day's quarter."""
+    return add_months(day.replace(day=1), 3 - (day.month - 1) % 3) - timedelta(days=1)
 
 
 def _screen(waiting: Screening) -> None:

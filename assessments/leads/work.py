@@ -124,7 +124,7 @@ SIGNALS = (
                        (date_trunc('quarter', performed_on) + interval '3 months')::date - 1 as ends_on
                 from given where staff_id is not null
             ) dated
-            where ends_on <= %(day)s
+            where ends_on <= %(day)s and ends_on > %(first_quarter_ends)s
             group by staff_id, ends_on having count(*) >= %(lead_records_least)s
         ) d {OF_STAFF}
         where percent > %(lead_burst_percent)s

@@ -25,8 +25,10 @@ from assessments.models.opinions import PhoneCheck, SurveyAnswer
 from assessments.models.publications import Publication
 from assessments.models.rubrics import Grade, Rubric, RubricVersion, Rule, Section, Veto
 from assessments.models.runs import Line, PassedOn, Round, Run, Share
+from assessments.models.samples import Check, Sample, Sampled
 from assessments.models.targets import Population, Target
 from assessments.models.transfers import Due, HealthFund, Transfer
+from assessments.models.voices import Voice, VoiceLink, VoiceLook
 
 __all__ = [
     "Activity",
@@ -37,6 +39,7 @@ __all__ = [
     "Bulletin",
     "BulletinFile",
     "BulletinSeries",
+    "Check",
     "Checklist",
     "ChecklistItem",
     "CohortRow",
@@ -74,6 +77,8 @@ __all__ = [
     "RubricVersion",
     "Rule",
     "Run",
+    "Sample",
+    "Sampled",
     "Scenario",
     "Score",
     "ScoreChange",
@@ -86,4 +91,7 @@ __all__ = [
     "UnitKind",
     "Veto",
     "VetoHit",
+    "Voice",
+    "VoiceLink",
+    "VoiceLook",
 ]

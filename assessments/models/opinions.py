@@ -11,11 +11,20 @@ from teams.history import track_history
 class SurveyAnswer(models.Model):
     """A resident's answer on satisfaction, in five steps; the upper two count as satisfied."""
 
+    class Source(models.TextChoices):
+        SURVEY = "survey", _("survey")
+        CALL = "call", _("phone check")
+        VISIT = "visit", _("home visit")
+        VOICE = "voice", _("resident's own link")
+
     SATISFIED_FROM = 4
 
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="survey_answers")
     answered_on = models.DateField(_("answered on"), db_index=True)
     rating = models.PositiveSmallIntegerField(_("rating"))
+    source = models.CharField(
+        _("source"), max_length=6, choices=Source, default=Source.SURVEY, db_default=Source.SURVEY
+    )
 
     class Meta:
         constraints = (

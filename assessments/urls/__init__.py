@@ -6,9 +6,9 @@ from drf_spectacular.views import SpectacularAPIView
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
 from assessments.api.base import ReadsFigures
-from assessments.urls import activities, assessment, bulletins, inspections, money, publications
+from assessments.urls import activities, assessment, bulletins, inspections, money, publications, supervision
 from assessments.urls.cohorts import urlpatterns as cohort_urls
-from assessments.views import figures, forecasts, fulfilment, leads, months, returns, targets
+from assessments.views import figures, forecasts, fulfilment, months, returns, targets
 
 app_name = "assessments"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     *inspections.urlpatterns,
     *money.urlpatterns,
     *publications.urlpatterns,
+    *supervision.urlpatterns,
     path("overview/", figures.overview, name="overview"),
     *cohort_urls,
     path("forecast/", forecasts.forecast, name="forecast"),
@@ -39,9 +40,6 @@ urlpatterns = [
     path("months/<slug:month>/remark/", months.month_remark, name="month_remark"),
     path("months/<slug:month>/freeze/", months.month_freeze, name="month_freeze"),
     path("months/<slug:month>/verify/", months.month_verify, name="month_verify"),
-    path("supervision/leads/", leads.lead_list, name="lead_list"),
-    path("supervision/leads/screen/", leads.lead_screen, name="lead_screen"),
-    path("supervision/leads/<int:pk>/", leads.lead_detail, name="lead_detail"),
     path("targets/", targets.target_list, name="target_list"),
     path("targets/set/", targets.target_set, name="target_set"),
     path("targets/copy/", targets.target_copy, name="target_copy"),

@@ -5,12 +5,13 @@ the contract number leads to the record, and papers lie about.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import segno
 from django.utils import translation
 
 from contracts.documents import typeset
@@ -33,6 +34,9 @@ CHINESE = "zh-hans"
 NOT_KNOWN = "—"
 
 Data = dict[str, Any]
+
+# Where the household may say what it thinks of the service: addresses without the host, added by apps above.
+voice_paths: list[Callable[[Contract], str]] = []
 
 
 @dataclass(frozen=True)
@@ -110,15 +114,19 @@ def agreement_data(deal: Deal) -> Data:
         }
 
 
-def handbook_data(contract: Contract) -> Data:
-    """What documents/handbook.typ shows: the agreement's members, the team with phones, what is owed when."""
+def handbook_data(contract: Contract, host: str = "") -> Data:
+    """What documents/handbook.typ shows: the agreement's members, the team with phones, what is owed when, and the
+    household's own code for its opinion, as SVG, where `host` (with scheme and slash) is given."""
     deal = deal_of_contract(contract)
     owed = _owed(contract)
     with translation.override(CHINESE):
         data = _shared_data(deal)
         for member, signer in zip(data["members"], deal.signers, strict=True):
             member["owed"] = owed[signer.resident.pk]
-        return data | {"team_members": [_team_member(row) for row in _members(deal.team, deal.start_on)]}
+        return data | {
+            "voice": _code(contract, host),
+            "team_members": [_team_member(row) for row in _members(deal.team, deal.start_on)],
+        }
 
 
 def agreement_pdf(deal: Deal) -> bytes:
@@ -126,9 +134,18 @@ def agreement_pdf(deal: Deal) -> bytes:
     return typeset("agreement", agreement_data(deal))
 
 
-def handbook_pdf(contract: Contract) -> bytes:
+def handbook_pdf(contract: Contract, host: str = "") -> bytes:
     """The household's service handbook."""
-    return typeset("handbook", handbook_data(contract))
+    return typeset("handbook", handbook_data(contract, host))
+
+
+def _code(contract: Contract, host: str) -> Data | None:
+    """The household's own address, as text and as a QR code."""
+    path = next(filter(None, (path(contract) for path in voice_paths)), "") if host else ""
+    if not path:
+        return None
+    address = f"{host.rstrip('/')}{path}"
+    return {"address": address, "svg": segno.make(address, error="m").svg_inline(scale=4, border=2)}
 
 
 def _shared_data(deal: Deal) -> Data:

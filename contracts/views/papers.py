@@ -45,7 +45,7 @@ def agreement(request: SignedInRequest, pk: int) -> FileResponse:
 def handbook(request: SignedInRequest, pk: int) -> FileResponse:
     """The household's service handbook as PDF."""
     contract = _contract(request, pk)
-    document = handbook_pdf(contract)
+    document = handbook_pdf(contract, request.build_absolute_uri("/"))
     _log(request, "handbook", contract)
     return pdf(document, f"{contract.number}-handbook.pdf")
 

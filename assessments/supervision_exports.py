@@ -1,10 +1,13 @@
-"""The list of leads as a file."""
+"""The list of leads, and the results of a sample, as files."""
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models import Sample
+from assessments.presenters import samples
 from assessments.presenters.leads import COLUMNS, cells, loaded
 from assessments.queries.leads import LeadFilter
+from assessments.queries.samples import results
 from teams.exports import ExportKind, Sheet
 from teams.models import User
 from teams.permissions import Permission
@@ -25,4 +28,16 @@ def leads_sheet(user: User, query: str, whole: bool) -> Sheet:
     )
 
 
+def sample_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """The results of the sample that the query names, table below table; it names nobody."""
+    asked = QueryDict(query).get("sample", "")
+    sample = Sample.objects.visible_to(user).defer("frame").filter(pk=asked if asked.isdecimal() else 0).first()
+    if sample is None:
+        raise Http404
+    tables = samples.tables(results(sample, user))
+    rows = [[table["title"], *row] for table in tables for row in table["rows"]]
+    return Sheet(len(rows), [str(_("Table")), *(str(head) for head in samples.HEADS)], iter(rows))
+
+
 LEADS = ExportKind("leads", _("Leads"), Permission.SUPERVISION_READ, leads_sheet)
+SAMPLE = ExportKind("sample", _("Results of a sample"), Permission.SUPERVISION_READ, sample_sheet)

@@ -1,0 +1,90 @@
+"""Samples in words: lines of results for the page and its export, and the call sheet."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.models import Sampled
+from assessments.queries.samples import Results, Told
+from contracts.models import Coverage, Service
+from contracts.presenters.worklists import person
+from residents.categories import category_names
+from teams.clock import today
+from teams.models import TeamMember
+
+GENERAL = gettext_lazy("general population")
+HEADS = (
+    *(gettext_lazy("Stratum"), gettext_lazy("Drawn"), gettext_lazy("Done"), gettext_lazy("Confirmed true")),
+    *(gettext_lazy("Answers that tell"), gettext_lazy("Authenticity (%)"), gettext_lazy("Interval (%)")),
+    *(
+        gettext_lazy("Know their team"),
+        gettext_lazy("Satisfied"),
+        gettext_lazy("Talked"),
+        gettext_lazy("Invalid numbers"),
+    ),
+)
+
+
+def category_words(codes: Mapping[str, Any], code: str) -> str:
+    """The name of a stratum."""
+    return str(codes.get(code, GENERAL))
+
+
+def line(name: str, told: Told) -> list[object]:
+    """A stratum's cells below HEADS; no percentage of nobody."""
+    interval = told.interval
+    return [
+        name,
+        told.drawn,
+        told.done,
+        told.confirmed,
+        told.telling,
+        percent(told.confirmed, told.telling),
+        f"{interval[0]}–{interval[1]}" if interval else "",
+        told.knowing,
+        told.satisfied,
+        told.talked,
+        told.invalid,
+    ]
+
+
+def percent(part: int, whole: int) -> str:
+    """One place, or nothing of nobody."""
+    return f"{100 * part / whole:.1f}" if whole else ""
+
+
+def tables(found: Results) -> list[dict[str, Any]]:
+    """The tables of the results page: dicts title, rows."""
+    names = category_names()
+    together = [line(_("Drawn at random, together"), found.random), line(_("Added for a reason"), found.extra)]
+    institutions = [line(name, told) for name, told in found.by_institution.items()]
+    groups = [line(category_words(names, code), told) for code, told in sorted(found.by_category.items())]
+    return [
+        {"title": _("Together"), "rows": together},
+        {"title": _("By institution"), "rows": institutions},
+        {"title": _("By key population"), "rows": groups},
+    ]
+
+
+def call_sheet(sampled: Sampled) -> dict[str, Any]:
+    """Whom to call, what was agreed, and what the records say was given; no ID number."""
+    day, resident = today(), sampled.resident
+    covered = Coverage.objects.filter(resident=resident, contract__team=sampled.team_id).select_related("contract")
+    coverage = covered.prefetch_related("packages__version").order_by("-start_on").first()
+    members = (
+        TeamMember.objects.on(day).filter(team=sampled.team_id).select_related("staff").order_by("-is_leader", "pk")
+    )
+    given = Service.objects.filter(resident=resident, performed_on__gt=day - timedelta(days=365), performed_on__lte=day)
+    known = person(resident, day) or {}
+    return {
+        "person": {name: known[name] for name in ("pk", "name", "sex", "age", "address", "phone")},
+        "household": resident.household,
+        "village": resident.village,
+        "coverage": coverage,
+        "packages": [held.version.name for held in coverage.packages.all()] if coverage else [],
+        "doctors": [member.staff for member in members[:6]],
+        "services": list(given.select_related("item", "staff").order_by("-performed_on")[:8]),
+    }

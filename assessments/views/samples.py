@@ -1,0 +1,157 @@
+"""Samples: drawing, calling, results, and drawing again to verify."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments.actions import calls
+from assessments.actions.samples import draw_sample, verify
+from assessments.forms.samples import CheckForm, SampleForm
+from assessments.models import Sample, Sampled
+from assessments.presenters.samples import HEADS, call_sheet, tables
+from assessments.queries.samples import progress, results
+from assessments.rules.samples import turn_of
+from residents.actions.identities import reveal
+from teams.actions import audit
+from teams.actions.submissions import once
+from teams.models import AuditEvent
+from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.rules import RuleViolation
+
+SAMPLES_A_PAGE = 30
+
+
+@require_safe
+@require(Permission.SUPERVISION_READ)
+def sample_list(request: SignedInRequest) -> HttpResponse:
+    """Samples, the latest first, with how far each is."""
+    samples = Sample.objects.visible_to(request.user).defer("frame").select_related("drawn_by")
+    page = Paginator(samples, SAMPLES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "may_draw": may_call(request)}
+    return render(request, "assessments/sample_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.SUPERVISION_EDIT)
+def sample_create(request: SignedInRequest) -> HttpResponse:
+    """Draw a sample from everybody covered today."""
+    form = SampleForm(request.POST or None)
+
+    def draw() -> str:
+        sample = draw_sample(by=request.user, **form.design)
+        messages.success(request, _("Drawn: %(people)s people.") % {"people": sample.people.count()})
+        return reverse("assessments:sample_detail", args=[sample.pk])
+
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=draw))
+        except RuleViolation as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "assessments/sample_create.html", {"form": form})
+
+
+@require_safe
+@require(Permission.SUPERVISION_READ)
+def sample_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A sample: how far the calls are, and what they told by stratum."""
+    sample = _visible(request, pk)
+    people = Sampled.objects.visible_to(request.user).filter(sample=sample)
+    context = {
+        "sample": sample,
+        "progress": progress(people),
+        "results": (found := results(sample, request.user)),
+        "heads": HEADS,
+        "tables": tables(found),
+        "may_call": may_call(request),
+    }
+    return render(request, "assessments/sample_detail.html", context)
+
+
+@require_safe
+@require(Permission.ASSESSMENT_READ)
+def sample_verify(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Draw again from the frame that was kept and compare; it shows counts only, for auditors too."""
+    if not request.user.scope.is_district:
+        raise Http404
+    sample = get_object_or_404(Sample, pk=pk)
+    verdict = verify(sample)
+    audit.record(
+        kind=AuditEvent.Kind.VERIFY, by=request.user, what=f"sample {pk} {'same' if verdict.is_same else 'differs'}"
+    )
+    return render(request, "assessments/sample_verify.html", {"sample": sample, "verdict": verdict})
+
+
+@require_POST
+@require(Permission.SUPERVISION_EDIT)
+def call_next(request: SignedInRequest, pk: int) -> HttpResponse:
+    """To the next person to call, held for the caller."""
+    return redirect(_next(request, _visible(request, pk)))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.SUPERVISION_EDIT)
+def call_sheet_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The call sheet: what to ask whom. Sending it leads to the next person; the number shows on demand, logged."""
+    people = Sampled.objects.visible_to(request.user).select_related("sample", "resident__village", "team__institution")
+    sampled = get_object_or_404(people.defer("sample__frame"), pk=pk)
+    turn = turn_of(sampled)
+    asked = request.method == "POST" and "reveal" not in request.POST
+    form = CheckForm(request.POST if asked else None, turn=turn or 1)
+
+    def keep() -> str:
+        answers = form.answers
+        made = calls.note(sampled=sampled, by=request.user, **answers)
+        messages.success(
+            request, _("Noted.") if made else _("Noted as a try: to be called again in another part of a day.")
+        )
+        return _next(request, sampled.sample)
+
+    if asked and form.is_valid():
+        try:
+            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=keep))
+        except RuleViolation as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "sampled": sampled,
+        "turn": turn,
+        "form": form,
+        "number": _number(request, sampled) if "reveal" in request.POST else "",
+        **call_sheet(sampled),
+    }
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"call sheet {sampled.pk}")
+    return render(request, "assessments/call_sheet.html", context)
+
+
+def may_call(request: SignedInRequest) -> bool:
+    """Whether the account draws samples and calls."""
+    return has_permission(request.user, Permission.SUPERVISION_EDIT) and request.user.scope.is_district
+
+
+def _visible(request: SignedInRequest, pk: int) -> Any:
+    return get_object_or_404(Sample.objects.visible_to(request.user).defer("frame"), pk=pk)
+
+
+def _next(request: SignedInRequest, sample: Sample) -> str:
+    found = calls.take_next(sample=sample, by=request.user)
+    if found:
+        return reverse("assessments:call_sheet", args=[found.pk])
+    messages.info(request, _("Nobody is left for you to call in this part of the day."))
+    return reverse("assessments:sample_detail", args=[sample.pk])
+
+
+def _number(request: SignedInRequest, sampled: Sampled) -> str:
+    """The whole number; the audit trail says for which sample."""
+    why = f"{sampled.sample.get_kind_display()} {sampled.sample_id}"
+    try:
+        return reveal(resident=sampled.resident, field="phone", reason=why, by=request.user)
+    except RuleViolation as refusal:
+        messages.error(request, str(refusal))
+        return ""

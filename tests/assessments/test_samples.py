@@ -1,0 +1,341 @@
+"""Samples: sizes by the formula, the same draw from the same seed, calls that feed the figures, and voices."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as some
+from pytest_django import Settings
+
+from assessments.actions import calls, voices
+from assessments.actions.samples import draw_sample, verify
+from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer, Voice, VoiceLink
+from assessments.queries.samples import results
+from assessments.sampling import Design, Unit, cochran, draw, frame_hash, pack, shares, unpack, wilson
+from assessments.sources import source_of
+from contracts.queries.papers import handbook_data
+from teams.models import AuditEvent, Role, User
+from teams.rules import RuleViolation
+from tests import factories
+
+DAY = date(2018, 12, 20)
+DESIGN = {
+    "name": "十二月",
+    "kind": "phone",
+    "method": "size",
+    "size": 2,
+    "margin": Decimal(10),
+    "confidence": 95,
+    "extra_percent": 0,
+    "second_percent": 0,
+}
+
+
+@pytest.fixture(autouse=True)
+def _business_day(settings: Settings) -> None:
+    settings.TODAY = DAY
+
+
+def official() -> User:
+    return factories.make_user(Role.OFFICIAL, institution=factories.bureau())
+
+
+def drawn(people: int = 3, **design: object) -> Sample:
+    """A sample of so many signed people of one centre, all of whom are drawn."""
+    team = factories.make_team(members=[factories.make_staff()])
+    for place in range(people):
+        resident = factories.make_resident(phone=f"1381234000{place}")
+        factories.make_coverage(resident=resident, team=team)
+    return draw_sample(**{**DESIGN, "size": people, **design}, by=official())  # type: ignore[arg-type]
+
+
+# --- The draw -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("population", "margin", "size"), [(10**9, 5, 385), (10**9, 10, 97), (1000, 5, 278), (100, 10, 50), (3, 10, 3)]
+)
+def test_size_by_margin_is_cochran_s_with_the_finite_correction(population: int, margin: int, size: int) -> None:
+    assert cochran(population, Decimal(margin), 95) == size
+
+
+@given(some.integers(0, 400), some.dictionaries(some.sampled_from("abcdefgh"), some.integers(1, 90), min_size=1))
+def test_shares_add_up_and_leave_no_stratum_out_while_there_is_enough(total: int, strata: dict[str, int]) -> None:
+    given_out = shares(total, strata)
+    assert sum(given_out.values()) == min(total, sum(strata.values()))
+    assert all(0 <= given_out[code] <= strata[code] for code in strata)
+    assert total < len(strata) or min(given_out.values()) >= 1
+
+
+def test_shares_are_proportional() -> None:
+    assert shares(10, {"a": 50, "b": 30, "c": 20}) == {"a": 5, "b": 3, "c": 2}
+
+
+def test_interval_is_wilson_s() -> None:
+    assert wilson(8, 10) == (Decimal("49.0"), Decimal("94.3"))
+    assert wilson(0, 0) is None
+
+
+def frame(people: int = 60) -> list[Unit]:
+    return [
+        Unit(key, key % 3, key % 6, "elderly" if key % 4 else "child", ("lead",) if key % 10 == 0 else ())
+        for key in range(1, people + 1)
+    ]
+
+
+def test_same_seed_draws_the_same_whatever_the_order_of_the_frame() -> None:
+    design = Design(seed="s", size=6, extra_percent=50, second_percent=10)
+    assert draw(frame(), design) == draw(frame()[::-1], design)
+    assert draw(frame(), design) != draw(frame(), Design(seed="t", size=6, extra_percent=50, second_percent=10))
+
+
+def test_added_people_have_a_reason_and_a_tenth_is_called_twice() -> None:
+    sample = draw(frame(), Design(seed="s", size=6, extra_percent=20, second_percent=10))
+    random = [each for each in sample if not each.is_extra]
+    assert Counter(each.unit.institution for each in random) == {0: 6, 1: 6, 2: 6}
+    assert all(each.unit.reasons for each in sample if each.is_extra)
+    assert sum(each.is_second for each in sample) == 3  # a tenth of 24, rounded up
+
+
+def test_frame_is_read_back_as_it_was_kept() -> None:
+    assert unpack(pack(frame())) == frame()
+    assert frame_hash(unpack(pack(frame()))) == frame_hash(frame())
+
+
+@pytest.mark.django_db
+def test_auditor_draws_the_same_sample_again_though_the_facts_have_changed() -> None:
+    sample = drawn(5, size=2)
+    Sampled.objects.first().resident.coverages.update(end_on=date(2018, 1, 2))  # type: ignore[union-attr]
+    assert verify(sample).is_same
+    Sampled.objects.filter(sample=sample, place=1).update(is_extra=True)
+    assert (verify(sample).is_same, verify(sample).differing) == (False, 2)
+
+
+@pytest.mark.django_db
+def test_frame_that_was_changed_is_seen() -> None:
+    sample = drawn(2)
+    Sample.objects.update(frame=pack(frame()))
+    assert not verify(Sample.objects.get(pk=sample.pk)).frame_is_whole
+
+
+# --- Calls ----------------------------------------------------------------------------------------------------------
+
+
+def note(sampled: Sampled, by: User, result: str = "true", turn: int = 1, **answers: object) -> Check | None:
+    return calls.note(sampled=sampled, turn=turn, result=result, by=by, **answers)  # type: ignore[arg-type]
+
+
+def refused(sampled: Sampled, by: User, **answers: object) -> str:
+    with pytest.raises(RuleViolation) as refusal:
+        note(sampled, by, **answers)  # type: ignore[arg-type]
+    return refusal.value.code
+
+
+@pytest.mark.django_db
+def test_call_feeds_awareness_satisfaction_and_valid_numbers() -> None:
+    first, second, third = drawn(3).people.all()
+    by = official()
+    note(first, by, knows_team=True, rating=5)
+    note(second, by, "denied", knows_team=False, rating=1)
+    note(third, by, "empty")
+    assert list(PhoneCheck.objects.order_by("pk").values_list("outcome", "knows_team")) == [
+        ("resident", True),
+        ("resident", False),
+        ("empty", False),
+    ]
+    assert list(SurveyAnswer.objects.order_by("pk").values_list("rating", "source")) == [(5, "call"), (1, "call")]
+
+
+@pytest.mark.django_db
+def test_visit_tells_nothing_about_the_number() -> None:
+    note(drawn(1, kind="visit").people.get(), official(), rating=4)
+    assert not PhoneCheck.objects.exists()
+    assert SurveyAnswer.objects.get().source == "visit"
+
+
+@pytest.mark.django_db
+def test_no_answer_stands_only_after_three_tries_in_different_parts_of_days(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampled, by = drawn(1).people.get(), official()
+    for day, half, stands in ((20, "am", False), (20, "am", False), (20, "pm", False), (21, "am", True)):
+        settings.TODAY = date(2018, 12, day)
+        monkeypatch.setattr(calls, "half", lambda part=half: part)
+        assert bool(note(sampled, by, "no_answer")) is stands
+
+
+@pytest.mark.django_db
+def test_second_call_is_another_person_s_and_feeds_no_figure_twice() -> None:
+    sampled = drawn(1, second_percent=100).people.get()
+    first = official()
+    note(sampled, first, rating=5)
+    assert refused(sampled, first, turn=2) == "call.same_person"
+    note(sampled, official(), "denied", turn=2)
+    assert (PhoneCheck.objects.count(), SurveyAnswer.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_two_callers_get_different_people_and_a_noted_call_is_not_noted_again() -> None:
+    sample, one, two = drawn(2), official(), official()
+    first, second = calls.take_next(sample=sample, by=one), calls.take_next(sample=sample, by=two)
+    assert first and second and first != second
+    assert refused(first, two) == "call.held"
+    note(first, one)
+    assert refused(first, two) == "call.turn"
+    note(second, two)
+    assert calls.take_next(sample=sample, by=one) is None
+
+
+@pytest.mark.django_db
+def test_results_count_authenticity_by_stratum_and_keep_added_people_apart() -> None:
+    sample, by = drawn(4), official()
+    for sampled, result in zip(sample.people.all(), ("true", "family", "denied", "no_answer"), strict=True):
+        note(sampled, by, result)
+    Sampled.objects.filter(place=3).update(is_extra=True)
+    found = results(sample, by)
+    assert (found.random.confirmed, found.random.telling, found.extra.telling) == (2, 2, 1)
+    [told] = found.by_institution.values()
+    assert (told.drawn, told.done) == (3, 2)
+
+
+@pytest.mark.django_db
+def test_authenticity_is_a_source_for_rubrics() -> None:
+    sample, by = drawn(3), official()
+    for sampled, result in zip(sample.people.all(), ("true", "denied", "stranger"), strict=True):
+        note(sampled, by, result)
+    source = source_of("authenticity")
+    assert source
+    team = sample.people.all()[0].team
+    for kind, unit in (("team", team.pk), ("institution", team.institution_id), ("institution", factories.bureau().pk)):
+        measure = source.value_of(kind, date(2018, 12, 1), date(2018, 12, 1))[unit]
+        assert (measure.numerator, measure.denominator) == (1, 3)
+    assert source.value_of("team", date(2018, 11, 1), date(2018, 11, 1)) == {}
+
+
+@pytest.mark.django_db
+def test_call_sheet_hides_the_id_number_and_logs_the_phone(client: Client) -> None:
+    sampled = drawn(1).people.get()
+    client.force_login(official())
+    url = reverse("assessments:call_sheet", args=[sampled.pk])
+    page = client.get(url).content.decode()
+    assert "13812340000" not in page
+    assert not re.search(r"34\d{4}\*{8}", page)
+    assert "13812340000" in client.post(url, {"reveal": "1"}).content.decode()
+    assert AuditEvent.objects.get(kind=AuditEvent.Kind.REVEAL).what == f"resident {sampled.resident_id} phone"
+
+
+@pytest.mark.django_db
+def test_sheet_sent_twice_is_one_check_and_leads_on(client: Client) -> None:
+    sample = drawn(1)
+    client.force_login(official())
+    url = reverse("assessments:call_sheet", args=[sample.people.get().pk])
+    key = re.search(r'name="submission" value="([^"]+)"', client.get(url).content.decode())
+    assert key
+    sent = {"submission": key[1], "turn": 1, "result": "true", "rating": 5, "received": "all", "knows_team": "on"}
+    places = {client.post(url, sent)["Location"] for _click in range(2)}
+    assert places == {reverse("assessments:sample_detail", args=[sample.pk])}
+    assert Check.objects.get().rating == 5
+
+
+# --- Residents' own voice -------------------------------------------------------------------------------------------
+
+
+def speakable() -> tuple[str, VoiceLink]:
+    resident = factories.make_resident(name="张秀英")
+    contract = factories.make_contract()
+    contract.representative = resident
+    contract.save()
+    factories.make_coverage(resident=resident, contract=contract)
+    found = voices.link_of(contract)
+    assert found
+    return found
+
+
+SAID = {"rating": 2, "received": "none", "complaint": "没有人来过"}
+
+
+@pytest.mark.django_db
+def test_resident_speaks_once_without_account_and_nothing_names_them(client: Client) -> None:
+    token, link = speakable()
+    url = reverse("assessments:voice_speak", args=[token])
+    page = client.get(url).content.decode()
+    assert "张秀英" not in page
+    assert link.contract.number not in page
+    assert "<script" not in page
+    assert client.post(url, SAID).status_code == 200
+    assert Voice.objects.get().is_open
+    assert SurveyAnswer.objects.get().source == "voice"
+    assert client.post(url, SAID).status_code == 404
+    assert Voice.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_token_is_stored_hashed_and_stays_the_same_until_used(client: Client) -> None:
+    token, link = speakable()
+    assert token not in link.token_sha256
+    assert voices.link_of(link.contract) == (token, link)
+    client.post(reverse("assessments:voice_speak", args=[token]), SAID)
+    again = voices.link_of(link.contract)
+    assert again and again[0] != token
+
+
+@pytest.mark.django_db
+def test_expired_link_is_refused(client: Client, settings: Settings) -> None:
+    token, _link = speakable()
+    settings.TODAY = date(2019, 3, 1)  # 60 days after the contract's end
+    assert client.get(reverse("assessments:voice_speak", args=[token])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_flood_from_one_address_is_stopped(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voices, "LOOKS_OF_ADDRESS", 2)
+    said = [client.get(reverse("assessments:voice_speak", args=[f"guess{n}"])).status_code for n in range(3)]
+    assert said == [404, 404, 429]
+    token, _link = speakable()
+    other = client.get(reverse("assessments:voice_speak", args=[token]), REMOTE_ADDR="10.1.2.3")
+    assert other.status_code == 200
+
+
+@pytest.mark.django_db
+def test_flood_at_one_link_is_stopped_whatever_the_addresses(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voices, "LOOKS_OF_TOKEN", 1)
+    token, _link = speakable()
+    url = reverse("assessments:voice_speak", args=[token])
+    assert [client.get(url, REMOTE_ADDR=f"10.0.0.{n}").status_code for n in (1, 2)] == [200, 429]
+
+
+@pytest.mark.django_db
+def test_institution_answers_a_complaint_without_learning_the_name(client: Client) -> None:
+    token, _link = speakable()
+    client.post(reverse("assessments:voice_speak", args=[token]), SAID)
+    clerk = factories.make_user(Role.CLERK, institution=factories.centre())
+    client.force_login(clerk)
+    voice = Voice.objects.get()
+    page = client.get(reverse("assessments:voice_detail", args=[voice.pk])).content.decode()
+    assert "没有人来过" in page
+    assert "张秀英" not in page
+    voices.answer(voice=voice, text="已上门随访", by=clerk)
+    with pytest.raises(RuleViolation) as refusal:
+        voices.answer(voice=voice, text="再次答复", by=clerk)
+    assert refusal.value.code == "voice.answered"
+
+
+@pytest.mark.django_db
+def test_handbook_carries_the_household_s_own_code() -> None:
+    token, link = speakable()
+    shown = handbook_data(link.contract, "https://shouyue.example/")["voice"]
+    assert shown["address"] == f"https://shouyue.example/v/{token}/"
+    assert shown["svg"].startswith("<svg")
+    assert handbook_data(link.contract)["voice"] is None
+
+
+def test_part_of_the_day_goes_by_the_local_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    for hour, part in ((9, "am"), (13, "pm"), (19, "evening")):
+        monkeypatch.setattr(timezone, "localtime", lambda hour=hour: datetime(2018, 12, 20, hour, tzinfo=UTC))
+        assert calls.half() == part
