@@ -27,7 +27,7 @@ PAGE_SIZES = (50, 100, 200)
 # Nobody turns more pages; and counting ends there, so that the time doesn't grow with the district.
 ROWS_AT_MOST = 2_000
 # From so many on, a page is sooner read off an index of its order than sorted.
-MANY = 30_000
+MANY = 3_000
 # What an address holds besides filters.
 ARRANGEMENT = ("page", "count", "size", "sort", "columns")
 
