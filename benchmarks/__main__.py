@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-WORK = ["month", "history", "pages", "search", "import", "scoring"]
+WORK = ["month", "history", "pages", "search", "load", "signing", "obligations", "import", "scoring", "city"]
+LOADS = {"load": "pages, 20 requests a second", "signing": "a household of four signed, 20 a second by 8 clients"}
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 
@@ -35,7 +36,7 @@ def main() -> None:
 def _measure(options: argparse.Namespace) -> None:
     wanted = options.only or WORK
     _set_up(options.scale)
-    from benchmarks import import_residents, month, pages, scoring
+    from benchmarks import city, import_residents, load, month, pages, scoring
 
     print(f"\nMachine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"District: {month.size()}\n\n| work | measured |\n|---|---|")
@@ -53,6 +54,14 @@ def _measure(options: argparse.Namespace) -> None:
             f"score {teams} teams by {scoring.RULES} rules",
             f"{scored:.2f} s; a cycle with every score kept {opened:.2f} s",
         )
+    for name, under_load in (("load", load.pages), ("signing", load.signings)):
+        if name in wanted:
+            _line(LOADS[name], str(under_load()))
+    if "obligations" in wanted:
+        _line("obligations made anew", f"{month.obligations():.0f} s")
+    if "city" in wanted:
+        rows, seconds = city.month()
+        _line(f"one month of a city, {rows:,} residents", f"{seconds:.0f} s; {seconds / rows * 1e6:.1f} µs a resident")
     if "import" in wanted:
         with tempfile.TemporaryDirectory() as folder:
             measured = import_residents.measure(Path(folder), seed=int(time.time()))

@@ -1,4 +1,4 @@
-"""`month`, `history`: computing months, beside a plain COPY of the rows that they make."""
+"""`month`, `history`, `obligations`: computing months, beside a plain COPY of the rows that they make."""
 
 import io
 import statistics
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from assessments.actions import months
 from assessments.models import Revision
+from contracts.actions.ledger import make_obligations
 from contracts.models import Coverage, Obligation
 from residents.models import Resident
 
@@ -36,6 +37,18 @@ def history(months_back: int) -> float:
         year, month_of_year = divmod(MONTH.year * 12 + MONTH.month - 1 - back, 12)
         months.compute(month=date(year, month_of_year + 1, 1))
     return time.perf_counter() - started
+
+
+def obligations() -> float:
+    """Seconds to make every obligation of the district from nothing; what there was stays."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("truncate contracts_obligation cascade")
+        started = time.perf_counter()
+        make_obligations(coverages=Coverage.objects.all())
+        seconds = time.perf_counter() - started
+        transaction.set_rollback(True)
+    return seconds
 
 
 def median(times: int, work: Callable[[], object]) -> float:

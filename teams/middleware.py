@@ -1,11 +1,13 @@
 """What every request carries: a strict Content-Security-Policy, its language, who and from where for the history."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import django.contrib.auth.middleware
 import pghistory.middleware
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
@@ -25,6 +27,8 @@ POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+# In the session: when it was last used, in seconds since 1970, and how exactly that is known.
+LAST_USED, NOTED_EVERY = "last_used", 60
 PROBES = ("/healthz", "/readyz")
 
 
@@ -74,6 +78,21 @@ class MemoryMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with memory.remembering():
             return self.get_response(request)
+
+
+class IdleMiddleware:
+    """A session ends when nobody uses it for a while (`SESSION_COOKIE_AGE`). That it was used is written down once a
+    minute: a write at each request would make every page wait for the disk once more."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        now = int(time.time())
+        if SESSION_KEY in request.session and now - request.session.get(LAST_USED, 0) >= NOTED_EVERY:
+            request.session[LAST_USED] = now
+        return response
 
 
 class LanguageMiddleware:

@@ -111,8 +111,6 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     found = _Found(people_of_page) if words else people_of_page
     page = _Limited(found, PEOPLE_A_PAGE, total=total).get_page(request.GET.get("page"))
     page.object_list = people_rows(list(page.object_list), selection, known, part)
-    what = f"{known.code} {selection.category} {selection.unit.name} {selection.calendar} {part}"
-    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
     crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (_("the people"), "")]
     context = frame(selection, "assessments:people", indicator, crumbs=crumbs, part=part.value)
     context |= people_frame(selection, known, count, part)
@@ -123,7 +121,10 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
         "search": {"name": "q", "value": words, "label": _("Name or pinyin initials")},
         "exports": [],
     }
-    return render(request, "assessments/people.html", context)
+    response = render(request, "assessments/people.html", context)
+    what = f"{known.code} {selection.category} {selection.unit.name} {selection.calendar} {part}"
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
+    return response
 
 
 @require_GET

@@ -47,7 +47,6 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
         for each in page.object_list
     ]
     asked = " ".join(sorted(bound.name for bound in filters.form if bound.data))
-    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"contracts page {page.number} {asked}".strip())
     counted = page.paginator.count
     context = {
         "form": filters.form,
@@ -57,7 +56,9 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
         "contracts": filters.qs.order_by().values("contract").distinct().count() if counted < ROWS_AT_MOST else None,
         "may_take_all": may_edit and 0 < counted < min(MOST, ROWS_AT_MOST),
     }
-    return render(request, "contracts/contract_list.html", context)
+    response = render(request, "contracts/contract_list.html", context)
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"contracts page {page.number} {asked}".strip())
+    return response
 
 
 @require_POST

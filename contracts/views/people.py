@@ -34,14 +34,15 @@ def people(request: SignedInRequest) -> HttpResponse:
     rows = [ListRow(reverse("contracts:person", args=[each.pk]), cells(each, facts)) for each in page.object_list]
     # The filters in names, never what somebody typed.
     asked = " ".join(sorted(bound.name for bound in filters.form if bound.data))
-    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"residents page {page.number} {asked}".strip())
     context = {
         "form": filters.form,
         "list": listed.context(page, rows, filters.form),
         "may_edit": has_permission(request.user, Permission.RESIDENT_EDIT),
         "may_export_whole": has_permission(request.user, Permission.EXPORT_WHOLE),
     }
-    return render(request, "contracts/people.html", context)
+    response = render(request, "contracts/people.html", context)
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"residents page {page.number} {asked}".strip())
+    return response
 
 
 @require_POST

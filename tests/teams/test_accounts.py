@@ -246,6 +246,9 @@ def test_each_request_puts_off_the_session_s_end(client: Client, clerk: User) ->
     Session.objects.update(expire_date=soon)
     client.get("/")
     assert Session.objects.get().expire_date > soon + timedelta(minutes=28)
+    noted = Session.objects.get().expire_date
+    client.get("/")
+    assert Session.objects.get().expire_date == noted, "written once a minute"
 
 
 def test_language_is_chinese_until_it_is_switched_and_then_kept(client: Client) -> None:
