@@ -6,10 +6,12 @@ import platform
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-WORK = ["month", "history", "pages", "search", "load", "signing", "obligations", "import", "scoring", "city"]
-LOADS = {"load": "pages, 20 requests a second", "signing": "a household of four signed, 20 a second by 8 clients"}
+WORK = ("month", "history", "pages", "search", "load", "signing", "obligations", "scoring", "import", "city")
+Lines = Iterator[tuple[str, str]]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 
@@ -34,39 +36,87 @@ def main() -> None:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    wanted = options.only or WORK
     _set_up(options.scale)
-    from benchmarks import city, import_residents, load, month, pages, scoring
+    from benchmarks import month
 
     print(f"\nMachine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"District: {month.size()}\n\n| work | measured |\n|---|---|")
-    if "month" in wanted:
-        seconds, ratio = month.month(options.times)
-        _line("one month", f"{seconds:.1f} s; {ratio:.1f} × a plain copy of its rows")
-    if "history" in wanted:
-        _line("24 months", f"{month.history(24):.0f} s")
-    looked = (pages.measure() if "pages" in wanted else []) + (pages.searches() if "search" in wanted else [])
-    for page in looked:
-        _line(page.name, f"median {page.median:.0f} ms, p95 {page.p95:.0f} ms, {page.queries} queries")
-    if "scoring" in wanted:
-        teams, scored, opened = scoring.measure(options.times)
-        _line(
-            f"score {teams} teams by {scoring.RULES} rules",
-            f"{scored:.2f} s; a cycle with every score kept {opened:.2f} s",
-        )
-    for name, under_load in (("load", load.pages), ("signing", load.signings)):
-        if name in wanted:
-            _line(LOADS[name], str(under_load()))
-    if "obligations" in wanted:
-        _line("obligations made anew", f"{month.obligations():.0f} s")
-    if "city" in wanted:
-        rows, seconds = city.month()
-        _line(f"one month of a city, {rows:,} residents", f"{seconds:.0f} s; {seconds / rows * 1e6:.1f} µs a resident")
-    if "import" in wanted:
-        with tempfile.TemporaryDirectory() as folder:
-            measured = import_residents.measure(Path(folder), seed=int(time.time()))
-        rate = f"{measured.rows_a_second:,.0f} rows a second after reading ({measured.read_seconds:.1f} s)"
-        _line(f"import of {measured.rows:,} residents", f"{rate}, peak {measured.peak_megabytes} MB")
+    for name in options.only or WORK:
+        for work, measured in MEASURED[name](options.times):
+            print(f"| {work} | {measured} |", flush=True)
+
+
+def _month(times: int) -> Lines:
+    from benchmarks import month
+
+    seconds, ratio = month.month(times)
+    yield "one month", f"{seconds:.1f} s; {ratio:.1f} × a plain copy of its rows"
+
+
+def _history(_times: int) -> Lines:
+    from benchmarks import month
+
+    yield "24 months", f"{month.history(24):.0f} s"
+
+
+def _pages(_times: int) -> Lines:
+    from benchmarks import pages
+
+    yield from map(_of_page, pages.measure())
+
+
+def _search(_times: int) -> Lines:
+    from benchmarks import pages
+
+    yield from map(_of_page, pages.searches())
+
+
+def _load(_times: int) -> Lines:
+    from benchmarks import load
+
+    yield "pages, 20 requests a second", str(load.pages())
+
+
+def _signing(_times: int) -> Lines:
+    from benchmarks import load
+
+    yield "a household of four signed, 20 a second by 8 clients", str(load.signings())
+
+
+def _obligations(_times: int) -> Lines:
+    from benchmarks import month
+
+    yield "obligations made anew", f"{month.obligations():.0f} s"
+
+
+def _scoring(times: int) -> Lines:
+    from benchmarks import scoring
+
+    teams, scored, opened = scoring.measure(times)
+    yield (
+        f"score {teams} teams by {scoring.RULES} rules",
+        f"{scored:.2f} s; a cycle with every score kept {opened:.2f} s",
+    )
+
+
+def _import(_times: int) -> Lines:
+    from benchmarks import import_residents
+
+    with tempfile.TemporaryDirectory() as folder:
+        measured = import_residents.measure(Path(folder), seed=int(time.time()))
+    rate = f"{measured.rows_a_second:,.0f} rows a second after reading ({measured.read_seconds:.1f} s)"
+    yield f"import of {measured.rows:,} residents", f"{rate}, peak {measured.peak_megabytes} MB"
+
+
+def _city(_times: int) -> Lines:
+    from benchmarks import city
+
+    rows, seconds = city.month()
+    yield f"one month of a city, {rows:,} residents", f"{seconds:.0f} s; {seconds / rows * 1e6:.1f} µs a resident"
+
+
+def _of_page(page: Any) -> tuple[str, str]:
+    return page.name, f"median {page.median:.0f} ms, p95 {page.p95:.0f} ms, {page.queries} queries"
 
 
 def _set_up(scale: float) -> None:
@@ -81,8 +131,18 @@ def _set_up(scale: float) -> None:
         print(f"load_demo: {time.perf_counter() - started:.0f} s", file=sys.stderr)
 
 
-def _line(work: str, measured: str) -> None:
-    print(f"| {work} | {measured} |", flush=True)
+MEASURED: Mapping[str, Callable[[int], Lines]] = {
+    "month": _month,
+    "history": _history,
+    "pages": _pages,
+    "search": _search,
+    "load": _load,
+    "signing": _signing,
+    "obligations": _obligations,
+    "scoring": _scoring,
+    "import": _import,
+    "city": _city,
+}
 
 
 if __name__ == "__main__":
