@@ -38,8 +38,7 @@ def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]
         changed += load_catalogue(policy=policy, by=by)
         changed["targets"] = set_targets(policy=policy)
         changed["funds"] = set_funds(policy=policy, by=by)
-        if policy.rubric:
-            changed["rubrics"] = rubrics.define(code=policy.rubric, content=read_rubric(policy.rubric), by=by)
+        changed["rubrics"] = set_rubric(policy=policy, by=by)
         return {part: changed[part] for part in PARTS}
 
 
@@ -63,6 +62,13 @@ def load_catalogue(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> Coun
             changed["items"] += 1
         changed["packages"] = sum(_set_package(package, by) for package in policy.packages)
         return changed
+
+
+def set_rubric(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> int:
+    """Put the policy's rubric in use; 1 when that changed anything."""
+    if not policy.rubric:
+        return 0
+    return int(rubrics.define(code=policy.rubric, content=read_rubric(policy.rubric), by=by))
 
 
 def set_targets(*, policy: Policy, population: int | None = None) -> int:

@@ -217,7 +217,7 @@ def lift_veto(*, hit: VetoHit, reason: str, by: User) -> VetoHit:
 def appeal(*, score: Score, text: str, by: User) -> Appeal:
     """Say that a score on notice is wrong. Raises RuleViolation: assessment.not_allowed, appeal.too_late, .twice,
     .text."""
-    _locked(score.assessment)
+    score.assessment = _locked(score.assessment)
     check_can_appeal(score, by)
     if not text.strip():
         raise RuleViolation("appeal.text", _("Say what is wrong with the score."))

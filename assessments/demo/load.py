@@ -121,6 +121,7 @@ class _District:
         opinions.ask(agreements, self.scale, self._stream("opinions"))
         policies.set_targets(policy=self.policy, population=self.quotas.population)
         contacts.make_contacts(self.facts, self._stream("contacts"))
+        policies.set_rubric(policy=self.policy)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
         self._count_up()
         return made

@@ -91,7 +91,7 @@ class HeadForm(forms.Form):
 class SectionForm(forms.Form):
     """A section's name and place, and whether its points are a bonus."""
 
-    name = forms.CharField(label=_("Section"), max_length=80)
+    name = forms.CharField(label=_("Rubric section"), max_length=80)
     position = forms.IntegerField(label=_("Position"), min_value=1, max_value=99)
     bonus_most = number(
         label=_("Bonus, at most"),
@@ -129,8 +129,8 @@ class RuleForm(forms.Form):
     """One rule. Which fields a method needs is for `rules.rubrics.check_rule` to say."""
 
     code = forms.RegexField(r"^[A-Za-z0-9._-]+$", label=_("Rule code"), max_length=20)
-    name = forms.CharField(label=_("Rule"), max_length=120)
-    section = forms.TypedChoiceField(label=_("Section"), coerce=int)
+    name = forms.CharField(label=_("Rubric rule"), max_length=120)
+    section = forms.TypedChoiceField(label=_("Rubric section"), coerce=int)
     position = forms.IntegerField(label=_("Position"), min_value=1, max_value=999)
     points = number(label=_("Points"), min_value=Decimal("0.01"), max_value=999)
     method = forms.ChoiceField(label=_("Method"), choices=Rule.Method.choices)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Field
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -71,13 +72,13 @@ class ChangesForm(forms.Form):
         said = changes.get("fund", {})
         if fund:
             for name in ("quality", "withheld"):
-                field = FundVersion._meta.get_field(name)
+                field = _field(name)
                 choices = [("", _("as it is")), *(field.choices or ())]
                 self.fields[name] = forms.ChoiceField(label=field.verbose_name, required=False, choices=choices)
                 self.initial[name] = said.get(name, "")
             for name in FACTORS:
                 self._add(name, getattr(fund, name), said.get(name), decimal_places=4)
-                self.fields[name].label = FundVersion._meta.get_field(name).verbose_name
+                self.fields[name].label = _field(name).verbose_name
             for row in fund.payers.all():
                 self._add(f"amount_{row.payer}", row.amount, said.get("amounts", {}).get(row.payer))
                 self.fields[f"amount_{row.payer}"].label = row.get_payer_display()
@@ -112,3 +113,10 @@ class ChangesForm(forms.Form):
         amounts = {name.removeprefix("amount_"): text for name, text in said.items() if name.startswith("amount_")}
         named = {name: said[name] for name in ("quality", "withheld", *FACTORS) if name in said}
         return {"rules": rules, "fund": {"version": self.fund.pk, **named, "amounts": amounts}}
+
+
+def _field(name: str) -> "Field[Any, Any]":
+    """A field of a fund's rule."""
+    field = FundVersion._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field

@@ -13,6 +13,7 @@ from assessments.models import Assessment, Cycle, Score, Section
 from assessments.presenters.rubrics import grade_chip, measure_words, ranked, target_words
 from assessments.presenters.words import plain
 from assessments.queries.assessments import UnitRow
+from assessments.queries.results import PublicResult
 from assessments.rates import PERCENT, YUAN
 from assessments.rules.scores import is_given_by_hand, section_points
 from assessments.tables import NO_FIGURE, count_text
@@ -53,6 +54,15 @@ def unit_lines(rows: Sequence[UnitRow], sections: Sequence[Section]) -> list[dic
             "state": state_chip(row.assessment),
         }
         for row, rank in zip(rows, ranks, strict=True)
+    ]
+
+
+def notice_lines(results: Sequence[PublicResult]) -> list[dict[str, Any]]:
+    """A dict a unit: result, rank, grade in words; the best first."""
+    ranks = ranked([result.total for result in results])
+    return [
+        {"result": result, "rank": rank, "grade": grade_chip(result.grade)}
+        for result, rank in zip(results, ranks, strict=True)
     ]
 
 

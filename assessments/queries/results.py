@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from assessments.models import Assessment, Cycle, Score, Section
 from assessments.rules.scores import section_points
-from teams.clock import today
 from teams.policy import policy_on
 
 
@@ -41,10 +40,10 @@ class PublicResult:
 
 
 def published_of(cycle: Cycle) -> list[PublicResult]:
-    """The results of a published cycle, the highest total first, small cells suppressed; else nothing."""
-    if cycle.state != Cycle.State.PUBLISHED:
+    """The results of a cycle on notice or published, the highest total first, small cells suppressed; else nothing."""
+    if cycle.notice_on is None:
         return []
-    least = policy_on(cycle.published_on or today())["published_cell_least"]
+    least = policy_on(cycle.notice_on)["published_cell_least"]
     sections = list(cycle.version.sections.all())
     rows = Assessment.objects.filter(cycle=cycle).select_related("institution", "team", "staff")
     cells = _cells(cycle)

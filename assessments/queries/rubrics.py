@@ -149,7 +149,7 @@ def _sections(before: Content, after: Content) -> Iterator[Difference]:
     old = {each.name: told(each) for each in before.sections}
     new = {each.name: told(each) for each in after.sections}
     for name in dict.fromkeys([*old, *new]):
-        yield from _told(_("Section"), name, old.get(name, ""), new.get(name, ""))
+        yield from _told(_("Rubric section"), name, old.get(name, ""), new.get(name, ""))
 
 
 def _rules(before: Content, after: Content) -> Iterator[Difference]:
@@ -157,11 +157,11 @@ def _rules(before: Content, after: Content) -> Iterator[Difference]:
     new = {rule.code: (section.name, rule) for section in after.sections for rule in section.rules}
     for code in dict.fromkeys([*old, *new]):
         if code not in old or code not in new:
-            yield Difference(_("Rule"), code, _summary(old.get(code)), _summary(new.get(code)))
+            yield Difference(_("Rubric rule"), code, _summary(old.get(code)), _summary(new.get(code)))
             continue
         (old_section, old_rule), (new_section, new_rule) = old[code], new[code]
         part = f"{code} {new_rule.name}"
-        yield from _told(part, _("Section"), old_section, new_section)
+        yield from _told(part, _("Rubric section"), old_section, new_section)
         for field in fields(RuleContent):
             yield from _told(
                 part, _field(Rule, field.name), getattr(old_rule, field.name), getattr(new_rule, field.name)

@@ -41,8 +41,9 @@ class Line:
     @property
     def points(self) -> Decimal | None:
         """Points more or less."""
-        totals = (self.before and self.before.total, self.after and self.after.total)
-        return None if totals[0] is None or totals[1] is None else totals[1] - totals[0]
+        if self.before is None or self.after is None or self.before.total is None or self.after.total is None:
+            return None
+        return self.after.total - self.before.total
 
     @property
     def money(self) -> Decimal | None:
@@ -142,8 +143,10 @@ def _with_money(scenario: Scenario, tried: Trial, fund: FundVersion, payees: Seq
         Line(
             payee.name,
             payee.institution,
-            *(_outcome(payee, side, kind) for side in results),
-            *(yuan(allocation.entitlements[payee.code].total) for allocation in paid),
+            _outcome(payee, results[0], kind),
+            _outcome(payee, results[1], kind),
+            yuan(paid[0].entitlements[payee.code].total),
+            yuan(paid[1].entitlements[payee.code].total),
         )
         for payee in payees
     ]

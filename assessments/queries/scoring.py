@@ -96,7 +96,7 @@ def assessed_units(unit_kind: str, to_month: date, kinds: Sequence[str] = CENTRE
 
 
 def score(
-    version: RubricVersion, unit_kind: str, units: Iterable[Assessed], from_month: date, to_month: date
+    version: RubricVersion, unit_kind: str, units: Sequence[Assessed], from_month: date, to_month: date
 ) -> Scoring:
     """Score units by a version read with `whole`."""
     return score_by([version], unit_kind, units, from_month, to_month)[0]

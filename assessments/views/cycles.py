@@ -1,7 +1,6 @@
 """Pages of cycles: the list, a new one, a cycle with its units, its steps, and the notice to print."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assessments.actions import cycles
 from assessments.forms.cycles import CycleForm, UnitFilter
 from assessments.models import Assessment, Cycle
-from assessments.presenters.assessments import period, state_chip, unit_lines
+from assessments.presenters.assessments import notice_lines, period, state_chip, unit_lines
 from assessments.queries.assessments import assessments, counts_by_state, open_appeals, unit_rows
 from assessments.queries.assessments import cycles as visible_cycles
+from assessments.queries.results import published_of
 from assessments.queries.scoring import assessed_units
 from assessments.rules.cycles import MOVES
 from teams.actions.submissions import fresh_key, once
@@ -121,14 +121,16 @@ def cycle_rescore(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @require(Permission.ASSESSMENT_READ)
 def cycle_notice(request: SignedInRequest, pk: int) -> HttpResponse:
-    """All results by rank, to print and put up; for accounts that see the district."""
+    """All results by rank, small cells left out, to print and put up; for accounts that see the district."""
     cycle = _found(request, pk)
     if not request.user.scope.is_district or cycle.state not in (State.NOTICE, State.PUBLISHED):
         raise Http404
-    rows = list(_by_total(assessments(request.user).filter(cycle=cycle)))
-    sections = list(cycle.version.sections.all())
-    context: dict[str, Any] = {"cycle": cycle, "period": period(cycle), "sections": sections}
-    context["rows"] = unit_lines(unit_rows(rows, sections), sections)
+    context = {
+        "cycle": cycle,
+        "period": period(cycle),
+        "sections": cycle.version.sections.all(),
+        "rows": notice_lines(published_of(cycle)),
+    }
     return render(request, "assessments/cycle_notice.html", context)
 
 

@@ -17,7 +17,7 @@ D = Decimal
 pytestmark = pytest.mark.django_db
 
 
-def published(*sections: tuple[int, int | None], state: str = "published") -> Cycle:
+def published(*sections: tuple[int, int | None], state: str = "notice") -> Cycle:
     """A cycle with a section for each (points given, people behind it)."""
     parts = tuple(
         SectionContent(f"s{number}", rules=(RuleContent(f"{number}", "x", D(100) / len(sections), "manual"),))
@@ -25,7 +25,8 @@ def published(*sections: tuple[int, int | None], state: str = "published") -> Cy
     )
     rubrics.define(code="R", content=Content("R", sections=parts), by=SYSTEM)
     day = date(2018, 12, 1)
-    dates = {"notice_on": day, "appeal_until": day, "published_on": day if state == "published" else None}
+    on = day if state == "notice" else None
+    dates = {"notice_on": on, "appeal_until": on}
     months = {"from_month": date(2018, 1, 1), "to_month": date(2018, 11, 1), "self_due_on": day}
     version = RubricVersion.objects.get()
     cycle = Cycle.objects.create(
@@ -43,21 +44,21 @@ def shown(cycle: Cycle) -> tuple[Decimal | None, list[Decimal | None]]:
     return result.total, list(result.sections.values())
 
 
-def test_nothing_is_shown_before_it_is_published() -> None:
-    assert published_of(published((20, 100), (30, 100), state="notice")) == []
+def test_nothing_is_shown_before_the_notice() -> None:
+    assert published_of(published((20, 100), (30, 100), state="review")) == []
 
 
 def test_large_cells_are_shown() -> None:
-    assert shown(published((20, 10), (20, 100), (20, None), (20, 50))) == (80, [20, 20, 20, 20])
+    assert shown(published((20, 5), (20, 100), (20, None), (20, 50))) == (80, [20, 20, 20, 20])
 
 
 def test_small_cell_takes_the_next_smallest_with_it() -> None:
-    assert shown(published((20, 9), (20, 100), (20, None), (20, 50))) == (80, [None, 20, 20, None])
+    assert shown(published((20, 4), (20, 100), (20, None), (20, 50))) == (80, [None, 20, 20, None])
 
 
 def test_two_small_cells_are_enough() -> None:
-    assert shown(published((20, 9), (20, 3), (20, None), (20, 50))) == (80, [None, None, 20, 20])
+    assert shown(published((20, 4), (20, 3), (20, None), (20, 50))) == (80, [None, None, 20, 20])
 
 
 def test_single_small_section_takes_the_total_with_it() -> None:
-    assert shown(published((80, 9))) == (None, [None])
+    assert shown(published((80, 4))) == (None, [None])
