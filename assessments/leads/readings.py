@@ -18,7 +18,7 @@ def _commonest(value: str, condition: str) -> str:
                people, concat(reading, ' ', percent / 10) as mark
         from (
             select staff_id, reading, people, sum(times) over (partition by staff_id)::int as readings,
-                   (times * 100 / sum(times) over (partition by staff_id))::int as percent,
+                   times * 100 / (sum(times) over (partition by staff_id))::bigint as percent,
                    row_number() over (partition by staff_id order by times desc, reading) as place
             from (
                 select staff_id, {value} as reading, count(*) as times, count(distinct resident_id) as people
@@ -60,7 +60,7 @@ SIGNALS = (
                concat(digit, ' ', percent / 10) as mark
         from (
             select staff_id, digit, sum(times) over (partition by staff_id)::int as readings,
-                   (times * 100 / sum(times) over (partition by staff_id))::int as percent,
+                   times * 100 / (sum(times) over (partition by staff_id))::bigint as percent,
                    row_number() over (partition by staff_id order by times desc, digit) as place
             from (
                 -- Each person's value once: somebody whose pressure stays the same is no heap.
