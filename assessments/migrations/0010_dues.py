@@ -20,7 +20,7 @@ group by m.revision_id, c.payer
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assessments', '0008_inspections'),
+        ('assessments', '0002_version_0_3'),
     ]
 
     operations = [

@@ -43,7 +43,7 @@ def statement_file(request: SignedInRequest, pk: int) -> FileResponse:
         for share in _shares(request, line)
     ]
     file = BytesIO()
-    head = (line_name(line), _("How"), _("Yuan"))
+    head = (line_name(line), _("How it is reckoned"), _("Yuan"))
     write_rows(file, head, [*steps(line), *shares], format="xlsx", widths=(26, 60, 16))
     file.seek(0)
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"statement {line.round} {line.code}")
