@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-WORK = ("month", "history", "pages", "search", "load", "signing", "obligations", "scoring", "import", "city")
+WORK = ("month", "history", "pages", "search", "load", "signing", "obligations")
+WORK += ("scoring", "allocate", "import", "city")
 Lines = Iterator[tuple[str, str]]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
@@ -99,6 +100,13 @@ def _scoring(times: int) -> Lines:
     )
 
 
+def _allocate(times: int) -> Lines:
+    from benchmarks import allocate
+
+    teams, settled, arithmetic = allocate.measure(times)
+    yield f"settle a fund for {teams} teams", f"{settled:.2f} s; its arithmetic {arithmetic * 1000:.0f} ms"
+
+
 def _import(_times: int) -> Lines:
     from benchmarks import import_residents
 
@@ -140,6 +148,7 @@ MEASURED: Mapping[str, Callable[[int], Lines]] = {
     "signing": _signing,
     "obligations": _obligations,
     "scoring": _scoring,
+    "allocate": _allocate,
     "import": _import,
     "city": _city,
 }
