@@ -23,7 +23,7 @@ class DemoAccount:
 
 
 # In the order of the sign-in page.
-USERNAMES = ("official", "clerk", "doctor", "hospital", "auditor", "admin")
+USERNAMES = ("official", "second", "clerk", "doctor", "hospital", "auditor", "admin")
 
 
 def demo_accounts() -> list[DemoAccount]:

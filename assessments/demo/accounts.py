@@ -1,4 +1,4 @@
-"""Accounts to look around with, one for each role and one of a hospital."""
+"""Accounts to look around with: one for each role, a second official, and one of a hospital."""
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +33,8 @@ def make_accounts(places: Places, roster: Roster) -> list[Account]:
     rows = (
         ("admin", Role.ADMINISTRATOR, places.bureau, None, _("Administrator")),
         ("official", Role.OFFICIAL, places.bureau, None, _("Official")),
+        # What one official submits another one approves.
+        ("second", Role.OFFICIAL, places.bureau, None, _("Second official")),
         ("clerk", Role.CLERK, crew.center.institution, None, _("Clerk")),
         ("doctor", Role.DOCTOR, crew.center.institution, doctor, doctor.name),
         ("auditor", Role.AUDITOR, places.bureau, None, _("Auditor")),

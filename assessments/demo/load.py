@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 
@@ -27,6 +28,7 @@ from assessments.demo.staff import Roster
 from assessments.demo.terms import Diary
 from assessments.demo.visits import Visits
 from assessments.demo.waivers import waive_some
+from assessments.demo.year import DemoYear
 from assessments.policy_files import Policy, read_policy
 from contracts.actions import ledger, problems
 from contracts.actions.fulfilment import count_promises
@@ -53,6 +55,10 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
         months.compute(month=month, as_of=as_of, by=None)
         out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
     count_cohorts(as_of)
+    if settings.DEMO:
+        started = time.monotonic()
+        DemoYear(read_place(place).as_of).live(read_policy(place), scale)
+        out(f"a year assessed and paid: {time.monotonic() - started:.1f} s")
     problems.check(check_id=problems.request().pk)
     count_promises()
     supervise(seed)

@@ -285,6 +285,7 @@ def test_each_role_and_the_hospital_get_an_account(district: District) -> None:
     assert roles == {
         "admin": [Role.ADMINISTRATOR],
         "official": [Role.OFFICIAL],
+        "second": [Role.OFFICIAL],
         "clerk": [Role.CLERK],
         "doctor": [Role.DOCTOR],
         "auditor": [Role.AUDITOR],

@@ -1,0 +1,128 @@
+"""A year of assessment and money in the demo: frozen months, two cycles, an appeal, a prepayment and a settlement, and
+what waits for somebody today. Everything goes through the actions that a bureau's people use."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from assessments.actions import cycles, months, rubrics, scores
+from assessments.actions.freezing import freeze
+from assessments.actions.funds import define_fund
+from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
+from assessments.actions.transfers import enter_transfer, set_health_fund
+from assessments.calendar import CalendarMonth
+from assessments.models import Cycle, Fund, Month, Round, Rubric, Run
+from assessments.policy_files import Policy
+from assessments.queries.scoring import assessed_units
+from assessments.queries.transfers import reconciled
+from assessments.rubric_files import read_rubric
+from residents.models import Resident
+from teams.clock import today
+from teams.models import User
+from teams.models.accounts import SYSTEM
+
+RUBRIC = "zhongyuan"
+# Yuan of the basic public health fund for a resident of 2018.
+HEALTH_FUND = Decimal("55.00")
+LENGTH = 12
+CENT = Decimal("0.01")
+
+
+class DemoYear:
+    """The twelve months up to the published figures, by the bureau's two officials and a centre's clerk."""
+
+    def __init__(self, last: date) -> None:
+        self.last = CalendarMonth.of(last)
+        self.first = self.last.plus(1 - LENGTH)
+        people = User.objects.in_bulk(["official", "second", "clerk"], field_name="username")
+        self.official, self.second, self.clerk = people["official"], people["second"], people["clerk"]
+
+    def live(self, policy: Policy, scale: float) -> None:
+        """Freeze, assess twice, prepay and settle; begin the next year's prepayment."""
+        self._freeze()
+        rubrics.define(code=RUBRIC, content=read_rubric(RUBRIC), by=SYSTEM)
+        for fund in policy.funds:
+            payers = {payer: _scaled(amount, scale) for payer, amount in fund.terms.payers.items()}
+            define_fund(code=fund.code, name=fund.name, terms=replace(fund.terms, payers=payers), by=SYSTEM)
+        self._assess("上半年考核", Cycle.Kind.HALF_YEAR, self.first.plus(LENGTH // 2 - 1))
+        annual = self._assess("年度考核", Cycle.Kind.ANNUAL, self.last, appeals=True)
+        for fund in Fund.objects.all():
+            self._allocate(fund, annual)
+        self._receive()
+
+    def _freeze(self) -> None:
+        if not Month.objects.filter(first_on=self.first.first).exists():
+            months.compute(month=self.first.first)
+        for place in range(LENGTH):
+            month = Month.objects.select_related("current").get(first_on=self.first.plus(place).first)
+            if month.current and not month.current.frozen_at:
+                freeze(revision=month.current, by=self.official, explanation="演示数据")
+
+    def _assess(self, name: str, kind: str, to_month: CalendarMonth, *, appeals: bool = False) -> Cycle:
+        wanted = cycles.Wanted(
+            name=f"{self.last.year}年{name}",
+            kind=kind,
+            unit_kind="team",
+            version=Rubric.objects.get(code=RUBRIC).versions.get(status="published"),
+            from_month=self.first.first,
+            to_month=to_month.first,
+            self_due_on=to_month.last,
+        )
+        cycle = cycles.open_cycle(wanted=wanted, units=assessed_units("team", to_month.first), by=self.official)
+        cycles.move(cycle=cycle, to=Cycle.State.REVIEW, by=self.official)
+        for assessment in cycle.assessments.all():
+            scores.step(assessment=assessment, to="reviewed", by=self.official)
+        cycle = cycles.move(cycle=cycle, to=Cycle.State.NOTICE, by=self.official)
+        if appeals:
+            self._appeal(cycle)
+        # The demo's clock stands still: the days for appeals lie behind it.
+        Cycle.objects.filter(pk=cycle.pk).update(
+            notice_on=today() - timedelta(days=9), appeal_until=today() - timedelta(days=2)
+        )
+        return cycles.move(cycle=cycle, to=Cycle.State.PUBLISHED, by=self.official)
+
+    def _appeal(self, cycle: Cycle) -> None:
+        """The clerk's first team asks for more where it lost most, and gets it."""
+        rows = cycle.assessments.visible_to(self.clerk).order_by("team__code").first().scores.select_related("rule")
+        row = max(rows, key=lambda row: row.rule.points - (row.points or 0))
+        appeal = scores.appeal(score=row, text="部分服务记录补录较晚，请复核。", by=self.clerk)
+        scores.decide(appeal=appeal, points=row.rule.points, decision="经核对随访原始记录，情况属实。", by=self.second)
+
+    def _allocate(self, fund: Fund, cycle: Cycle) -> None:
+        run = begin_run(fund=fund, from_month=self.first.first, to_month=self.last.first, by=self.official)
+        if run.version.prepaid_share:
+            self._carry_through(run, Round.Stage.PREPAYMENT, None)
+        self._carry_through(run, Round.Stage.SETTLEMENT, cycle if run.needs_results else None)
+        following = begin_run(
+            fund=fund, from_month=self.last.plus(1).first, to_month=self.last.plus(LENGTH).first, by=self.official
+        )
+        if following.version.prepaid_share:
+            row = simulate_round(run=following, stage=Round.Stage.PREPAYMENT, by=self.official)
+            submit_round(row=row, by=self.official)
+
+    def _carry_through(self, run: Run, stage: str, cycle: Cycle | None) -> None:
+        row = simulate_round(run=run, stage=stage, cycle=cycle, by=self.official)
+        submit_round(row=row, by=self.official)
+        review_round(row=row, approved=True, note="", by=self.second)
+        pay_round(row=row, by=self.official)
+
+    def _receive(self) -> None:
+        """Payers transferred nine tenths of what they owe; the year's public health fund is known."""
+        year = self.last.year
+        for row in reconciled(self.official, year):
+            if amount := (row.due * 9 / 10).quantize(CENT):
+                enter_transfer(
+                    payer=row.payer,
+                    from_month=date(year, 1, 1),
+                    to_month=self.last.first,
+                    amount=amount,
+                    transferred_on=today() - timedelta(days=20),
+                    note="",
+                    by=self.official,
+                )
+        residents = Resident.objects.in_population_on(self.last.last).count()
+        set_health_fund(year=year, amount=residents * HEALTH_FUND, by=self.official)
+
+
+def _scaled(amount: Decimal, scale: float) -> Decimal:
+    return max(CENT, (amount * Decimal(str(scale))).quantize(CENT))
