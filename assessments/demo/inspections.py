@@ -32,7 +32,7 @@ THEMES = (
     "年底续签准备和整改回头看",
 )
 GROUPS = ("第一巡查组", "第二巡查组", "第三巡查组", "第四巡查组", "第五巡查组", "第六巡查组")
-FAULT_SHARE = 0.05
+FAULT_SHARE = 0.04
 MEND_DAYS = timedelta(days=7)
 # What inspectors write, by item of a checklist; `{}` is a number.
 WORDS = {
@@ -57,8 +57,8 @@ WORDS = {
     "mending": "上月通报的问题有{}个未整改",
 }
 ENDS = {
-    0: (State.CLOSED,) * 18 + (State.ASSIGNED,) * 2,
-    1: (State.CLOSED,) * 8 + (State.REVIEWED,) * 3 + (State.DONE,) * 4 + (State.ASSIGNED,) * 5 + (State.WITHDRAWN,),
+    0: (State.CLOSED,) * 24 + (State.ASSIGNED,),
+    1: (State.CLOSED,) * 12 + (State.REVIEWED,) * 3 + (State.DONE,) * 4 + (State.ASSIGNED,) * 2 + (State.WITHDRAWN,),
     2: (State.FOUND,) * 3 + (State.ASSIGNED,) * 5 + (State.DONE,),
 }
 # The states that lead to an end, in order.

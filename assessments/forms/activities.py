@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.actions.activities import Report
 from assessments.forms.uploads import ProofsField
 from assessments.models import Activity
+from assessments.presenters.activities import STATES
 from assessments.queries.activities import activities_of
 from assessments.rules.activities import MOST
 from contracts.forms.worklists import NarrowingForm
@@ -53,6 +54,7 @@ class ActivityForm(forms.Form):
                 label=str(label)[:1].upper() + str(label)[1:], min_value=0, max_value=MOST, required=False, initial=0
             )
         self.order_fields([*list(fields)[:8], *Activity.FIGURES])
+        fields["proofs"].required = activity is None
         if activity:
             self._fill(activity)
 
@@ -96,7 +98,7 @@ class ActivityFilter(NarrowingForm):
         super().__init__(data)
         self.user = user
         seen = Activity.objects.visible_to(user).order_by()
-        self.offer("state", Activity.State.choices)
+        self.offer("state", list(STATES.items()))
         self.offer("kind", Activity.Kind.choices)
         self.offer_units(user, set(seen.values_list("institution", flat=True).distinct()))
         campaigns = seen.exclude(campaign="").values_list("campaign", flat=True).distinct().order_by("campaign")

@@ -37,17 +37,17 @@ class BulletinForm(forms.Form):
 
     title = forms.CharField(label=_("Title of the bulletin"), max_length=120)
     issuer = forms.CharField(label=_("Issuer"), max_length=80)
-    prefix = forms.CharField(label=_("Letters before the number"), max_length=30)
+    letters = forms.CharField(label=_("Letters before the number"), max_length=30)
     shown = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, bulletin: Bulletin, *args: Any, state: str = "", **kwargs: Any) -> None:
+    def __init__(self, bulletin: Bulletin, data: Any = None, *, state: str = "") -> None:
         initial = {
             "title": bulletin.title,
             "issuer": bulletin.issuer,
-            "prefix": bulletin.document_number,
+            "letters": bulletin.document_number,
             "shown": state,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for part in bulletin.paragraphs:
             lines = max(2, len(part["text"]) // 60 + part["text"].count("\n") + 1)
             self.fields[f"{TEXT}{part['code']}"] = forms.CharField(

@@ -24,10 +24,10 @@ class PublicationForm(forms.Form):
     how_to_sign = forms.CharField(label=_("How to sign"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None) -> None:
         last = Publication.objects.order_by("-pk").first()
         said = last.content.get("how_to_sign") if last else ""
-        super().__init__(*args, initial={"how_to_sign": said or HOW}, **kwargs)
+        super().__init__(data, initial={"how_to_sign": said or HOW})
         frozen = Month.objects.filter(current__frozen_at__isnull=False).order_by("-first_on")
         field = self.fields["month"]
         assert isinstance(field, forms.ChoiceField)

@@ -4,10 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.models import Activity
 from teams.models import Institution
 
+# "confirmed" alone is what contracts are once a year.
+STATES = {
+    "reported": gettext_lazy("reported, to be checked"),
+    "confirmed": gettext_lazy("confirmed by the bureau"),
+    "returned": gettext_lazy("given back"),
+    "withdrawn": gettext_lazy("withdrawn"),
+}
 TONES = {"reported": "info", "confirmed": "good", "returned": "warn", "withdrawn": "grey"}
 
 
@@ -37,7 +45,12 @@ def figures(values: Mapping[str, int]) -> list[dict[str, Any]]:
 def row(activity: Activity) -> dict[str, Any]:
     """An activity as the list shows it."""
     shown = [f"{_label(name)} {getattr(activity, name):,}" for name in Activity.FIGURES if getattr(activity, name)]
-    return {"activity": activity, "tone": TONES[activity.state], "said": " · ".join(shown)}
+    return {
+        "activity": activity,
+        "tone": TONES[activity.state],
+        "state": STATES[activity.state],
+        "said": " · ".join(shown),
+    }
 
 
 def header() -> list[str]:
@@ -66,7 +79,7 @@ def lines(rows: Iterable[Activity]) -> Iterator[list[object]]:
             activity.place,
             activity.began_on,
             activity.ended_on,
-            str(activity.get_state_display()),
+            str(STATES[activity.state]),
             *(getattr(activity, name) for name in Activity.FIGURES),
         ]
 

@@ -102,7 +102,7 @@ def document(bulletin: Bulletin) -> dict[str, Any]:
         if part["heading"]:
             blocks.append({"kind": "heading", "text": part["heading"]})
         if part["text"]:
-            blocks.append({"kind": "text", "text": part["text"]})
+            blocks.append({"kind": "text", "text": part["text"], "lines": part["text"].split("\n")})
         if part["code"] == "ranking":
             blocks.append(ranking_table(facts))
         if part["code"] == "problems" and facts["problems"]:

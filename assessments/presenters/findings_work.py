@@ -1,6 +1,6 @@
 """What pages and files of rectification show."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,8 +30,8 @@ def row(finding: Finding, day: date, escalates: date) -> dict[str, Any]:
     }
 
 
-def offered(finding: Finding, steps: Iterable[State]) -> list[dict[str, Any]]:
-    """The steps as buttons, the one that is meant first."""
+def offered(finding: Finding, steps: Sequence[State]) -> list[dict[str, Any]]:
+    """The steps as buttons, the one that is meant first; withdrawing never is."""
     names = {
         State.ASSIGNED: _("Hand down") if finding.state == State.FOUND else _("Send back: not mended"),
         State.DONE: _("Report it mended"),
@@ -39,7 +39,8 @@ def offered(finding: Finding, steps: Iterable[State]) -> list[dict[str, Any]]:
         State.CLOSED: _("Close the finding"),
         State.WITHDRAWN: _("Withdraw the finding"),
     }
-    return [{"to": step.value, "name": names[step], "is_main": place == 0} for place, step in enumerate(steps)]
+    main = next((step for step in steps if step != State.WITHDRAWN), None)
+    return [{"to": step.value, "name": names[step], "is_main": step == main} for step in steps]
 
 
 def header() -> list[str]:

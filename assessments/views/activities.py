@@ -140,7 +140,7 @@ def activity_move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
             raise Http404
     except RuleViolation as refusal:
         return _page(request, activity, str(refusal))
-    messages.success(request, _("Done: %(step)s.") % {"step": State(to).label})
+    messages.success(request, _("Done: %(step)s.") % {"step": presenter.STATES[to]})
     waits = activities_of(request.user).filter(state=State.REPORTED).first() if to != State.WITHDRAWN else None
     return redirect("assessments:activity_detail", waits.pk) if waits else redirect("assessments:activity_list")
 

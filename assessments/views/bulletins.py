@@ -70,7 +70,7 @@ def bulletin_write(request: SignedInRequest, pk: int) -> HttpResponse:
                 bulletin=bulletin,
                 title=data["title"],
                 issuer=data["issuer"],
-                prefix=data["prefix"],
+                prefix=data["letters"],
                 texts=form.texts,
                 shown=data["shown"],
                 by=request.user,
@@ -82,7 +82,7 @@ def bulletin_write(request: SignedInRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("Kept."))
             return redirect("assessments:bulletin_detail", pk)
         except RuleViolation as refusal:
-            form.add_error("prefix" if refusal.code == "bulletin.no_prefix" else None, str(refusal))
+            form.add_error("letters" if refusal.code == "bulletin.no_prefix" else None, str(refusal))
     return _page(request, bulletin, form)
 
 
