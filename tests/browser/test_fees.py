@@ -23,6 +23,7 @@ def test_open_fee_is_received_and_cancelled_by_keyboard(page: Page, role: str) -
     page.locator("#fees a[href$='/cancel/']").first.focus()
     page.keyboard.press("Enter")
     page.locator("#id_reason").fill("输错")
+    page.locator("[data-save]").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#fees s").first).to_be_visible()
     page.goto("/fees/")
