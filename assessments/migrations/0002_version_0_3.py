@@ -4,6 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 import teams.models.dated
@@ -19,8 +20,6 @@ def sql(name: str) -> str:
 
 
 class Migration(migrations.Migration):
-
-    replaces = [('assessments', '0004_rubrics'), ('assessments', '0005_money'), ('assessments', '0006_unpaid'), ('assessments', '0007_leads'), ('assessments', '0008_inspections')]
 
     dependencies = [
         ('assessments', '0001_squashed'),
@@ -274,6 +273,30 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CohortRow',
+                    fields=[
+                        ('coverage', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='contracts.coverage')),
+                        ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='residents.resident')),
+                        ('team', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
+                        ('first_on', models.DateField(verbose_name='month of signing')),
+                        ('day', models.DateField(verbose_name='as of')),
+                        ('counted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                        ('kept_3', models.BooleanField(null=True)),
+                        ('kept_6', models.BooleanField(null=True)),
+                        ('kept_12', models.BooleanField(null=True)),
+                        ('served_3', models.BooleanField(null=True)),
+                        ('served_6', models.BooleanField(null=True)),
+                        ('served_12', models.BooleanField(null=True)),
+                        ('renewed_3', models.BooleanField(null=True)),
+                        ('renewed_6', models.BooleanField(null=True)),
+                        ('renewed_12', models.BooleanField(null=True)),
+                    ],
+                    options={
+                        'verbose_name': 'row of a cohort',
+                        'indexes': [models.Index(fields=['team', 'first_on'], name='assessments_cohort_team')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1462,6 +1485,129 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Sample',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=60, verbose_name='name')),
+                        ('kind', models.CharField(choices=[('phone', 'phone check'), ('visit', 'home visit')], default='phone', max_length=5, verbose_name='kind')),
+                        ('as_of', models.DateField(verbose_name='as of')),
+                        ('seed', models.CharField(max_length=40, verbose_name='seed')),
+                        ('method', models.CharField(choices=[('margin', 'by margin of error'), ('size', 'a number for each institution')], default='size', max_length=6, verbose_name='size of the sample')),
+                        ('size', models.PositiveSmallIntegerField(default=10, verbose_name='people of each institution')),
+                        ('margin', models.DecimalField(decimal_places=1, default=10, max_digits=4, verbose_name='margin of error (± points)')),
+                        ('confidence', models.PositiveSmallIntegerField(default=95, verbose_name='confidence (%)')),
+                        ('extra_percent', models.PositiveSmallIntegerField(default=20, verbose_name='added of leads, new, paid, busy (%)')),
+                        ('second_percent', models.PositiveSmallIntegerField(default=10, verbose_name='called a second time (%)')),
+                        ('frame', models.BinaryField()),
+                        ('frame_size', models.PositiveIntegerField()),
+                        ('frame_sha256', models.CharField(max_length=64)),
+                        ('drawn_at', models.DateTimeField(auto_now_add=True)),
+                        ('drawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'verbose_name': 'sample',
+                        'ordering': ('-pk',),
+                        'constraints': [models.CheckConstraint(condition=models.Q(('extra_percent__lte', 100), ('margin__gt', 0), ('second_percent__lte', 100), ('size__gte', 1)), name='assessments_sample_sizes')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SampleEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.sample')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('name', models.CharField(max_length=60, verbose_name='name')),
+                        ('kind', models.CharField(choices=[('phone', 'phone check'), ('visit', 'home visit')], default='phone', max_length=5, verbose_name='kind')),
+                        ('as_of', models.DateField(verbose_name='as of')),
+                        ('seed', models.CharField(max_length=40, verbose_name='seed')),
+                        ('method', models.CharField(choices=[('margin', 'by margin of error'), ('size', 'a number for each institution')], default='size', max_length=6, verbose_name='size of the sample')),
+                        ('size', models.PositiveSmallIntegerField(default=10, verbose_name='people of each institution')),
+                        ('margin', models.DecimalField(decimal_places=1, default=10, max_digits=4, verbose_name='margin of error (± points)')),
+                        ('confidence', models.PositiveSmallIntegerField(default=95, verbose_name='confidence (%)')),
+                        ('extra_percent', models.PositiveSmallIntegerField(default=20, verbose_name='added of leads, new, paid, busy (%)')),
+                        ('second_percent', models.PositiveSmallIntegerField(default=10, verbose_name='called a second time (%)')),
+                        ('frame', models.BinaryField()),
+                        ('frame_size', models.PositiveIntegerField()),
+                        ('frame_sha256', models.CharField(max_length=64)),
+                        ('drawn_at', models.DateTimeField(auto_now_add=True)),
+                        ('drawn_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Sampled',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('sample', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='assessments.sample')),
+                        ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='residents.resident')),
+                        ('place', models.PositiveIntegerField()),
+                        ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.institution')),
+                        ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.team')),
+                        ('category', models.CharField(max_length=20, verbose_name='key population')),
+                        ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('lead', 'lead'), ('new', 'newly signed'), ('paid', 'pays something'), ('busy', 'team that signs many')], max_length=4), default=list, size=None)),
+                        ('is_extra', models.BooleanField(default=False)),
+                        ('is_second', models.BooleanField(default=False)),
+                        ('tries', models.JSONField(default=list)),
+                        ('held_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('held_until', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ('place',),
+                        'constraints': [models.UniqueConstraint(fields=('sample', 'resident'), name='assessments_sampled_once'), models.UniqueConstraint(fields=('sample', 'place'), name='assessments_sampled_place')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Check',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('sampled', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='assessments.sampled')),
+                        ('turn', models.PositiveSmallIntegerField(default=1)),
+                        ('result', models.CharField(choices=[('true', 'resident: signed, true'), ('family', 'family: signed, true'), ('denied', 'denies having signed'), ('unaware', 'knows nothing of it'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('suspended', 'suspended'), ('off', 'switched off'), ('no_answer', 'no answer'), ('refused', 'refused to talk'), ('barrier', 'language or hearing')], max_length=9, verbose_name='result')),
+                        ('knows_team', models.BooleanField(default=False, verbose_name='knows the team or its doctor')),
+                        ('received', models.CharField(blank=True, choices=[('all', 'all of them'), ('some', 'some of them'), ('none', 'none of them'), ('unsure', 'cannot tell')], max_length=6, verbose_name='services received')),
+                        ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='satisfaction')),
+                        ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                        ('on', models.DateField(verbose_name='date')),
+                        ('at', models.DateTimeField(auto_now_add=True)),
+                        ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('name', models.CharField(max_length=150)),
+                    ],
+                    options={
+                        'verbose_name': 'check',
+                        'constraints': [models.UniqueConstraint(fields=('sampled', 'turn'), name='assessments_check_once_a_turn'), models.CheckConstraint(condition=models.Q(('result__in', ['true', 'family', 'denied', 'unaware']), models.Q(('knows_team', False), ('rating', None), ('received', '')), _connector='OR'), name='assessments_check_only_who_talked_answers'), models.CheckConstraint(condition=models.Q(('rating', None), models.Q(('rating__gte', 1), ('rating__lte', 5)), _connector='OR'), name='assessments_check_five_steps')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CheckEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.check')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('sampled', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='assessments.sampled')),
+                        ('turn', models.PositiveSmallIntegerField(default=1)),
+                        ('result', models.CharField(choices=[('true', 'resident: signed, true'), ('family', 'family: signed, true'), ('denied', 'denies having signed'), ('unaware', 'knows nothing of it'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('suspended', 'suspended'), ('off', 'switched off'), ('no_answer', 'no answer'), ('refused', 'refused to talk'), ('barrier', 'language or hearing')], max_length=9, verbose_name='result')),
+                        ('knows_team', models.BooleanField(default=False, verbose_name='knows the team or its doctor')),
+                        ('received', models.CharField(blank=True, choices=[('all', 'all of them'), ('some', 'some of them'), ('none', 'none of them'), ('unsure', 'cannot tell')], max_length=6, verbose_name='services received')),
+                        ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='satisfaction')),
+                        ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                        ('on', models.DateField(verbose_name='date')),
+                        ('at', models.DateTimeField(auto_now_add=True)),
+                        ('by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('name', models.CharField(max_length=150)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
                     name='Transfer',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1501,6 +1647,18 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Due',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dues', to='assessments.revision')),
+                        ('payer', models.CharField(choices=[('public_health_fund', 'public health fund'), ('medical_insurance', 'medical insurance'), ('resident', 'resident'), ('finance', 'finance'), ('civil_affairs', 'civil affairs'), ('disabled_federation', "disabled persons' federation"), ('poverty_relief', 'poverty relief'), ('family_planning', 'family planning'), ('institution_discount', "institution's discount"), ('city_finance', 'city finance'), ('district_finance', 'district finance')], max_length=24, verbose_name='payer')),
+                        ('a_year', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='yuan a year')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('revision', 'payer'), name='assessments_due_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='HealthFund',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1524,6 +1682,80 @@ class Migration(migrations.Migration):
                         ('id', models.BigIntegerField()),
                         ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                         ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='VoiceLink',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('token_sha256', models.CharField(max_length=64, unique=True)),
+                        ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='voice_links', to='contracts.contract')),
+                        ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='residents.resident')),
+                        ('number', models.PositiveSmallIntegerField()),
+                        ('expires_on', models.DateField()),
+                        ('used_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('contract', 'number'), name='assessments_voicelink_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='VoiceLook',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('address', models.GenericIPAddressField()),
+                        ('token_sha256', models.CharField(max_length=64)),
+                        ('at', models.DateTimeField(auto_now_add=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['address', 'at'], name='assessments_look_address'), models.Index(fields=['token_sha256', 'at'], name='assessments_look_token')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Voice',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('link', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='voice', to='assessments.voicelink')),
+                        ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.institution')),
+                        ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.team')),
+                        ('rating', models.PositiveSmallIntegerField(verbose_name='satisfaction')),
+                        ('received', models.CharField(choices=[('all', 'all of them'), ('some', 'some of them'), ('none', 'none of them')], max_length=4, verbose_name='services received')),
+                        ('complaint', models.CharField(blank=True, max_length=500, verbose_name='complaint or wish')),
+                        ('may_call', models.BooleanField(default=False, verbose_name='may be called back')),
+                        ('said_on', models.DateField(verbose_name='said on')),
+                        ('answer', models.CharField(blank=True, max_length=500, verbose_name='answer')),
+                        ('answered_on', models.DateField(blank=True, null=True, verbose_name='answered on')),
+                        ('answered_by', models.CharField(blank=True, max_length=150, verbose_name='answered by')),
+                    ],
+                    options={
+                        'verbose_name': "resident's voice",
+                        'ordering': ('-pk',),
+                        'constraints': [models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='assessments_voice_five_steps'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_by', ''), ('answered_on', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_on__isnull', False), models.Q(('answered_by', ''), _negated=True)), _connector='OR'), name='assessments_voice_answer_is_whole')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='VoiceEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.voice')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('link', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='assessments.voicelink')),
+                        ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.institution')),
+                        ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.team')),
+                        ('rating', models.PositiveSmallIntegerField(verbose_name='satisfaction')),
+                        ('received', models.CharField(choices=[('all', 'all of them'), ('some', 'some of them'), ('none', 'none of them')], max_length=4, verbose_name='services received')),
+                        ('complaint', models.CharField(blank=True, max_length=500, verbose_name='complaint or wish')),
+                        ('may_call', models.BooleanField(default=False, verbose_name='may be called back')),
+                        ('said_on', models.DateField(verbose_name='said on')),
+                        ('answer', models.CharField(blank=True, max_length=500, verbose_name='answer')),
+                        ('answered_on', models.DateField(blank=True, null=True, verbose_name='answered on')),
+                        ('answered_by', models.CharField(blank=True, max_length=150, verbose_name='answered by')),
                     ],
                     options={
                         'abstract': False,
@@ -1754,6 +1986,22 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_roundevent" ("approved_at", "approved_by_id", "cycle_id", "id", "inputs", "note", "paid_at", "paid_by_id", "payers", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pool", "returned", "run_id", "simulated_at", "simulated_by_id", "stage", "state", "submitted_at", "submitted_by_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cycle_id", OLD."id", OLD."inputs", OLD."note", OLD."paid_at", OLD."paid_by_id", OLD."payers", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pool", OLD."returned", OLD."run_id", OLD."simulated_at", OLD."simulated_by_id", OLD."stage", OLD."state", OLD."submitted_at", OLD."submitted_by_id"); RETURN NULL;', hash='a706a6ba39e6870c534e17312c0d25f2f312fc61', operation='DELETE', pgid='pgtrigger_delete_delete_7a762', table='assessments_round', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name='sample',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_sampleevent" ("as_of", "confidence", "drawn_at", "drawn_by_id", "extra_percent", "frame", "frame_sha256", "frame_size", "id", "kind", "margin", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "second_percent", "seed", "size") VALUES (OLD."as_of", OLD."confidence", OLD."drawn_at", OLD."drawn_by_id", OLD."extra_percent", OLD."frame", OLD."frame_sha256", OLD."frame_size", OLD."id", OLD."kind", OLD."margin", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."second_percent", OLD."seed", OLD."size"); RETURN NULL;', hash='66b6b3a0067141bf1ade6cb05b6932ae3c438f4a', operation='UPDATE', pgid='pgtrigger_update_update_18f30', table='assessments_sample', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='sample',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_sampleevent" ("as_of", "confidence", "drawn_at", "drawn_by_id", "extra_percent", "frame", "frame_sha256", "frame_size", "id", "kind", "margin", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "second_percent", "seed", "size") VALUES (OLD."as_of", OLD."confidence", OLD."drawn_at", OLD."drawn_by_id", OLD."extra_percent", OLD."frame", OLD."frame_sha256", OLD."frame_size", OLD."id", OLD."kind", OLD."margin", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."second_percent", OLD."seed", OLD."size"); RETURN NULL;', hash='8961f75c6d97da5b477194042a93cb0078f9937c', operation='DELETE', pgid='pgtrigger_delete_delete_13bf1', table='assessments_sample', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='check',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_checkevent" ("at", "by_id", "id", "knows_team", "name", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "received", "result", "sampled_id", "turn") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."knows_team", OLD."name", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."received", OLD."result", OLD."sampled_id", OLD."turn"); RETURN NULL;', hash='6195a1344277d9444ede52ef2bd9ed90d16e7be3', operation='UPDATE', pgid='pgtrigger_update_update_7f2ff', table='assessments_check', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='check',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_checkevent" ("at", "by_id", "id", "knows_team", "name", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "received", "result", "sampled_id", "turn") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."knows_team", OLD."name", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."received", OLD."result", OLD."sampled_id", OLD."turn"); RETURN NULL;', hash='f01c75d6771981bf4a9e9987ac27ab7950412681', operation='DELETE', pgid='pgtrigger_delete_delete_f9f6d', table='assessments_check', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name='scenario',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_scenarioevent" ("changes", "from_month", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "unit_kind", "version_id") VALUES (OLD."changes", OLD."from_month", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='1983a80a330485a31b2e64839e21d70203f12391', operation='UPDATE', pgid='pgtrigger_update_update_944e1', table='assessments_scenario', when='AFTER')),
                 ),
@@ -1841,7 +2089,42 @@ class Migration(migrations.Migration):
                     model_name='vetohit',
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_vetohitevent" ("assessment_id", "at", "by", "evidence_url", "id", "lifted_by", "lifted_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "veto_id") VALUES (OLD."assessment_id", OLD."at", OLD."by", OLD."evidence_url", OLD."id", OLD."lifted_by", OLD."lifted_for", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."veto_id"); RETURN NULL;', hash='bd0c518e956ae4dcdd4a69aa40d67f806d622720', operation='DELETE', pgid='pgtrigger_delete_delete_5e5da', table='assessments_vetohit', when='AFTER')),
                 ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='voice',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_voiceevent" ("answer", "answered_by", "answered_on", "complaint", "id", "institution_id", "link_id", "may_call", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "received", "said_on", "team_id") VALUES (OLD."answer", OLD."answered_by", OLD."answered_on", OLD."complaint", OLD."id", OLD."institution_id", OLD."link_id", OLD."may_call", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."received", OLD."said_on", OLD."team_id"); RETURN NULL;', hash='c19128907984e6a4dbfc8414a1109350378d0e69', operation='UPDATE', pgid='pgtrigger_update_update_2b75c', table='assessments_voice', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='voice',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_voiceevent" ("answer", "answered_by", "answered_on", "complaint", "id", "institution_id", "link_id", "may_call", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "received", "said_on", "team_id") VALUES (OLD."answer", OLD."answered_by", OLD."answered_on", OLD."complaint", OLD."id", OLD."institution_id", OLD."link_id", OLD."may_call", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."received", OLD."said_on", OLD."team_id"); RETURN NULL;', hash='d3f4a1cb5929cafabf564458fbf5de01ed6d4285', operation='DELETE', pgid='pgtrigger_delete_delete_e95b6', table='assessments_voice', when='AFTER')),
+                ),
             ],
         ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='surveyanswer',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='surveyanswer',
+            name='delete_delete',
+        ),
+        migrations.AddField(
+            model_name='surveyanswer',
+            name='source',
+            field=models.CharField(choices=[('survey', 'survey'), ('call', 'phone check'), ('visit', 'home visit'), ('voice', "resident's own link")], db_default='survey', default='survey', max_length=6, verbose_name='source'),
+        ),
+        migrations.AddField(
+            model_name='surveyanswerevent',
+            name='source',
+            field=models.CharField(choices=[('survey', 'survey'), ('call', 'phone check'), ('visit', 'home visit'), ('voice', "resident's own link")], db_default='survey', default='survey', max_length=6, verbose_name='source'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='surveyanswer',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_surveyanswerevent" ("answered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "resident_id", "source") VALUES (OLD."answered_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."resident_id", OLD."source"); RETURN NULL;', hash='8b06cc4f459f55dca028041231a5261b06aa5b1b', operation='UPDATE', pgid='pgtrigger_update_update_93a01', table='assessments_surveyanswer', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='surveyanswer',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_surveyanswerevent" ("answered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "resident_id", "source") VALUES (OLD."answered_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."resident_id", OLD."source"); RETURN NULL;', hash='f2c731c1b36489cf36b89f429d226e7ba517b45f', operation='DELETE', pgid='pgtrigger_delete_delete_1a132', table='assessments_surveyanswer', when='AFTER')),
+        ),
         migrations.RunSQL(sql("unpaid.sql")),
+        migrations.RunSQL(sql("dues_of_frozen_months.sql")),
     ]

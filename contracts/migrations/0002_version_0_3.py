@@ -15,8 +15,6 @@ def sql(name: str) -> str:
 
 class Migration(migrations.Migration):
 
-    replaces = [('contracts', '0014_fulfilment_cells'), ('contracts', '0015_fees')]
-
     dependencies = [
         ('contracts', '0001_squashed'),
     ]

@@ -10,7 +10,12 @@ return (extract(year from by_on) - extract(year from from_on))::integer * 12
        + (extract(month from by_on) - extract(month from from_on))::integer
        + (extract(day from from_on) <= extract(day from by_on) or extract(day from by_on + 1) = 1)::integer;
 
-create view contracts_due as
+-- For some coverages, or (null) for all: a view is told too late which ones it is asked for, and would count the
+-- months of the district for one contract.
+create function contracts_due_of(coverages bigint[])
+returns table (coverage_id bigint, payer varchar, "on" date, is_released boolean, fen bigint)
+language sql stable parallel safe
+as $$
 with term as (
     select c.id as coverage_id, c.start_on, c.end_on, e.gone_on, e.months,
            coalesce(c.termination_reason = 'changed' and c.terminated_on = e.gone_on, false) as is_changed,
@@ -22,8 +27,10 @@ with term as (
     cross join lateral (
         select least(c.terminated_on, r.moved_out_on, r.died_on) as gone_on,
                contracts_months_begun(c.start_on, c.end_on) as months
+        offset 0  -- counted once for a row, not wherever it is used
     ) e
-), year as not materialized (
+    where coverages is null or c.id = any(coverages)
+), year as materialized (
     select t.coverage_id, t.start_on, t.end_on, t.gone_on, t.is_changed, t.months as months_of_term, y.due_on,
            case when t.is_rest and n.number = 0 then coalesce(nullif(t.months % 12, 0), 12)
                 when t.is_rest then 12
@@ -51,15 +58,15 @@ with term as (
     from year
     where gone_on <= end_on
     group by coverage_id, gone_on, is_changed, months_of_term, start_on, end_on
-), movement as not materialized (
+), movement as materialized (
     select coverage_id, due_on as "on", months, 1 as sign from year
     union all
     select coverage_id, "on", months, -1 from released where months > 0
-), yearly as not materialized (
+), yearly as materialized (
     select h.coverage_id, g.payer, sum((g.amount * 100)::bigint)::bigint as fen
     from contracts_coveragepackage h
     join contracts_charge g on g.held_id = h.id
-    where g.amount > 0
+    where g.amount > 0 and (coverages is null or h.coverage_id = any(coverages))
     group by h.coverage_id, g.payer
 ), part as (
     -- Months ÷ 12 of the year's sum, rounded half up, and each payer's share of it rounded down.
@@ -83,7 +90,11 @@ select coverage_id, payer, "on", sign < 0,
        sign * (floor + (row_number() over (shares order by rest desc, payer collate "C")
                         <= whole - sum(floor) over shares)::integer)::bigint
 from part
-window shares as (partition by coverage_id, "on", sign);
+window shares as (partition by coverage_id, "on", sign)
+$$;
+
+create view contracts_due as
+select coverage_id, payer::varchar(24) as payer, "on", is_released, fen from contracts_due_of(null);
 
 -- Days on which a payer had not paid, with the years before, what a contract year owes; `to_on` is the day of payment.
 create view contracts_unpaid as
