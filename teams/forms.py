@@ -128,7 +128,7 @@ class TokenForm(forms.Form):
     """What a key is for, and the account as which it acts."""
 
     name = forms.CharField(label=_("What the key is for"), max_length=60)
-    account = forms.ModelChoiceField(User.objects.none(), label=_("Account"), empty_label=None)
+    account = forms.ModelChoiceField(User.objects.none(), label=_("User account"), empty_label=None)
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)

@@ -3,6 +3,8 @@
 Decided by contract and contract year, so that a household is treated as one and the same seed gives the same entries.
 """
 
+from typing import Any
+
 from django.db import connection
 
 from assessments.demo.figures import PlaceFacts
@@ -69,7 +71,12 @@ group by 1, 3
 
 def receive_fees(facts: PlaceFacts) -> int:
     """Enter what was paid, waived and given back up to the second report date; how many entries."""
-    parameters = {"last": facts.completion_as_of, "paid": PAID, "waived": WAIVED, "reasons": list(REASONS)}
+    parameters: dict[str, Any] = {
+        "last": facts.completion_as_of,
+        "paid": PAID,
+        "waived": WAIVED,
+        "reasons": list(REASONS),
+    }
     with connection.cursor() as cursor:
         for rows in (_SETTLED, _BACK):
             cursor.execute(_ENTER.format(rows=rows), parameters)

@@ -41,9 +41,9 @@ class DemoYear:
         """Freeze, assess twice, prepay and settle; begin the next year's prepayment."""
         self._freeze()
         rubrics.define(code=RUBRIC, content=read_rubric(RUBRIC), by=SYSTEM)
-        for fund in policy.funds:
-            payers = {payer: _scaled(amount, scale) for payer, amount in fund.terms.payers.items()}
-            define_fund(code=fund.code, name=fund.name, terms=replace(fund.terms, payers=payers), by=SYSTEM)
+        for rule in policy.funds:
+            payers = {payer: _scaled(amount, scale) for payer, amount in rule.terms.payers.items()}
+            define_fund(code=rule.code, name=rule.name, terms=replace(rule.terms, payers=payers), by=SYSTEM)
         self._assess("上半年考核", Cycle.Kind.HALF_YEAR, self.first.plus(LENGTH // 2 - 1))
         annual = self._assess("年度考核", Cycle.Kind.ANNUAL, self.last, appeals=True)
         for fund in Fund.objects.all():
@@ -83,7 +83,8 @@ class DemoYear:
 
     def _appeal(self, cycle: Cycle) -> None:
         """The clerk's first team asks for more where it lost most, and gets it."""
-        rows = cycle.assessments.visible_to(self.clerk).order_by("team__code").first().scores.select_related("rule")
+        assessment = cycle.assessments.visible_to(self.clerk).order_by("team__code")[0]
+        rows = assessment.scores.select_related("rule")
         row = max(rows, key=lambda row: row.rule.points - (row.points or 0))
         appeal = scores.appeal(score=row, text="部分服务记录补录较晚，请复核。", by=self.clerk)
         scores.decide(appeal=appeal, points=row.rule.points, decision="经核对随访原始记录，情况属实。", by=self.second)

@@ -108,7 +108,7 @@ SIGNALS = (
         _("Services that pile up in a quarter's last days were caught up on paper before the count."),
         _("Examinations planned for those days."),
         2,
-        _("{percent} % of the {services_count} services of the quarter until {day} lie in its last {days} days."),
+        _("{percent} per cent of the {services_count} services of the quarter to {day} lie in its last {days} days."),
         f"""
         {_OF_STAFF},
                jsonb_build_object('percent', (array_agg(percent order by percent desc, ends_on))[1],

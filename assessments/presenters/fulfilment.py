@@ -182,7 +182,7 @@ def steps(tally: Tally) -> list[dict[str, str]]:
         (_("On time"), tally.on_time, "good", _("met on or before the due date")),
         (_("Late"), tally.late, "warn", _("met after the due date")),
         (_("Missed"), tally.missed, "bad", _("due and not met")),
-        (_("Waived"), tally.waived, "grey", _("refused, in hospital or away: in no other number")),
+        (_("Excused"), tally.waived, "grey", _("refused, in hospital or away: in no other number")),
     ]
     return [
         {"label": label, "count": count_text(count), "tone": tone, "hint": hint} for label, count, tone, hint in found

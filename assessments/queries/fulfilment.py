@@ -1,6 +1,6 @@
 """Fulfilment of a unit by today or an earlier day: told by what it consists of, and where the year will end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -130,7 +130,7 @@ def _categories(selection: Selection, _keys: Sequence[str]) -> Named:
     return [(code, name, {"category": code}) for code, name in selection.names.items()]
 
 
-_NAMED = {
+_NAMED: Mapping[By, Callable[[Selection, list[Any]], Named]] = {
     By.TEAM: _teams,
     By.VILLAGE: _villages,
     By.PACKAGE: _packages,

@@ -45,7 +45,7 @@ def check_can_publish(version: FundVersion, on: date) -> None:
     least = policy_on(on)["staff_share_least"]
     if version.staff_share < least:
         raise RuleViolation(
-            "fund.staff_share", format_lazy(_("At least {least} % of the money goes to the staff."), least=least)
+            "fund.staff_share", format_lazy(_("At least {least} per cent of the money goes to the staff."), least=least)
         )
     if _is_rate_shared_again(version):
         raise RuleViolation(

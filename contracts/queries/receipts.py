@@ -1,6 +1,7 @@
 """What a printed receipt says. It is Chinese, whoever prints it, as the other papers are."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
@@ -24,7 +25,7 @@ def receipt_data(rows: Sequence[FeeEntry]) -> dict[str, Any]:
     """The receipt's data for its template; a cancelled one says so."""
     first = rows[0]
     contract = first.coverage.contract
-    total = sum(row.amount for row in rows)
+    total = sum((row.amount for row in rows), Decimal(0))
     return {
         "institution": contract.team.institution.name,
         "number": first.number,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +17,14 @@ from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 Kind = FeeEntry.Kind
 CARRIED = (Kind.CARRIED_OUT, Kind.CARRIED_IN)
 CENT = Decimal("0.01")
 # Account field that limits each kind of entry, code and words of the refusal.
-LIMITS: Mapping[str, tuple[str, str, Promise]] = {
+LIMITS: Mapping[str, tuple[str, str, "StrOrPromise"]] = {
     Kind.RECEIPT: ("left", "fee.too_much", _("No more than ¥{most} is owed here, ¥{amount} was typed.")),
     Kind.WAIVER: ("left", "fee.too_much", _("No more than ¥{most} is owed here, ¥{amount} was typed.")),
     Kind.REFUND: ("refundable", "fee.not_received", _("No more than ¥{most} can be given back, ¥{amount} was typed.")),
