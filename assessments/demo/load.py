@@ -3,14 +3,16 @@
 import time
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from random import Random
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 
-from assessments.actions import months, policies
+from assessments.actions import months, policies, screening
 from assessments.actions.cohorts import count_cohorts
+from assessments.actions.samples import draw_sample
 from assessments.demo import accounts, activities, aims, bulletins, contacts, inspections, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
@@ -29,6 +31,7 @@ from assessments.demo.terms import Diary
 from assessments.demo.visits import Visits
 from assessments.demo.waivers import waive_some
 from assessments.demo.year import DemoYear
+from assessments.models import Sample
 from assessments.policy_files import Policy, read_policy
 from contracts.actions import ledger, problems
 from contracts.actions.fulfilment import count_promises
@@ -62,15 +65,28 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
     problems.check(check_id=problems.request().pk)
     count_promises()
     supervise(seed)
+    screening.screen(screening_id=screening.request().pk)
     return made
 
 
 @transaction.atomic
 def supervise(seed: int) -> None:
-    """Inspections, activities and bulletins of the year's end, on months that were computed."""
+    """Inspections, activities, a sample to call and bulletins of the year's end, on months that were computed."""
     official, clerk = (User.objects.get(username=name) for name in ("official", "clerk"))
     inspections.inspect(official, clerk, Random(f"{seed}/inspections"))
     activities.report(official, clerk, Random(f"{seed}/activities"))
+    draw_sample(
+        name="四季度签约真实性电话核查",
+        kind=Sample.Kind.PHONE,
+        method=Sample.Method.SIZE,
+        size=10,
+        margin=Decimal(10),
+        confidence=95,
+        extra_percent=20,
+        second_percent=10,
+        by=official,
+        seed=f"{seed}/sample",
+    )
     bulletins.issue(official)
 
 

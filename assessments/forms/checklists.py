@@ -18,7 +18,7 @@ class ChecklistForm(forms.Form):
     """Name and kinds; with `code` for a new one. Items come as columns of equal length."""
 
     code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Letters, digits and hyphens; never changes."))
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Title"), max_length=80)
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of institution"), choices=Institution.Kind, widget=forms.CheckboxSelectMultiple
     )

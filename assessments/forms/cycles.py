@@ -37,7 +37,7 @@ class MonthField(forms.CharField):
 class CycleForm(forms.Form):
     """A new cycle: who is assessed, by which rubric, over which months."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Title"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind of cycle"), choices=Cycle.Kind.choices)
     unit_kind = forms.ChoiceField(label=_("Who is assessed"), choices=UnitKind.choices)
     institution_kinds = forms.MultipleChoiceField(

@@ -59,7 +59,7 @@ class InspectionTeamForm(forms.Form):
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
     number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Title"), max_length=40)
     members = forms.CharField(label=_("Members"), max_length=200, required=False)
     is_active = forms.BooleanField(label=_("Inspects"), required=False, initial=True)
 

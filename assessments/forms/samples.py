@@ -22,7 +22,7 @@ class SampleForm(forms.Form):
     """What to draw, how many, and what is added."""
 
     submission = forms.CharField(widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True}))
+    name = forms.CharField(label=_("Title"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True}))
     kind = forms.ChoiceField(label=_("Kind"), choices=Sample.Kind.choices)
     method = forms.ChoiceField(label=_("Size of the sample"), choices=Sample.Method.choices)
     size = forms.IntegerField(label=_("People of each institution"), min_value=1, max_value=1000, initial=10)

@@ -20,7 +20,7 @@ from assessments.queries.scenarios import FACTORS
 class ScenarioForm(forms.Form):
     """A new what-if: the policy that it starts from, and the months that it is tried on."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Title"), max_length=80)
     version = forms.ModelChoiceField(RubricVersion.objects.none(), label=_("Rubric"))
     unit_kind = forms.ChoiceField(label=_("Who is assessed"), choices=UnitKind.choices, initial=UnitKind.TEAM)
     from_month = MonthField(label=_("From month"))
