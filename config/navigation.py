@@ -33,6 +33,8 @@ class Entry:
     is_rare: bool = False
 
 
+# How many entries fit beside the name of the account on the clerk's screen, in English too; more stand under "More".
+ON_THE_LINE = 8
 # In order; the first start page that an account may open is its own.
 ENTRIES = (
     Entry(
@@ -211,14 +213,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return context
     here = request.resolver_match.view_name if request.resolver_match else ""
+    entries = entries_of(user)
+    shown = [entry for entry in entries if not entry.is_rare][:ON_THE_LINE]
     nav = [
         {
             "label": entry.label,
             "url": reverse(entry.view),
             "active": here.startswith(entry.pages),
-            "rare": entry.is_rare,
+            "rare": entry not in shown,
         }
-        for entry in entries_of(user)
+        for entry in entries
     ]
     warnings = [_("Background work is waiting: its server cannot be reached.")] if is_work_waiting() else []
     return context | {"nav": nav, "account": account_of(user), "warnings": warnings}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -145,7 +146,9 @@ def _code(contract: Contract, host: str) -> Data | None:
     if not path:
         return None
     address = f"{host.rstrip('/')}{path}"
-    return {"address": address, "svg": segno.make(address, error="m").svg_inline(scale=4, border=2)}
+    drawn = BytesIO()
+    segno.make(address, error="m").save(drawn, kind="svg", border=2)
+    return {"address": address, "svg": drawn.getvalue().decode()}
 
 
 def _shared_data(deal: Deal) -> Data:
