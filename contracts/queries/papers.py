@@ -147,7 +147,7 @@ def _code(contract: Contract, host: str) -> Data | None:
         return None
     address = f"{host.rstrip('/')}{path}"
     drawn = BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", border=2)
+    segno.make(address, error="m").save(drawn, kind="svg", border=2, xmldecl=False)
     return {"address": address, "svg": drawn.getvalue().decode()}
 
 

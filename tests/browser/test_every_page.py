@@ -99,8 +99,11 @@ def test_navigation_takes_one_line_in_both_languages(page: Page) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto("/overview/")
     for _language in range(2):
-        assert page.evaluate("() => document.querySelector('.bar').offsetHeight") <= 44
-        page.get_by_role("button", name=re.compile("English|中文")).click()
+        bar = page.locator(".bar").bounding_box()
+        assert bar
+        assert bar["height"] <= 44
+        with page.expect_navigation():
+            page.get_by_role("button", name=re.compile("English|中文")).click()
 
 
 @pytest.mark.parametrize("role", ["official"])
