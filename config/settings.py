@@ -180,7 +180,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = HTTPS
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
-USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
+# Numbers are grouped where a template says so (intcomma, floatformat:"2g"): a year or a key never is.
+USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = os.environ.get("SHOUYUE_STATIC_ROOT", str(servers.home() / "static"))
