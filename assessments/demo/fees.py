@@ -12,6 +12,12 @@ from contracts.models import FeeEntry
 
 PAID, WAIVED = 88, 3  # of 100 contract years
 REASONS = ("低保家庭", "特困供养", "医疗救助对象")
+# Read twice, and for single coverages too: the view would count the whole district each time.
+_OWED = """
+create temporary table demo_owed on commit drop as
+select coverage_id, "on", is_released, fen from contracts_due where payer = 'resident' and "on" <= %(last)s;
+analyze demo_owed
+"""
 _ENTER = """
 insert into contracts_feeentry (coverage_id, payer, kind, amount, "on", number, reason, entered_at, entered_on,
                                 entered_by, cancelled_by, cancelled_reason)
@@ -39,10 +45,10 @@ from (
            i.code, s.name as by,
            case when draw < %(paid)s then 'receipt' else 'waiver' end as kind,
            case when draw < %(paid)s then '' else (%(reasons)s)[1 + k.id %% 3] end as reason
-    from contracts_due d
+    from demo_owed d
     {_PLACES}
     cross join lateral (select (k.id * 7919 + extract(year from d."on")::bigint * 31) %% 100 as draw) drawn
-    where d.payer = 'resident' and not d.is_released and d.fen > 0 and d."on" <= %(last)s
+    where not d.is_released and d.fen > 0
       and (draw < %(paid)s or draw < %(paid)s + %(waived)s and c.terminated_on is null)
 ) settled
 """
@@ -50,12 +56,15 @@ from (
 _BACK = f"""
 select d.coverage_id, 'refund' as kind, -d.fen as fen, least(d."on" + 5, %(last)s)::date as "on", '提前解约' as reason,
        s.name as by, '' as number
-from contracts_due d
+from demo_owed d
+join (
+    select coverage_id, sum(fen) as fen from demo_owed where not is_released group by coverage_id
+) owed on owed.coverage_id = d.coverage_id
+join (
+    select coverage_id, sum(amount) * 100 as fen from contracts_feeentry where kind = 'receipt' group by coverage_id
+) paid on paid.coverage_id = d.coverage_id and paid.fen >= owed.fen
 {_PLACES}
-where d.payer = 'resident' and d.is_released and d.fen < 0 and d."on" <= %(last)s and k.id %% 3 > 0
-  and (select sum(e.amount) * 100 from contracts_feeentry e where e.coverage_id = d.coverage_id and e.kind = 'receipt')
-      >= (select sum(o.fen) from contracts_due o where o.coverage_id = d.coverage_id and o.payer = 'resident'
-            and not o.is_released)
+where d.is_released and d.fen < 0 and k.id %% 3 > 0
 """
 _COUNT_ON = """
 insert into contracts_numberseries (institution_id, kind, year, last)
@@ -78,6 +87,7 @@ def receive_fees(facts: PlaceFacts) -> int:
         "reasons": list(REASONS),
     }
     with connection.cursor() as cursor:
+        cursor.execute(_OWED, parameters)
         for rows in (_SETTLED, _BACK):
             cursor.execute(_ENTER.format(rows=rows), parameters)
         cursor.execute(_COUNT_ON)
