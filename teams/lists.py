@@ -56,6 +56,8 @@ class Cell:
     @property
     def text(self) -> str:
         """The value as the page shows it."""
+        if isinstance(self.value, int):
+            return f"{self.value:,}"
         return "" if self.value is None else str(self.value)
 
     @property

@@ -41,7 +41,8 @@ class Signal:
 
     def said(self, evidence: Mapping[str, object]) -> str:
         """The sentence of one lead."""
-        return str(self.detail).format(**evidence)
+        grouped = {name: f"{value:,}" if isinstance(value, int) else value for name, value in evidence.items()}
+        return str(self.detail).format(**grouped)
 
 
 _signals: dict[str, Signal] = {}
