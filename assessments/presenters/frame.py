@@ -1,8 +1,9 @@
 """The head of every page of figures: the unit's breadcrumb, the month's state and neighbours, the last failure."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -20,7 +21,18 @@ Crumbs = Sequence[tuple[str, str]]
 
 def link(name: str, selection: Selection, *args: str, **changes: str) -> str:
     """A page's address with the selection in it, so that it can be sent to somebody."""
-    return f"{reverse(name, args=args)}?{urlencode(selection.query(**changes))}"
+    return f"{_path(name, *args)}?{urlencode(selection.query(**changes), quote_via=_quoted)}"
+
+
+# A page has hundreds of links to few pages.
+@lru_cache(maxsize=1024)
+def _path(name: str, *args: str) -> str:
+    return reverse(name, args=args)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str, safe: str, encoding: str | None, errors: str | None) -> str:
+    return quote_plus(text, safe, encoding, errors)
 
 
 def month_label(month: CalendarMonth) -> str:
