@@ -85,6 +85,8 @@ DEFAULTS: Mapping[str, int] = {
     # Signals of false signing (docs/leads.md): from which number, share (%) or ratio on something is a lead. The times
     # of day are those at which a record was entered; `lead_records_least` is how many a share is counted from.
     "lead_phone_run": 3,
+    "lead_phone_impossible_percent": 5,
+    "lead_phone_missing_percent": 10,
     "lead_signed_a_day": 60,
     "lead_services_a_day": 60,
     "lead_townships_a_day": 2,

@@ -1,16 +1,15 @@
 """Checklists: a new version as a draft, its items, publishing it; and those that come with the product."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from assessments.checklist_files import shipped
 from assessments.models import Checklist, ChecklistItem
 from assessments.rules.inspections import check_can_supervise
 from teams.history import made_by
@@ -18,7 +17,6 @@ from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.rules import RuleViolation
 
-SHIPPED = Path(__file__).parent.parent / "checklists.toml"
 Actor = User | SystemAccount
 
 
@@ -115,9 +113,8 @@ def publish(*, checklist: Checklist, by: Actor) -> Checklist:
 @transaction.atomic
 def load_shipped(*, by: Actor = SYSTEM) -> int:
     """Publish the checklists that come with the product, of those codes that the district doesn't have; how many."""
-    content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"), parse_float=Decimal)
     present = set(Checklist.objects.values_list("code", flat=True))
-    missing = [row for row in content["checklist"] if row["code"] not in present]
+    missing = [row for row in shipped() if row["code"] not in present]
     for row in missing:
         made = create(code=row["code"], name=row["name"], kinds=row["kinds"], by=by)
         items = [Item(**{**item, "points": Decimal(item["points"])}) for item in row["item"]]

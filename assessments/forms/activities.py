@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.activities import Report
@@ -112,6 +112,8 @@ class ActivityFilter(NarrowingForm):
             rows = rows.filter(institution__in=self.institutions)
         given = {name: self.chosen(name) for name in ("state", "kind", "campaign")}
         rows = rows.filter(**{name: value for name, value in given.items() if value})
-        wanted = {"team": "team", "first_on": "began_on__gte", "last_on": "began_on__lte"}
+        if team := self.cleaned_data.get("team"):
+            rows = rows.filter(Q(team=team) | Q(team=None, institution__teams=team))
+        wanted = {"first_on": "began_on__gte", "last_on": "began_on__lte"}
         days = {lookup: self.cleaned_data.get(name) for name, lookup in wanted.items()}
         return rows.filter(**{lookup: value for lookup, value in days.items() if value})

@@ -129,6 +129,7 @@ class FindingFilter(NarrowingForm):
     text = forms.CharField(label=_("Words in it"), required=False, max_length=40)
     # What the evidence of a score is narrowed by; nobody types them.
     team = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    item = forms.SlugField(required=False, widget=forms.HiddenInput)
     first_on = DayField(required=False, widget=forms.HiddenInput)
     last_on = DayField(required=False, widget=forms.HiddenInput)
 
@@ -162,8 +163,8 @@ class FindingFilter(NarrowingForm):
         return self._evidence(rows)
 
     def _evidence(self, rows: QuerySet[Finding]) -> QuerySet[Finding]:
-        """Narrowed to a team, and to the days on which things were found."""
-        wanted = {"team": "team", "first_on": "found_on__gte", "last_on": "found_on__lte"}
+        """Narrowed to a team or an item, and to the days on which things were found."""
+        wanted = {"team": "team", "item": "item__code", "first_on": "found_on__gte", "last_on": "found_on__lte"}
         given = {lookup: self.cleaned_data.get(name) for name, lookup in wanted.items()}
         return rows.filter(**{lookup: value for lookup, value in given.items() if value})
 

@@ -29,6 +29,7 @@ class Signal:
     """One kind of lead: its weight from 1 (weak) to 5, and the words that explain it.
 
     `detail` is a sentence with the numbers of a lead's evidence; `honest` says how it comes about without any fraud.
+    Confirmed, it proves false signing or false records (the source `false_signing`) unless `proves_falsehood` is off.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Signal:
     weight: int
     detail: Words
     sql: str
+    proves_falsehood: bool = True
 
     def said(self, evidence: Mapping[str, object]) -> str:
         """The sentence of one lead."""

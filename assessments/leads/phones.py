@@ -23,8 +23,8 @@ def _of_number(condition: str, *, joins: str = "", numbers: str = "") -> str:
     """
 
 
-def _of_team(condition: str) -> str:
-    """A lead for each team with signed people who meet the condition."""
+def _of_team(condition: str, share: str) -> str:
+    """A lead for each team where the condition holds for at least that share of the signed, in per cent."""
     return f"""
         select s.team_id as subject, s.institution_id, s.team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', count(*) filter (where {condition}), 'signed', count(*),
@@ -32,7 +32,9 @@ def _of_team(condition: str) -> str:
                    as evidence,
                count(*) filter (where {condition}) as people,
                string_agg(s.resident_id::text, ',' order by s.resident_id) filter (where {condition}) as mark
-        from signed s group by s.team_id, s.institution_id having count(*) filter (where {condition}) > 0
+        from signed s group by s.team_id, s.institution_id
+        having count(*) filter (where {condition}) > 0
+           and count(*) filter (where {condition}) * 100 >= count(*) * %({share})s
     """
 
 
@@ -89,7 +91,10 @@ SIGNALS = (
         _("A slip when the paper form was copied."),
         3,
         _("{people} of {signed} signed people have a number that cannot be."),
-        _of_team("s.phone_problem in ('malformed', 'unknown_segment', 'not_a_person', 'dummy', 'wrong_number')"),
+        _of_team(
+            "s.phone_problem in ('malformed', 'unknown_segment', 'not_a_person', 'dummy', 'wrong_number')",
+            "lead_phone_impossible_percent",
+        ),
     ),
     Signal(
         "phone_missing",
@@ -98,6 +103,7 @@ SIGNALS = (
         _("Old people without a telephone; then the family's number helps."),
         2,
         _("{people} of {signed} signed people are adults without a number."),
-        _of_team("s.phone_hash is null and s.birth_date <= %(adult_born_by)s"),
+        _of_team("s.phone_hash is null and s.birth_date <= %(adult_born_by)s", "lead_phone_missing_percent"),
+        proves_falsehood=False,
     ),
 )

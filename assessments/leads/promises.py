@@ -36,6 +36,7 @@ SIGNALS = (
         ) counted
         where signed >= %(lead_records_least)s and people * 100 >= signed * %(lead_unserved_percent)s
         """,
+        proves_falsehood=False,
     ),
     Signal(
         "over_load",
@@ -57,6 +58,7 @@ SIGNALS = (
         ) d
         where %(doctor_residents_most)s > 0 and d.doctors > 0 and l.people > d.doctors * %(doctor_residents_most)s
         """,
+        proves_falsehood=False,
     ),
     Signal(
         "paid_without_receipt",
@@ -83,5 +85,6 @@ SIGNALS = (
           and exists (select from contracts_feeentry where kind = 'receipt' and payer = 'resident')
         group by s.team_id, s.institution_id having count(*) filter (where p.coverage_id is null) > 0
         """,
+        proves_falsehood=False,
     ),
 )

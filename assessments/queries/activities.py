@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Aggregate, Count, QuerySet, Sum
 
 from assessments.models import Activity, UnitKind
-from teams.models import User
+from teams.models import Team, User
 from teams.models.places import parent_ids
 
 FIGURES = Activity.FIGURES
@@ -35,13 +35,13 @@ def sums_by_institution(rows: QuerySet[Activity]) -> dict[int, dict[str, int]]:
 
 def counted_by_unit(kind: str, figure: str, unit_kind: str, first_on: date, last_on: date) -> Mapping[int, int]:
     """Unit id -> how many activities of a kind were confirmed that began from day to day (both ends included), or the
-    sum of a figure of them. An institution's with its subtree."""
+    sum of a figure of them. An institution's with its subtree; a team's with those of its institution that name no
+    team, as everybody of the institution held them."""
     rows = Activity.objects.confirmed().filter(kind=kind, began_on__range=(first_on, last_on)).order_by()
-    key = "institution" if unit_kind == UnitKind.INSTITUTION else "team"
     value = Sum(figure) if figure else Count("id")
-    own = dict(rows.exclude(**{key: None}).values_list(key).annotate(value))
     if unit_kind != UnitKind.INSTITUTION:
-        return own
+        return _of_teams(rows, value, last_on)
+    own = dict(rows.values_list("institution").annotate(value))
     above = parent_ids(last_on)
     total: dict[int, int] = {}
     for institution, count in own.items():
@@ -50,3 +50,11 @@ def counted_by_unit(kind: str, figure: str, unit_kind: str, first_on: date, last
             total[node] = total.get(node, 0) + count
             node = above.get(node)
     return total
+
+
+def _of_teams(rows: QuerySet[Activity], value: Aggregate, day: date) -> dict[int, int]:
+    own = dict(rows.exclude(team=None).values_list("team").annotate(value))
+    shared = dict(rows.filter(team=None).values_list("institution").annotate(value))
+    teams = Team.objects.existing_on(day).values_list("pk", "institution")
+    counted = {team: own.get(team, 0) + shared.get(institution, 0) for team, institution in teams}
+    return {team: count for team, count in counted.items() if count}

@@ -1,6 +1,6 @@
 """The work list of rectification, and what findings take off."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -63,15 +63,15 @@ def stage_counts(user: User, escalates: date) -> dict[str, int]:
 
 
 def deductions(
-    checklist: str, unit_kind: str, first_on: date, last_on: date, *, institutions: Collection[int] | None = None
+    checklist: str, unit_kind: str, first_on: date, last_on: date, *, item: str = ""
 ) -> Mapping[int, tuple[Decimal, int]]:
-    """Unit id -> points off and number of findings of a checklist (every version) found from day to day, both ends
-    included. `unit_kind` is `institution` (with its subtree) or `team`."""
+    """Unit id -> points off and number of findings of a checklist (every version), or of one of its items, found from
+    day to day, both ends included. `unit_kind` is `institution` (with its subtree) or `team`."""
     rows = Finding.objects.counted().filter(
         item__checklist__code=checklist, found_on__range=(first_on, last_on), inspection__done_on__isnull=False
     )
-    if institutions is not None:
-        rows = rows.filter(institution__in=institutions)
+    if item:
+        rows = rows.filter(item__code=item)
     key = "team" if unit_kind == "team" else "institution"
     counted = rows.exclude(**{key: None}).order_by().values_list(key).annotate(Sum("deduction"), Count("id"))
     sums = {unit: (points, count) for unit, points, count in counted}

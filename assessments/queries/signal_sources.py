@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
+from assessments.leads import all_signals
 from assessments.measures import COUNT, Family, Measure, Measures, Source
 from assessments.models import Lead, LeadStep, UnitKind
 from assessments.queries.samples import telling_checks
@@ -39,7 +40,8 @@ def _false_signing(unit_kind: str, from_month: date, to_month: date) -> Measures
     proven: Counter[int] = Counter()
     units = _units_of(unit_kind, last)
     steps = LeadStep.objects.filter(kind=LeadStep.Kind.CONFIRMED, on__gte=from_month, on__lte=last)
-    leads = Lead.objects.filter(state=Lead.State.CONFIRMED, pk__in=steps.values("lead"))
+    kinds = [signal.code for signal in all_signals().values() if signal.proves_falsehood]
+    leads = Lead.objects.filter(state=Lead.State.CONFIRMED, kind__in=kinds, pk__in=steps.values("lead"))
     for team, institution, staff in leads.values_list("team_id", "institution_id", "staff_id"):
         for unit in units(team, institution, staff):
             proven[unit] += 1

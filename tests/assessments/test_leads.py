@@ -125,6 +125,16 @@ def test_impossible_and_missing_numbers_are_counted_by_team() -> None:
     assert missing.evidence == {"people": 1, "signed": 4, "residents": [adult.pk]}
 
 
+def test_numbers_that_are_wrong_as_often_as_anywhere_are_no_lead() -> None:
+    team = factories.make_team()
+    signed(team, phone="1381234", phone_problem="malformed")
+    for phone in numbers(13812340001, 19):
+        signed(team, phone=phone)
+    assert one("phone_impossible").evidence["people"] == 1  # 5 of 100
+    signed(team, phone="13812350001")
+    assert found("phone_impossible") == []
+
+
 # --- People ---------------------------------------------------------------------------------------------------------
 
 

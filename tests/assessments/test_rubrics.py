@@ -258,7 +258,7 @@ def test_rubric_page_reads_as_many_rows_with_two_rules_as_with_thirty(
     administrator.get(address("rubric_list"))
     with django_assert_max_num_queries(14):
         said = text(administrator, "rubric_detail", str(version.pk))
-    assert "签而不约率" in said
+    assert "签约服务培训" in said
 
 
 def test_draft_is_tried_on_a_page_and_a_unit_opened(frozen: SmallDistrict, administrator: Client) -> None:
