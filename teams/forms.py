@@ -134,3 +134,4 @@ class TokenForm(forms.Form):
         super().__init__(data)
         accounts = User.objects.filter(user.scope.where("institution_id"), is_active=True).order_by("username")
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        self.fields["account"].label_from_instance = lambda account: f"{account.username} · {account}"  # type: ignore[attr-defined]

@@ -196,7 +196,7 @@ class ListPage:
     def _total_text(self, paginator: BoundedPaginator) -> str:
         """The number of rows, in words where they were too many to count."""
         if self.total is None and paginator.is_more:
-            return _("more than %(limit)s") % {"limit": number_format(ROWS_AT_MOST, force_grouping=True)}
+            return _("over %(limit)s") % {"limit": number_format(ROWS_AT_MOST, force_grouping=True)}
         return number_format(self.total if self.total is not None else paginator.counted, force_grouping=True)
 
     @property

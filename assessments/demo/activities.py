@@ -25,7 +25,7 @@ def report(official: User, clerk: User, rng: Random) -> None:
         if place == 3:
             row.state, row.check_note = Activity.State.RETURNED, "签到表缺第二页，请补充"
         if row.state != Activity.State.REPORTED:
-            row.checked_by, row.checked_at = official.username, timezone.now()
+            row.checked_by, row.checked_at = str(official), timezone.now()
     for row in Activity.objects.bulk_create(rows):
         keep(ActivityProof, [picture(110, 140, 190)], by=clerk, activity=row)
 

@@ -123,7 +123,7 @@ def _look(done: list[Inspection], rng: Random, official: User) -> list[Finding]:
         for item in items[row.checklist_id]:
             is_fault = item.code in WORDS and rng.random() < FAULT_SHARE
             outcome = Answer.Outcome.FAULT if is_fault else Answer.Outcome.IN_ORDER
-            answers.append(Answer(inspection=row, item=item, outcome=outcome, by=official.username))
+            answers.append(Answer(inspection=row, item=item, outcome=outcome, by=str(official)))
             if is_fault:
                 text = WORDS[item.code].format(rng.randrange(1, 4))
                 found.append(_finding(row, item, text))
@@ -172,7 +172,7 @@ def _mend(
             state=state,
             on=day,
             due_on=finding.due_on if state != State.FOUND else None,
-            by=(clerk if state == State.DONE else official).username,
+            by=str(clerk if state == State.DONE else official),
             note=NOTES.get(state, ""),
         )
         for finding, way in zip(found, ways, strict=True)

@@ -10,6 +10,7 @@ from assessments.calendar import CalendarMonth
 from assessments.forms.scores import OwnForm, ReviewForm
 from assessments.measures import Measure
 from assessments.models import Assessment, Cycle, Score, Section
+from assessments.presenters.money import yuan_text
 from assessments.presenters.rubrics import grade_chip, measure_words, ranked, target_words
 from assessments.presenters.words import plain
 from assessments.queries.assessments import UnitRow
@@ -108,6 +109,8 @@ def _fraction(row: Score) -> str:
     """`1,234 / 5,678`, or nothing for a mere number."""
     if row.numerator is None or row.denominator is None:
         return ""
+    if row.rule.source.startswith(COSTS):
+        return f"{yuan_text(row.numerator / 100)} / {_whole(row.denominator)}"
     return f"{_whole(row.numerator)} / {_whole(row.denominator)}"
 
 

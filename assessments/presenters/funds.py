@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Fund, FundVersion, Grade
 from assessments.presenters.money import plain, yuan_text
+from service_packages.models import Package
 from teams.models import Staff
 
 
@@ -59,13 +60,18 @@ def rule_facts(version: FundVersion) -> list[tuple[str, str]]:
 
 
 def _basis_text(version: FundVersion) -> str:
-    weights = [f"{row.package.code} {plain(row.weight)}" for row in version.package_weights.all()]
+    weights = [f"{_name(row.package)} {plain(row.weight)}" for row in version.package_weights.all()]
     if not weights:
         return _("covered person-months of frozen months")
     others = _("others %(weight)s") % {"weight": plain(version.other_weight)}
     return _("covered person-months of frozen months × weight of the package: %(weights)s") % {
         "weights": ", ".join([*weights, others])
     }
+
+
+def _name(package: Package) -> str:
+    """What the latest version of a package is called."""
+    return next(reversed([each.name for each in package.versions.all()]), package.code)
 
 
 def _quality_text(version: FundVersion) -> str:
@@ -83,7 +89,8 @@ def _quality_text(version: FundVersion) -> str:
 def _inside_text(version: FundVersion) -> str:
     jobs = dict(Staff.Job.choices)
     weights = [f"{jobs[row.job]} {plain(row.weight)}" for row in version.job_weights.all()]
-    return f"{version.get_work_display()} × {_('role')} ({', '.join([*weights, _('others 1')])})"
+    weights.append(_("others %(weight)s") % {"weight": 1})
+    return f"{version.get_work_display()} × {_('role')} ({', '.join(weights)})"
 
 
 def _capitation_text(version: FundVersion) -> str:

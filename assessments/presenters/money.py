@@ -32,9 +32,9 @@ def yuan_text(amount: Decimal) -> str:
     return f"{MINUS if amount < 0 else ''}{abs(amount):,.2f}"
 
 
-def plain(number: Decimal) -> str:
-    """A weight without idle zeros: `0.95`, `1`."""
-    text = f"{number:f}"
+def plain(number: Decimal, *, grouped: bool = False) -> str:
+    """A weight without idle zeros: `0.95`, `1`; a basis `grouped` as well: `42,344`."""
+    text = f"{number:,f}" if grouped else f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

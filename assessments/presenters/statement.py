@@ -40,7 +40,7 @@ def statement_context(line: Line, shares: Sequence[Share], *, sees_people: bool)
 def steps(line: Line) -> list[Step]:
     """What, how, yuan: from the basis to what is paid."""
     row = line.round
-    found = [(_("Basis"), _basis(line), plain(line.basis))]
+    found = [(_("Basis"), _basis(line), plain(line.basis, grouped=True))]
     if row.stage == Round.Stage.SETTLEMENT:
         found += _earned(line)
     else:
@@ -80,8 +80,8 @@ def _of_pool(line: Line, by: str) -> str:
     everybody = lines.aggregate(sum=Sum("basis"))["sum"] or Decimal(0)
     return _("pool of %(pool)s × %(basis)s ÷ %(everybody)s (%(by)s of all)") % {
         "pool": yuan_text(line.round.pool),
-        "basis": plain(line.basis),
-        "everybody": plain(everybody),
+        "basis": plain(line.basis, grouped=True),
+        "everybody": plain(everybody, grouped=True),
         "by": _("basis"),
     }
 
@@ -95,7 +95,7 @@ def _earned(line: Line) -> list[Step]:
     elif version.method == FundVersion.Method.RATE:
         how = _("%(rate)s yuan a person and year × %(basis)s ÷ 12 × %(coefficient)s") % {
             "rate": yuan_text(version.total),
-            "basis": plain(line.basis),
+            "basis": plain(line.basis, grouped=True),
             "coefficient": plain(line.coefficient),
         }
     else:

@@ -50,7 +50,7 @@ def fund_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def fund_page(request: SignedInRequest, fund: Fund, form: PeriodForm) -> HttpResponse:
     """The fund's page with the form by which an allocation begins."""
-    versions = list(fund.versions.prefetch_related("payers", "package_weights__package", "job_weights"))
+    versions = list(fund.versions.prefetch_related("payers", "package_weights__package__versions", "job_weights"))
     asked = request.GET.get("version", "")
     chosen = [version for version in versions if str(version.number) == asked]
     in_use = [version for version in versions if version.status == FundVersion.Status.PUBLISHED]

@@ -81,6 +81,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "step": step,
         "form": CycleForm(run=run, initial=_last_cycle(rounds)) if step.simulates and run.needs_results else None,
         "may_edit": may_edit,
+        "may_open_months": has_permission(request.user, Permission.MONTH_COMPUTE) and request.user.scope.is_district,
     }
     if shown:
         lines = Line.objects.visible_to(request.user).filter(round=shown).select_related("team", "institution")

@@ -70,6 +70,7 @@ def sample_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "heads": HEADS,
         "tables": tables(found),
         "may_call": may_call(request),
+        "may_verify": request.user.scope.is_district,
     }
     return render(request, "assessments/sample_detail.html", context)
 

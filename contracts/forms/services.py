@@ -24,9 +24,9 @@ from teams.rules import RuleViolation
 READINGS_OF_KIND = {
     "htn_follow_up": ("systolic", "diastolic"),
     "dm_follow_up": ("fasting_glucose",),
-    "record": (),
-    "advice": (),
-    "laboratory": (),
+    "健康档案": (),
+    "咨询指导": (),
+    "检查检验": (),
 }
 
 

@@ -61,7 +61,7 @@ class RenewForm(StepForm):
 class TeamForm(StepForm):
     """Another team from a day on."""
 
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("New team"))
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team from then on"))
     on = DayField(label=_("From"), help_text=_("The first day with the new team."))
     consent = ConsentField()
 

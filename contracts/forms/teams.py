@@ -69,7 +69,7 @@ class VillageForm(forms.Form):
 class DayForm(forms.Form):
     """From which day something holds no longer, or holds."""
 
-    on = DayField(label=gettext_lazy("From"), initial=today)
+    on = DayField(label=gettext_lazy("Takes effect on"), initial=today)
 
 
 def _offer(form: forms.Form, name: str, rows: Any) -> None:

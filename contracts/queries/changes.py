@@ -49,7 +49,7 @@ def changes(resident: Resident) -> list[Before]:
     """Changes of the resident's rows, the latest first; new rows are no change."""
     found = [(model, event, after) for model in SOURCES for event, after in _pairs(model, resident)]
     ids = {context.metadata.get("user") for _model, event, _after in found if (context := event.pgh_context)}
-    names = dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "username"))
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=ids - {None})}
     rows = [Before(model, event, after, _who(event, names)) for model, event, after in found]
     return sorted(rows, key=lambda row: (row.at, row.event.pgh_id), reverse=True)[:AT_MOST]
 

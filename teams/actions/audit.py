@@ -39,7 +39,7 @@ def record(
         at=timezone.now(),
         kind=kind,
         user_id=by.pk if by else None,
-        username=str(by) if by and by.is_authenticated else "",
+        username=by.username if by and by.is_authenticated else "",
         address=normalised(address or "") or present_address.get(),
         what=what[:200],
         reason=_LONG_NUMBER.sub("***", reason)[:200],

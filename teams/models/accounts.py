@@ -37,6 +37,10 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("account")
 
+    def __str__(self) -> str:
+        # What people read beside a step; who it was for certain stands in the audit trail and in the history.
+        return (self.get_full_name() or self.username)[:150]
+
     def has_role(self, *roles: Role) -> bool:
         """Whether the account holds one of the roles."""
         return bool(set(roles) & set(self.roles))
@@ -73,6 +77,7 @@ class SystemAccount:
     """Who a command or a scheduled task acts as: sees the district, is no row."""
 
     pk = id = None
+    username = "system"
     scope = DISTRICT
     roles = (Role.ADMINISTRATOR,)
     is_authenticated = True
@@ -82,7 +87,7 @@ class SystemAccount:
         return True
 
     def __str__(self) -> str:
-        return "system"
+        return self.username
 
 
 SYSTEM = SystemAccount()
