@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
-from assessments.definitions.stages import cut
+from assessments.definitions.stages import Stages
 from assessments.models import Month, Revision
 from assessments.rules.months import check_can_compute, check_rows, people_born_by
 from residents.categories import Category, categories
@@ -94,9 +94,10 @@ def _build(revision: Revision) -> None:
     revision.basis = {"policy": policy, "categories": {row.code: row.bit for row in known}}
     _prepare_planner()
     people = people_born_by(revision.as_of)
-    step = partial(_step, revision)
-    step(Revision.Step.RESIDENTS, lambda: _make_residents(tables, revision, definition))
-    step(Revision.Step.COVERAGES, lambda: _make_coverages(tables, revision, definition))
+    step, stages = partial(_step, revision), Stages(f"assessments_month_{revision.pk}_")
+    step(Revision.Step.RESIDENTS, lambda: _make_residents(tables, revision, definition, stages))
+    step(Revision.Step.COVERAGES, lambda: _make_coverages(tables, revision, definition, stages))
+    stages.drop()
     step(Revision.Step.FIGURES, lambda: _make_figures(tables, revision, known))
     step(Revision.Step.CHECKS, lambda: check_rows(tables, revision.as_of, people))
     step(Revision.Step.SWAP, lambda: _swap(tables, revision))
@@ -117,16 +118,21 @@ def _prepare_planner() -> None:
         cursor.execute("set local min_parallel_table_scan_size = '1MB'")
 
 
-def _make_residents(tables: figures.Tables, revision: Revision, definition: definitions.Definition) -> None:
-    _make_rows(tables.residents, PARENTS[0], revision, definitions.RESIDENT_COLUMNS, definition.resident_rows())
+def _make_residents(
+    tables: figures.Tables, revision: Revision, definition: definitions.Definition, stages: Stages
+) -> None:
+    rows = stages.make(definition.resident_rows())
+    _make_rows(tables.residents, PARENTS[0], revision, definitions.RESIDENT_COLUMNS, rows)
 
 
-def _make_coverages(tables: figures.Tables, revision: Revision, definition: definitions.Definition) -> None:
+def _make_coverages(
+    tables: figures.Tables, revision: Revision, definition: definitions.Definition, stages: Stages
+) -> None:
     narrow = (
         "(select resident_id as resident, person, county, institution_id as institution, village_id as village,"
         f" categories, coverage_id as coverage from {tables.residents})"
     )
-    rows = definition.coverage_rows(narrow)
+    rows = stages.make(definition.coverage_rows(narrow))
     _make_rows(tables.coverages, PARENTS[1], revision, definitions.COVERAGE_COLUMNS, rows)
 
 
@@ -139,33 +145,20 @@ def _step(revision: Revision, name: Revision.Step, work: Callable[[], None]) -> 
     log.debug("month %s: %s took %.2f s", revision, name, time.monotonic() - started)
 
 
-def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str, str], text: str) -> None:
-    """A table like `parent` with the rows of `text`, made in one go (so that PostgreSQL may use all processors)."""
-    stages, select = cut(text, f"{table}_")
+def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str, str], select: str) -> None:
+    """A table like `parent` with the rows of `select`, made in one go (so that PostgreSQL may use all processors)."""
     values = ", ".join(f"m.{name}::{kind} as {name}" for name, kind in columns.items())
     with connection.cursor() as cursor:
-        for name, rows in stages:
-            _stage(cursor, name, rows)
         # A run that was killed left nothing; one that failed after a crash of the server might have.
         cursor.execute(f"drop table if exists {table}")
         cursor.execute(
             f"create table {table} {WRITTEN_ONCE} as select {revision.pk}::bigint as revision_id, {values}"
             f" from ({select}) m({', '.join(columns)})"
         )
-        cursor.execute(f"drop table {', '.join(name for name, _rows in stages)}")
         _like(cursor, table, parent, revision)
         # Lists of people open by institution, in this order.
         cursor.execute(f"create index on {table} (institution_id, {next(iter(columns))})")
         cursor.execute(f"analyze {table}")
-
-
-def _stage(cursor: CursorWrapper, table: str, select: str) -> None:
-    """A table that the next statements read. Not a temporary one: those are read by one processor only."""
-    cursor.execute(f"drop table if exists {table}")
-    cursor.execute(f"create unlogged table {table} as {select}")
-    cursor.execute("set local default_statistics_target = 10")  # enough to see how many rows there are
-    cursor.execute(f"analyze {table}")
-    cursor.execute("set local default_statistics_target to default")
 
 
 def _make_figures(tables: figures.Tables, revision: Revision, known: Sequence[Category]) -> None:

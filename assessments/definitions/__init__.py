@@ -65,7 +65,8 @@ class Definition:
         return {
             "report": literal(report),
             "year": report.year,
-            "month_day": report.month * 100 + report.day,
+            "month": report.month,
+            "day": report.day,
             "never": literal(date.max),
             "in_population": f"(r.registered_on is null or r.registered_on <= {literal(report)})"
             f" and (r.moved_out_on is null or r.moved_out_on > {literal(report)})"
@@ -115,6 +116,7 @@ class Definition:
                 f" as {code}_required"
                 for code in registers
             ),
+            "standard_kinds": ", ".join(f"'{kind}'" for kind in STANDARD_KINDS.values()),
             "services_given": ", ".join(
                 f"sum(case when kind = '{kind}' then 1 else 0 end) as {code}_given"
                 for code, kind in STANDARD_KINDS.items()

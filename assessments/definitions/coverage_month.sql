@@ -1,18 +1,23 @@
 -- One row per coverage that is in force on the report date or whose obligations or visits of the year count
 -- (docs/rules.md 3 and 5). Reads the resident rows of the same revision: {resident_rows}.
-with terms as (
+with signed as (
+    -- Coverages whose term meets the year, up to the report date.
+    select coverage, resident, team, start_on, end_on, terminated_on
+    from fact_coverage
+    where end_on >= {year_start} and start_on <= {report}
+),
+suspended as (
+    select coverage, resident, from_on, to_on from {pauses} s
+),
+terms as (
     -- The days on which a coverage can be in force: within its term, its resident in the population.
     select c.coverage, c.resident, c.team, c.start_on, c.end_on,
            greatest(c.start_on, r.birth_on, coalesce(r.registered_on, r.birth_on)) as from_on,
            -- Engines differ in what they make of an empty argument: there is none.
            least(coalesce(c.terminated_on, {never}), coalesce(r.moved_out_on, {never}),
                  coalesce(r.died_on, {never})) as gone_on
-    from fact_coverage c
+    from signed c
     join fact_resident r on r.resident = c.resident
-    where c.end_on >= {year_start} and c.start_on <= {report}
-),
-suspended as (
-    select coverage, resident, from_on, to_on from {pauses} s
 ),
 owed as (
     -- What falls due this year up to the report date, of coverages in force on the due date; by package, then in all.

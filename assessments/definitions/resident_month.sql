@@ -11,26 +11,33 @@ with placed as (
     ) later
     where place = 1
 ),
+signed as (
+    -- Coverages whose term meets the year, up to the report date.
+    select coverage, resident, team, start_on, end_on, terminated_on
+    from fact_coverage
+    where end_on >= {year_start} and start_on <= {report}
+),
+suspended as (
+    select coverage, resident, from_on, to_on from {pauses} s
+),
 running as (
     select c.resident, c.coverage, c.team, p.coverage is not null as paid
-    from fact_coverage c
+    from signed c
     left join (
         select coverage, resident from fact_package where price_fen > 0 group by coverage, resident
     ) p on p.coverage = c.coverage and p.resident = c.resident
     left join (
         select coverage, resident
-        from {pauses} s
+        from suspended
         where from_on <= {report} and (to_on is null or to_on > {report})
         group by coverage, resident
     ) s on s.coverage = c.coverage and s.resident = c.resident
-    where c.start_on <= {report} and c.end_on >= {report}
-      and (c.terminated_on is null or c.terminated_on > {report})
-      and s.coverage is null
+    where c.end_on >= {report} and (c.terminated_on is null or c.terminated_on > {report}) and s.coverage is null
 ),
 run_out as (
     select resident
-    from fact_coverage
-    where end_on >= {year_start} and end_on < {report} and (terminated_on is null or terminated_on > end_on)
+    from signed
+    where end_on < {report} and (terminated_on is null or terminated_on > end_on)
     group by resident
 ),
 entered as (
@@ -48,6 +55,7 @@ given as (
            max(case when glucose_tenths is not null then performed_day * 10000 + glucose_tenths end) as glucose
     from fact_service
     where performed_on > {year_before} and performed_on <= {report}
+      and (kind in ({standard_kinds}) or systolic is not null or glucose_tenths is not null)
     group by resident
 ),
 households as (
@@ -61,8 +69,9 @@ households as (
 )
 select p.resident, p.person, p.county, p.institution, p.village, p.household, c.coverage, c.team,
        {year} - cast(extract(year from p.birth_on) as integer)
-           - case when cast(extract(month from p.birth_on) as integer) * 100
-                       + cast(extract(day from p.birth_on) as integer) > {month_day} then 1 else 0 end as age,
+           - case when extract(month from p.birth_on) >= {month}
+                       and (extract(month from p.birth_on) > {month} or extract(day from p.birth_on) > {day})
+                  then 1 else 0 end as age,
        p.in_population,
        c.resident is not null as covered,
        coalesce(c.paid, false) as paid,
@@ -70,7 +79,7 @@ select p.resident, p.person, p.county, p.institution, p.village, p.household, c.
        h.leader is not null as leads_household,
        coalesce(h.any_covered, 0) = 1 as household_covered,
        p.categories,
-       -- Most people are on no register and had no service: that is asked first.
+       -- Most people are on no register and had no such service: that is asked first.
        case when (p.registered or p.elderly_required > 0) and p.in_population then {managed_due} else 0 end as managed_due,
        case when g.resident is not null and p.in_population then {managed} else 0 end as managed,
        case when g.resident is not null and p.in_population then {measured} else 0 end as measured,
