@@ -195,9 +195,9 @@ def _has_district() -> bool:
 @contextlib.contextmanager
 def _children(port: int) -> Iterator[dict[str, subprocess.Popen[str]]]:
     """Web, worker and beat, for the length of a `with` block; they end in this order."""
-    web = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+    web = ["gunicorn", "--config", "python:config.gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     # Loaded before it listens: whoever finds the port open finds the pages ready.
-    web += ["--preload", "--graceful-timeout", "4", "--log-level", "warning"]
+    web += ["--preload", "--workers", "2", "--graceful-timeout", "4"]
     celery = ["celery", "-A", "config", "--quiet"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     schedule = str(servers.home() / "celerybeat-schedule")

@@ -1,10 +1,38 @@
 """How every form field of the product is drawn: one template (templates/forms/field.html)."""
 
+from typing import Any
+
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.forms.widgets import Select
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 class FieldRenderer(TemplatesSetting):
-    """Draws fields by the project's own template."""
+    """Draws fields by the project's own template, and lists to choose from without a template for each entry."""
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """The HTML of a form, a field or a control."""
+        if template_name == Select.template_name:
+            return _select(context["widget"])
+        drawn: str = super().render(template_name, context, request)
+        return drawn
+
+
+def _select(widget: dict[str, Any]) -> SafeString:
+    groups = format_html_join("", "{}", ((_group(name, options),) for name, options, _index in widget["optgroups"]))
+    return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), groups)
+
+
+def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
+    drawn = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((str(option["value"]), flatatt(option["attrs"]), option["label"]) for option in options),
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
