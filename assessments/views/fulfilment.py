@@ -28,7 +28,9 @@ def fulfilment(request: SignedInRequest) -> HttpResponse:
     form = FulfilmentForm(request.GET)
     selection, village = _place(request, form)
     promises = promises_of(selection, form.as_of, village=village)
-    whole, by, query = tally(promises), _by(request, selection), words.kept_query(request)
+    by, query = _by(request, selection), words.kept_query(request)
+    found = parts(selection, promises, by)
+    whole = tally(promises, by, (part.tally for part in found))
     may_see = has_permission(request.user, Permission.PEOPLE_READ)
     context: dict[str, Any] = {
         "form": form,
@@ -37,11 +39,11 @@ def fulfilment(request: SignedInRequest) -> HttpResponse:
         "without_village": words.address(query, village=""),
         "day": form.as_of,
         "year": str(form.as_of.year),
-        "counted_at": None if promises.is_small else counted_at(form.as_of),
+        "counted_at": counted_at(form.as_of),
         "tally": whole,
         "steps": words.steps(whole),
         "outlook": words.outlook_words(outlook(selection, promises, whole)),
-        "table": words.table(parts(selection, promises, by), whole, by, query, with_people=may_see),
+        "table": words.table(found, whole, by, query, with_people=may_see),
         "tabs": words.tabs(_choices(selection), by, query),
         "file": words.file_address(query, by),
         "query": query,
@@ -59,7 +61,8 @@ def fulfilment_file(request: SignedInRequest) -> FileResponse:
     form = FulfilmentForm(request.GET)
     selection, village = _place(request, form)
     promises, by = promises_of(selection, form.as_of, village=village), _by(request, selection)
-    table = words.table(parts(selection, promises, by), tally(promises), by, {})
+    found = parts(selection, promises, by)
+    table = words.table(found, tally(promises, by, (part.tally for part in found)), by, {})
     header, rows = words.lines(table)
     file = BytesIO()
     write_rows(file, header, rows, format="xlsx")

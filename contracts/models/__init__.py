@@ -9,7 +9,7 @@ from contracts.models.documents import Agreement
 from contracts.models.drafts import Draft
 from contracts.models.fees import FeeEntry
 from contracts.models.follow_up import Attempt, FollowUp
-from contracts.models.fulfilment import FulfilmentCell
+from contracts.models.fulfilment import FulfilmentCell, Unserved
 from contracts.models.handovers import Departure, Handover, HandoverLine
 from contracts.models.ledger import Obligation, Service, Visit
 from contracts.models.lifecycle import Confirmation, Consent, LifecycleEntry
@@ -51,5 +51,6 @@ __all__ = [
     "SlotQuota",
     "Status",
     "Suspension",
+    "Unserved",
     "Visit",
 ]

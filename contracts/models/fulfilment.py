@@ -1,4 +1,4 @@
-"""What was promised for a year and what became of it, counted: for pages about more than one team."""
+"""What was promised for a year and what became of it, counted, and who was not served: as the worker found it last."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from contracts.models.agreements import Coverage
 from service_packages.models import Item, PackageVersion
 from teams.models import Division, Institution, Team
 
@@ -66,3 +67,43 @@ class FulfilmentCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.team_id} {self.item_id}"
+
+
+class UnservedQuerySet(models.QuerySet):
+    """People not served by what an account may see."""
+
+    def visible_to(self, user: "User") -> "UnservedQuerySet":
+        """Those signed with the teams that the account sees."""
+        if not user.scope.identities:
+            return self.none()
+        return self.filter(user.scope.where_team("team_id", "team__institution_id"))
+
+
+class Unserved(models.Model):
+    """A coverage whose person was not served, as of `day`: the names behind `FulfilmentCell.unserved`.
+
+    Written in one statement with the counts, so that the list and the figure hold the same people. The places are
+    those of the day; `reason` is a contracts.queries.unserved.Reason, `tried_on` the last attempt.
+    """
+
+    coverage = models.OneToOneField(
+        Coverage, models.CASCADE, primary_key=True, related_name="found_unserved", db_constraint=False
+    )
+    day = models.DateField(_("as of"))
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_constraint=False)
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="+", db_constraint=False)
+    village = models.ForeignKey(
+        Division, models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    reason = models.CharField(max_length=20)
+    tried_on = models.DateField(null=True)
+
+    is_derived = True  # it goes with what it is about (teams.imports.undo)
+
+    objects = UnservedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person signed and not served")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.coverage_id}"

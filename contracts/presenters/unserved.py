@@ -1,19 +1,21 @@
 """Lines of the list of those signed and not served: why nobody came, and the one thing to do about it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import Coverage
+from contracts.models import Coverage, Unserved
 from contracts.presenters.people import id_text, phone_text
-from contracts.queries.unserved import Reason, Terms, unserved
+from contracts.queries.unserved import Place, Reason, Standing, UnservedFilter, found, with_reason, with_service
 from teams.dates import age_on
 from teams.lists import Cell, Column
+from teams.models.places import parent_ids
 from teams.permissions import Permission
 from teams.phones import PHONE_PROBLEMS
 
@@ -54,9 +56,10 @@ _STEPS = {
 }
 
 
-def loaded(terms: Terms) -> QuerySet[Coverage]:
-    """Coverages with everything that a line tells."""
-    rows = unserved(Coverage.objects.all(), terms)
+def loaded(filters: UnservedFilter) -> QuerySet[Coverage]:
+    """Coverages with everything that a line tells; of those found by the worker also who was served since."""
+    rows = found(Unserved.objects.all()) if filters.counted_at else with_reason(Coverage.objects.all(), filters.terms)
+    rows = with_service(rows, filters.day) if filters.counted_at else rows
     return rows.select_related("resident__village", "contract__team")
 
 
@@ -83,22 +86,82 @@ def cells(row: Any, day: date, rights: Collection[Permission], *, whole: bool = 
 
 
 def _step(row: Any, reason: Reason, rights: Collection[Permission]) -> Cell:
+    served_on = getattr(row, "served_on", None)
+    if served_on:
+        return Cell(_("Served on %(day)s") % {"day": served_on}, tone="good")
     words, page, right = _STEPS[reason]
     key = row.contract_id if reason is Reason.NO_DOCTOR else row.resident_id
     return Cell(str(words), url=reverse(f"contracts:{page}", args=[key]) if right in rights else "")
 
 
-def reason_tabs(by_reason: dict[Reason, int], chosen: str, filters: Any) -> list[dict[str, Any]]:
+def reason_tabs(by_reason: Mapping[str, int], chosen: str, filters: Any) -> list[dict[str, Any]]:
     """All reasons together and each that somebody has: dicts label, count, url, active."""
     kept = filters.copy()
     for name in ("reason", "page"):
         kept.pop(name, None)
-    found = [(_("All"), "", sum(by_reason.values()))]
-    found += [(str(reason.label), str(reason), count) for reason, count in by_reason.items() if count]
+    kinds = [(_("All"), "", sum(by_reason.values()))]
+    kinds += [(str(reason.label), str(reason), by_reason[reason]) for reason in Reason if by_reason[reason]]
     tabs = []
-    for label, reason, count in found:
+    for label, reason, count in kinds:
         query = kept.copy()
         if reason:
             query["reason"] = reason
         tabs.append({"label": label, "count": count, "url": f"?{query.urlencode()}", "active": reason == chosen})
     return tabs
+
+
+def places_table(filters: UnservedFilter) -> dict[str, Any] | None:
+    """The institutions of a district, or the teams of what was chosen, the most unserved first.
+
+    A dict head, reasons (those that occur), rows: dicts name, url, expected, unserved, rate (per cent), counts (dicts
+    reason, count, url) by reason. None where there is nothing to compare.
+    """
+    if filters.institutions and not {"institution", "team"} & filters.chosen.keys():
+        head, field, names = _("Institution"), "institution", filters.institutions
+        told = filters.told_by(_above(filters))
+    else:
+        head, field, names = _("Team"), "team", filters.teams
+        told = filters.told_by(lambda place: place[1])
+    if len(told) < 2:
+        return None
+    reasons = [reason for reason in Reason if filters.standing.by_reason[reason]]
+    rows = [
+        _place_row(
+            names.get(key) or _("elsewhere"), {**filters.chosen, field: str(key)} if key in names else {}, one, reasons
+        )
+        for key, one in told.items()
+    ]
+    rows.sort(key=lambda row: (-row["rate"], row["name"]))
+    return {"head": head, "reasons": [reason.label for reason in reasons], "rows": rows}
+
+
+def _above(filters: UnservedFilter) -> Callable[[Place], int | None]:
+    """Of a place the institution with teams that stands highest above its residents' own; None for none."""
+    parents = parent_ids()
+
+    def above(place: Place) -> int | None:
+        key: int | None = place[0]
+        highest = None
+        while key is not None:
+            highest = key if key in filters.institutions else highest
+            key = parents.get(key)
+        return highest
+
+    return above
+
+
+def _place_row(name: str, query: dict[str, str], told: Standing, reasons: Sequence[Reason]) -> dict[str, Any]:
+    def url(**changes: str) -> str:
+        return f"?{urlencode({**query, **changes})}" if query else ""
+
+    return {
+        "name": name,
+        "url": url(),
+        "expected": told.expected,
+        "unserved": told.unserved,
+        "rate": round(100 * told.unserved / told.expected, 1) if told.expected else 0.0,
+        "counts": [
+            {"reason": reason.label, "count": told.by_reason[reason], "url": url(reason=str(reason))}
+            for reason in reasons
+        ],
+    }

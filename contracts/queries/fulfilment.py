@@ -1,10 +1,10 @@
 """What was promised for a year and what became of it: for a person, a contract, a package, an item, a team, a place.
 
-The definition is `contracts/sql/fulfilment.sql`. One team, one contract and one person are counted when asked; more
-than one team is read off the counts of the last hour (`FulfilmentCell`) where they are of that day.
+The definition is `contracts/sql/fulfilment.sql`. One contract and one person are counted when asked; teams and places
+are read off the counts of the last hour (`FulfilmentCell`) where they are of that day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from django.db import connection
 from contracts.models import FulfilmentCell
 from residents.categories import KEY, Category, categories
 from teams.dates import last_born_with_age
+from teams.memory import once_a_request
 from teams.policy import policy_on
 
 SQL = (Path(__file__).parents[1] / "sql" / "fulfilment.sql").read_text()
@@ -65,8 +66,7 @@ _COUNTED = {By.PACKAGE: "cell.version_id is not null", By.ITEM: "cell.item_id is
 class Promises:
     """Whose promises, as of `day`, of its year. What is None narrows nothing.
 
-    `teams` signed them, `institutions` manage the residents; `category` is a code. With `residents` or `contracts`
-    they are counted when asked.
+    `teams` signed them, `institutions` manage the residents; `category` is a code.
     """
 
     day: date
@@ -85,10 +85,14 @@ class Promises:
         return date(self.day.year, 12, 31)
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it is about single people, who are counted when asked."""
+        return self.residents is not None or self.contracts is not None
+
+    @property
     def is_small(self) -> bool:
-        """Whether it is counted when asked."""
-        few_teams = self.teams is not None and len(self.teams) < 2
-        return few_teams or self.residents is not None or self.contracts is not None
+        """Whether few coverages are looked at."""
+        return self.is_personal or (self.teams is not None and len(self.teams) < 2)
 
 
 @dataclass(frozen=True)
@@ -153,13 +157,16 @@ def tallies(promises: Promises, by: By) -> dict[Any, Tally]:
         return {row[0]: _tally(row[1:]) for row in cursor.fetchall()}
 
 
-def tally(promises: Promises) -> Tally:
-    """The counts altogether."""
+def tally(promises: Promises, by: By = By.TOTAL, found: Iterable[Tally] = ()) -> Tally:
+    """The counts altogether; added up where they were `found` by what never overlaps and leaves nothing out."""
+    if by in (By.INSTITUTION, By.TEAM, By.VILLAGE):
+        return sum(found, Tally())
     return tallies(promises, By.TOTAL).get(None, Tally())
 
 
+@once_a_request
 def counted_at(day: date) -> datetime | None:
-    """When the counts of several teams were made, if they are as of that day."""
+    """When the counts of teams and places were made, if they are as of that day."""
     return FulfilmentCell.objects.filter(day=day).values_list("counted_at", flat=True).first()
 
 
@@ -188,7 +195,7 @@ _TABLE = FulfilmentCell._meta.db_table
 
 def _source(promises: Promises, groups: Sequence[Category]) -> tuple[str, str, dict[str, Any]]:
     """The definition and what holds of its rows; no definition where the counts of that day are kept."""
-    if promises.is_small or counted_at(promises.day) is None:
+    if promises.is_personal or counted_at(promises.day) is None:
         text, parameters = cells(promises, groups)
         return text, "true", parameters
     return "", "cell.day = %(day)s", {"day": promises.day, "teams": list(promises.teams or ())}

@@ -1,27 +1,47 @@
 """签而不约: who is signed and was not served, and why nobody came (docs/rules.md 3, `unserved`, and reading 62).
 
 The people are exactly those of the figure; the reason follows from the facts, the first that applies in `Reason`.
+Lists and their counts are read off what the worker found in the last hour (`Unserved`), as the figures are.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import django_filters
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subquery, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextChoices,
+    Value,
+    When,
+)
 from django.db.models.functions import Greatest
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Attempt, Coverage, Service, Status
+from contracts.models import Attempt, Coverage, FulfilmentCell, Service, Status, Unserved
 from contracts.models.agreements import CoverageQuerySet
+from contracts.models.fulfilment import UnservedQuerySet
 from contracts.queries.accounts import unpaid_coverages
+from contracts.queries.fulfilment import counted_at
 from contracts.queries.people import villages_of
 from teams.clock import today
 from teams.composition import DOCTORS
 from teams.fields import LongSelect
 from teams.models import Institution, Team, TeamMember, User
+from teams.models.places import subtree_ids
 from teams.policy import policy_on
 
 Outcome = Attempt.Outcome
@@ -48,16 +68,17 @@ _BY_OUTCOME = {
 }
 
 
-class Standing(NamedTuple):
+@dataclass
+class Standing:
     """How many are expected to have been served, and of those not served how many for each reason."""
 
-    expected: int
-    by_reason: dict[Reason, int]
+    expected: int = 0
+    by_reason: Counter[str] = field(default_factory=Counter)
 
     @property
     def unserved(self) -> int:
         """Those not served."""
-        return sum(self.by_reason.values())
+        return self.by_reason.total()
 
 
 class Terms(NamedTuple):
@@ -89,25 +110,43 @@ def expected(rows: CoverageQuerySet, terms: Terms) -> CoverageQuerySet:
 
 def unserved(rows: CoverageQuerySet, terms: Terms) -> CoverageQuerySet:
     """Of the coverages those expected to have been served, and not served; with `reason` and `tried_on`."""
-    day, since = terms.day, terms.since
-    served = Service.objects.filter(
-        resident=OuterRef("resident"),
-        performed_on__lte=day,
-        performed_on__gte=Greatest(OuterRef("start_on"), Value(since)),
-    )
+    return with_reason(expected(rows, terms).filter(~Exists(_served(terms))), terms)
+
+
+def with_reason(rows: CoverageQuerySet, terms: Terms) -> CoverageQuerySet:
+    """The coverages with `reason`, why nobody came, and `tried_on`, when somebody tried last."""
     tried = Attempt.objects.filter(
         resident=OuterRef("resident"),
-        tried_on__lte=day,
-        tried_on__gte=Greatest(OuterRef("start_on"), Value(since)),
+        tried_on__lte=terms.day,
+        tried_on__gte=Greatest(OuterRef("start_on"), Value(terms.since)),
     ).order_by("-tried_on", "-pk")
-    return (
-        expected(rows, terms)
-        .filter(~Exists(served))
-        .annotate(
-            outcome=Subquery(tried.values("outcome")[:1]),
-            tried_on=Subquery(tried.values("tried_on")[:1]),
-            reason=_reason(terms.without_doctor),
-        )
+    return rows.annotate(
+        outcome=Subquery(tried.values("outcome")[:1]),
+        tried_on=Subquery(tried.values("tried_on")[:1]),
+        reason=_reason(terms.without_doctor),
+    )
+
+
+def found(rows: UnservedQuerySet) -> CoverageQuerySet:
+    """Coverages that the worker found unserved; with `reason` and `tried_on` as it found them."""
+    return Coverage.objects.filter(found_unserved__in=rows).annotate(
+        reason=F("found_unserved__reason"), tried_on=F("found_unserved__tried_on")
+    )
+
+
+def with_service(rows: QuerySet[Coverage], day: date) -> QuerySet[Coverage]:
+    """The coverages with `served_on`, the last service since they began: of those served since the count."""
+    services = Service.objects.filter(
+        resident=OuterRef("resident"), performed_on__gte=OuterRef("start_on"), performed_on__lte=day
+    )
+    return rows.annotate(served_on=Subquery(services.order_by("-performed_on").values("performed_on")[:1]))
+
+
+def _served(terms: Terms) -> QuerySet[Service]:
+    return Service.objects.filter(
+        resident=OuterRef("resident"),
+        performed_on__lte=terms.day,
+        performed_on__gte=Greatest(OuterRef("start_on"), Value(terms.since)),
     )
 
 
@@ -127,72 +166,112 @@ def _reason(without_doctor: Collection[int]) -> Case:
     return Case(*cases, default=Value(Reason.UNTRIED), output_field=CharField())
 
 
+# Where a coverage, or what the worker counted, has its place.
+_LIVE = {"institution": "resident__institution", "team": "contract__team", "village": "resident__village"}
+_COUNTED = {name: name for name in _LIVE}
+Place = tuple[int, int]  # ids of the managing institution and the team
+
+
 class UnservedFilter(django_filters.FilterSet):
     """Those not served among the contracts that the account sees, narrowed by a query string.
 
-    An account of the district looks at one institution at a time, at whose residents the figure looks too; a doctor
-    or clerk at what is signed with their teams.
+    An institution is that of the residents, with everything below it, as in the figure. `counted_at` is when the
+    worker found them; None when they are looked for now, because it found nothing of today yet.
     """
 
     reason = django_filters.ChoiceFilter(label=_("Reason"), choices=Reason.choices, empty_label=_("all"))
-    institution = django_filters.ChoiceFilter(method="managed_by", label=_("Institution"), empty_label=None)
-    team = django_filters.ChoiceFilter(field_name="contract__team", label=_("Team"), empty_label=_("all"))
-    village = django_filters.ChoiceFilter(field_name="resident__village", label=_("Village"), empty_label=_("all"))
+    institution = django_filters.ChoiceFilter(label=_("Institution"), empty_label=_("all"))
+    team = django_filters.ChoiceFilter(label=_("Team"), empty_label=_("all"))
+    village = django_filters.ChoiceFilter(label=_("Village"), empty_label=_("all"))
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         self.user, self.day = user, today()
-        data = data.copy()
-        places = self._institutions()
-        if places and not data.get("team") and data.get("institution") not in {str(key) for key, _name in places}:
-            data["institution"] = str(places[0][0])
+        self.counted_at = counted_at(self.day)
         super().__init__(data, queryset=Coverage.objects.visible_to(user))
-        if not places:
+        self.institutions = self._institutions()
+        if not self.institutions:
             del self.filters["institution"]
-        else:
-            self.filters["institution"].extra |= {"choices": places, "widget": LongSelect}
-        teams = Team.objects.visible_to(user).existing_on(self.day)
+        self.teams = dict(Team.objects.visible_to(user).existing_on(self.day).values_list("pk", "name"))
         offered = {
-            "team": [(team.pk, team.name) for team in teams],
-            "village": [(village.pk, village.name) for village in villages_of(user)],
+            "institution": self.institutions,
+            "team": self.teams,
+            "village": dict(villages_of(user).values_list("pk", "name")),
         }
         for name, choices in offered.items():
-            self.filters[name].extra |= {"choices": choices, "widget": LongSelect}
+            if name in self.filters:
+                self.filters[name].extra |= {"choices": list(choices.items()), "widget": LongSelect}
 
-    def _institutions(self) -> list[tuple[int, str]]:
-        """What an account of the district chooses from: institutions with teams. Empty for others."""
+    def _institutions(self) -> dict[int, str]:
+        """What an account of the district chooses from: id -> name of institutions with teams. Empty for others."""
         if not self.user.scope.is_district:
-            return []
+            return {}
         rows = Institution.objects.filter(teams__isnull=False).distinct().order_by("code")
-        return list(rows.values_list("pk", "name"))
+        return dict(rows.values_list("pk", "name"))
 
-    def managed_by(self, rows: CoverageQuerySet, _name: str, pk: str) -> CoverageQuerySet:
-        """Of residents whom the institution or one below it manages."""
-        return rows.filter(resident__institution__in=Institution.objects.subtree(int(pk)))
-
-    def filter_queryset(self, queryset: CoverageQuerySet) -> CoverageQuerySet:
-        """Narrowed by place first; the reason is told of those who are left."""
-        return self._of_reason(unserved(self._placed(queryset), self.terms))
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """What was chosen, without what is no choice."""
+        return {name: value for name, value in self.form.cleaned_data.items() if value} if self.form.is_valid() else {}
 
     @cached_property
     def terms(self) -> Terms:
         """The terms of today."""
         return terms_on(self.day)
 
+    def filter_queryset(self, queryset: CoverageQuerySet) -> CoverageQuerySet:
+        """Narrowed by place first; the reason is told of those who are left."""
+        rows = found(self._found) if self.counted_at else unserved(queryset.filter(self._where(_LIVE)), self.terms)
+        return rows.filter(reason=self.chosen["reason"]) if "reason" in self.chosen else rows
+
     @cached_property
     def standing(self) -> Standing:
-        """How many there are, with all reasons. Two queries."""
-        placed = self._placed(Coverage.objects.visible_to(self.user))
-        counted = unserved(placed, self.terms).order_by().values("reason").annotate(people=Count("pk"))
-        by_reason = {row["reason"]: row["people"] for row in counted}
-        return Standing(expected(placed, self.terms).count(), {reason: by_reason.get(reason, 0) for reason in Reason})
+        """How many there are, with all reasons."""
+        return self.told_by(lambda place: None).get(None, Standing())
 
-    def _placed(self, rows: CoverageQuerySet) -> CoverageQuerySet:
-        chosen: dict[str, Any] = self.form.cleaned_data if self.form.is_valid() else {}
-        for name, value in chosen.items():
-            if name != "reason":
-                rows = self.filters[name].filter(rows, value)
-        return rows
+    def told_by(self, key: Callable[[Place], Any]) -> dict[Any, Standing]:
+        """The same for each key of a place. Two queries, once."""
+        expected, by_reason = self._counts
+        told: dict[Any, Standing] = {}
+        for place, count in expected.items():
+            told.setdefault(key(place), Standing()).expected += count
+        for (*place, reason), count in by_reason.items():
+            told.setdefault(key((place[0], place[1])), Standing()).by_reason[reason] += count
+        return told
 
-    def _of_reason(self, rows: CoverageQuerySet) -> CoverageQuerySet:
-        reason = self.form.cleaned_data.get("reason") if self.form.is_valid() else ""
-        return rows.filter(reason=reason) if reason else rows
+    @cached_property
+    def _counts(self) -> tuple[dict[Place, int], dict[tuple[int, int, str], int]]:
+        """Place -> people expected to have been served; place and reason -> people not served."""
+        if self.counted_at:
+            cells = FulfilmentCell.objects.visible_to(self.user).filter(
+                self._where(_COUNTED), version=None, day=self.day
+            )
+            people = cells.values_list("institution", "team").annotate(Sum("expected"))
+            return (
+                {(place, team): count for place, team, count in people},
+                _counted(self._found.values_list("institution", "team", "reason")),
+            )
+        rows = Coverage.objects.visible_to(self.user).filter(self._where(_LIVE)).order_by()
+        place = _LIVE["institution"], _LIVE["team"]
+        return (
+            _counted(expected(rows, self.terms).values_list(*place)),
+            _counted(unserved(rows, self.terms).values_list(*place, "reason")),
+        )
+
+    @property
+    def _found(self) -> UnservedQuerySet:
+        """What the worker found at the places chosen."""
+        return Unserved.objects.visible_to(self.user).filter(self._where(_COUNTED))
+
+    def _where(self, fields: dict[str, str]) -> Q:
+        """The places chosen, of rows that have them in such fields."""
+        where = Q()
+        if "institution" in self.chosen:
+            where &= Q(**{f"{fields['institution']}__in": subtree_ids(int(self.chosen["institution"]))})
+        for name in ("team", "village"):
+            if name in self.chosen:
+                where &= Q(**{fields[name]: self.chosen[name]})
+        return where
+
+
+def _counted(rows: QuerySet[Any, Any]) -> dict[Any, int]:
+    return {tuple(key): count for *key, count in rows.annotate(people=Count("pk"))}

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from contracts.presenters.unserved import COLUMNS, cells, loaded, reason_tabs
+from contracts.presenters.unserved import COLUMNS, cells, loaded, places_table, reason_tabs
 from contracts.queries.unserved import UnservedFilter
 from teams.actions import audit
 from teams.lists import ListPage, ListRow
@@ -19,7 +19,7 @@ def unserved_list(request: SignedInRequest) -> HttpResponse:
     """The longest unserved first; by reason in tabs."""
     filters = UnservedFilter(request.GET, user=request.user)
     listed = ListPage(request, "contracts:unserved_list", COLUMNS, default="since")
-    page = listed.page_of(filters.qs, loaded(filters.terms))
+    page = listed.page_of(filters.qs, loaded(filters))
     rights = {right for right in Permission if has_permission(request.user, right)}
     rows = [
         ListRow(reverse("contracts:person", args=[each.resident_id]), cells(each, filters.day, rights))
@@ -31,6 +31,8 @@ def unserved_list(request: SignedInRequest) -> HttpResponse:
         "form": filters.form,
         "list": listed.context(page, rows, filters.form),
         "day": filters.day,
+        "counted_at": filters.counted_at,
+        "places": places_table(filters),
         "standing": filters.standing,
         "tabs": reason_tabs(filters.standing.by_reason, request.GET.get("reason", ""), request.GET),
     }

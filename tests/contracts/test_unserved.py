@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from assessments.actions.months import compute
 from assessments.models import Figure
+from contracts.actions.fulfilment import count_promises
 from contracts.exports import unserved_sheet
 from contracts.models import Attempt, Coverage
 from contracts.queries.fulfilment import By, Promises, tallies
@@ -22,6 +23,7 @@ from tests.factories import (
     bureau,
     make_coverage,
     make_doctor,
+    make_institution,
     make_resident,
     make_service,
     make_staff,
@@ -109,6 +111,14 @@ def test_people_of_random_districts_are_the_figure_s(settings: Settings, seed: i
             for team, numerator, denominator in figures.values_list("team_id", "numerator", "denominator")
         }
         assert {team: (rows[team], long_enough[team]) for team in wanted} == wanted, f"{seed} {day}"
+        if seed % 2:
+            count_promises(day)
+            official = make_user(Role.OFFICIAL)
+            listed = UnservedFilter(QueryDict(), user=official)
+            assert Counter(listed.qs.values_list("contract__team_id", flat=True)) == rows
+            assert sorted(listed.qs.values_list("pk", "reason")) == sorted(
+                unserved(Coverage.objects.all(), listed.terms).values_list("pk", "reason")
+            )
         told = tallies(Promises(day), By.TEAM)
         assert {team: (one.unserved, one.expected) for team, one in told.items() if one.expected} == {
             team: pair for team, pair in wanted.items() if pair[1]
@@ -215,6 +225,47 @@ def test_filters_narrow_the_list_and_its_counts(team: Team, official: User) -> N
     assert found(f"village={village.pk}") == (1, 1)
     assert found(f"team={team.pk}&reason=refused") == (1, 2)
     assert found("team=0&reason=nonsense")[1] == 3
+
+
+def test_list_and_figure_stay_as_counted_and_tell_who_was_served_since(team: Team, client: Client) -> None:
+    served, other = sign(team), sign(team)
+    count_promises()
+    make_service(served.resident, "ADVICE", TODAY)
+    client.force_login(make_doctor(team))
+
+    page = client.get(PAGE)
+
+    assert page.context["counted_at"] is not None
+    assert page.context["standing"].unserved == 2 == tallies(Promises(TODAY, (team.pk,)), By.TOTAL)[None].unserved
+    assert f"/due/{other.resident_id}/contact/" in page.content.decode()
+    assert f"/due/{served.resident_id}/contact/" not in page.content.decode()
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_district_is_told_by_institution_and_an_institution_by_team(
+    counted: bool, official: User, client: Client
+) -> None:
+    centres = [make_institution(name=name) for name in ("东镇", "西镇")]
+    teams = [
+        make_team(name=f"{place}组", institution=centre, members=[make_staff()])
+        for place, centre in enumerate((*centres, centres[0]))
+    ]
+    for place, each in enumerate(teams):
+        for _ in range(place + 1):
+            sign(each, resident=make_resident(phone="13856780001", institution=each.institution))
+    if counted:
+        count_promises()
+    client.force_login(official)
+
+    def told(query: str) -> dict[str, tuple[int, int]]:
+        rows = client.get(f"{PAGE}{query}").context["places"]["rows"]
+        for row in rows:
+            opened = client.get(f"{PAGE}{row['url']}")
+            assert opened.context["standing"].unserved == row["unserved"] == len(opened.context["list"]["rows"])
+        return {row["name"]: (row["unserved"], row["expected"]) for row in rows}
+
+    assert told("") == {centres[0].name: (4, 4), centres[1].name: (2, 2)}
+    assert told(f"?institution={centres[0].pk}") == {teams[0].name: (1, 1), teams[2].name: (3, 3)}
 
 
 def test_clerk_sees_what_is_signed_with_the_own_teams(team: Team, client: Client) -> None:
