@@ -1,6 +1,6 @@
 """Forms of what-ifs: a new one, and what it changes of rules and of a fund."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from assessments.forms.rubrics import number
 from assessments.models import FundVersion, RubricVersion, Rule, Scenario, UnitKind
 from assessments.queries.rubrics import frozen_months
 from assessments.queries.scenarios import FACTORS
+from service_packages.models import PackageVersion
 
 
 class ScenarioForm(forms.Form):
@@ -56,20 +57,33 @@ class ScenarioForm(forms.Form):
 
 
 class ChangesForm(forms.Form):
-    """What a what-if changes: points and targets of rules; coefficients and amounts of its fund. Empty: as it is."""
+    """What a what-if changes: points and targets of rules; prices of packages; coefficients and amounts of its fund.
+    Empty: as it is."""
 
     def __init__(
-        self, scenario: Scenario, rules: Sequence[Rule], fund: FundVersion | None, *args: Any, **kwargs: Any
+        self,
+        scenario: Scenario,
+        rules: Sequence[Rule],
+        fund: FundVersion | None,
+        packages: Sequence[PackageVersion],
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.rules, self.fund = rules, fund
+        self.rules, self.fund, self.packages = rules, fund, packages
         changes = scenario.changes
         for rule in rules:
             said = changes.get("rules", {}).get(rule.code, {})
             self._add(f"points_{rule.code}", rule.points, said.get("points"), max_value=999)
             if rule.source:
                 self._add(f"target_{rule.code}", rule.target, said.get("target"))
-        said = changes.get("fund", {})
+        for version in packages:
+            name = f"price_{version.package.code}"
+            self._add(name, version.price, changes.get("prices", {}).get(version.package.code))
+            self.fields[name].label = version.name
+        self._add_fund(fund, changes.get("fund", {}))
+
+    def _add_fund(self, fund: FundVersion | None, said: Mapping[str, Any]) -> None:
         if fund:
             for name in ("quality", "withheld"):
                 field = _field(name)
@@ -97,8 +111,12 @@ class ChangesForm(forms.Form):
     @property
     def fund_fields(self) -> list[BoundField]:
         """The controls of the fund."""
-        names = [name for name in self.fields if not name.startswith(("points_", "target_"))]
-        return [self[name] for name in names]
+        return [self[name] for name in self.fields if not name.startswith(("points_", "target_", "price_"))]
+
+    @property
+    def price_fields(self) -> list[BoundField]:
+        """The controls of the packages' prices."""
+        return [self[f"price_{version.package.code}"] for version in self.packages]
 
     def changes(self) -> dict[str, Any]:
         """As `Scenario.changes` keeps it: what was typed, as texts."""
@@ -108,11 +126,15 @@ class ChangesForm(forms.Form):
             for name in ("points", "target"):
                 if text := said.get(f"{name}_{rule.code}"):
                     rules.setdefault(rule.code, {})[name] = text
+        found: dict[str, Any] = {"rules": rules, "prices": _after("price_", said)}
         if self.fund is None:
-            return {"rules": rules}
-        amounts = {name.removeprefix("amount_"): text for name, text in said.items() if name.startswith("amount_")}
+            return found
         named = {name: said[name] for name in ("quality", "withheld", *FACTORS) if name in said}
-        return {"rules": rules, "fund": {"version": self.fund.pk, **named, "amounts": amounts}}
+        return found | {"fund": {"version": self.fund.pk, **named, "amounts": _after("amount_", said)}}
+
+
+def _after(prefix: str, said: Mapping[str, str]) -> dict[str, str]:
+    return {name.removeprefix(prefix): text for name, text in said.items() if name.startswith(prefix)}
 
 
 def _field(name: str) -> "Field[Any, Any]":

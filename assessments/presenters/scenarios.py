@@ -23,8 +23,8 @@ def money_change(amount: Decimal | None) -> str:
 def answer_lines(answer: Answer) -> list[dict[str, Any]]:
     """A dict a unit, those that change most first."""
 
-    def weight(line: Line) -> tuple[Decimal, Decimal]:
-        return -abs(line.money or Decimal(0)), -abs(line.points or Decimal(0))
+    def weight(line: Line) -> tuple[Decimal, ...]:
+        return tuple(-abs(change or Decimal(0)) for change in (line.money, line.fees, line.points))
 
     return [
         {
@@ -35,6 +35,9 @@ def answer_lines(answer: Answer) -> list[dict[str, Any]]:
             "money_before": money_text(line.money_before),
             "money_after": money_text(line.money_after),
             "money": money_change(line.money),
+            "fees_before": money_text(line.fees_before),
+            "fees_after": money_text(line.fees_after),
+            "fees": money_change(line.fees),
             "loses": bool((line.money or line.points or 0) < 0),
         }
         for line in sorted(answer.lines, key=weight)

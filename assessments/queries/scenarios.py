@@ -9,15 +9,17 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from assessments.calendar import CalendarMonth
-from assessments.models import FundVersion, RubricVersion, Scenario
+from assessments.models import FundVersion, RubricVersion, Scenario, UnitKind
 from assessments.queries.basis import Unit as Payee
 from assessments.queries.basis import frozen_revisions, units_of
+from assessments.queries.fees import Fees, fees
 from assessments.queries.results import Result
-from assessments.queries.rubrics import Trial, trial
+from assessments.queries.rubrics import Trial, TrialRow, trial
 from assessments.queries.scoring import assessed_units, whole
 from assessments.queries.simulation import result_of, rule_of, simulate
 from assessments.rules.allocation import FundRule, cents, yuan
 from assessments.rules.scores import Outcome
+from service_packages.models import Package, PackageVersion
 from teams.models import User
 from teams.rules import RuleViolation
 
@@ -29,7 +31,10 @@ FUND_FIELDS = ("quality", "withheld", *FACTORS)
 
 @dataclass(frozen=True)
 class Line:
-    """A team or institution: its result and its money, before and after. Money is yuan, None without a fund."""
+    """A team or institution: its result, its money and the fees of its people's packages, before and after.
+
+    Money is yuan, None without a fund; so are fees where no price is changed. An institution or doctor has no `team`.
+    """
 
     name: str
     institution: int
@@ -37,6 +42,9 @@ class Line:
     after: Outcome | None
     money_before: Decimal | None = None
     money_after: Decimal | None = None
+    team: int | None = None
+    fees_before: Decimal | None = None
+    fees_after: Decimal | None = None
 
     @property
     def points(self) -> Decimal | None:
@@ -47,19 +55,27 @@ class Line:
 
     @property
     def money(self) -> Decimal | None:
-        """Yuan more or less."""
+        """Yuan more or less from the fund."""
         if self.money_before is None or self.money_after is None:
             return None
         return self.money_after - self.money_before
 
+    @property
+    def fees(self) -> Decimal | None:
+        """Yuan more or less for packages."""
+        if self.fees_before is None or self.fees_after is None:
+            return None
+        return self.fees_after - self.fees_before
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What a scenario comes to; `obstacle` says why there is no money in it."""
+    """What a scenario comes to; `obstacle` says why there is no money in it. `has_fees`: prices are changed."""
 
     trial: Trial
     lines: Sequence[Line]
     obstacle: str = ""
+    has_fees: bool = False
 
     @property
     def sums(self) -> tuple[Decimal, Decimal]:
@@ -67,6 +83,14 @@ class Answer:
         return (
             sum((line.money_before or Decimal(0) for line in self.lines), Decimal("0.00")),
             sum((line.money_after or Decimal(0) for line in self.lines), Decimal("0.00")),
+        )
+
+    @property
+    def fee_sums(self) -> tuple[Decimal, Decimal]:
+        """All fees of packages before and after."""
+        return (
+            sum((line.fees_before or Decimal(0) for line in self.lines), Decimal("0.00")),
+            sum((line.fees_after or Decimal(0) for line in self.lines), Decimal("0.00")),
         )
 
 
@@ -104,13 +128,34 @@ def answer(scenario: Scenario, before: RubricVersion | None = None, fund: FundVe
     after = changed_version(before, scenario.changes.get("rules", {}))
     units = assessed_units(scenario.unit_kind, scenario.to_month)
     tried = trial(before, after, scenario.unit_kind, units, (scenario.from_month, scenario.to_month))
-    if fund is None:
-        return Answer(tried, _scores_only(tried))
+    prices = prices_of(scenario)
+    lines = [_scores_only(row) for row in tried.rows]
+    if fund is None and not prices:
+        return Answer(tried, lines)
     try:
-        payees = units_of(fund, frozen_revisions(_months(scenario)))
+        revisions = frozen_revisions(_months(scenario))
     except RuleViolation as refusal:
-        return Answer(tried, _scores_only(tried), str(refusal))
-    return Answer(tried, _with_money(scenario, tried, fund, payees))
+        return Answer(tried, lines, str(refusal))
+    if fund is not None:
+        lines = _with_money(scenario, tried, fund, units_of(fund, revisions))
+    if prices and scenario.unit_kind != UnitKind.STAFF:
+        lines = _with_fees(lines, fees(revisions, {}), fees(revisions, prices))
+    return Answer(tried, lines, has_fees=bool(prices))
+
+
+def priced_packages(user: User) -> QuerySet[PackageVersion]:
+    """The published packages with what their prices follow from, by code."""
+    published = PackageVersion.objects.visible_to(user).filter(status=PackageVersion.Status.PUBLISHED)
+    return published.select_related("package").prefetch_related("items").order_by("package__code")
+
+
+def prices_of(scenario: Scenario) -> dict[int, Decimal]:
+    """Package id -> the yuan a year that the scenario puts in place of what was signed."""
+    said = {code: Decimal(text) for code, text in scenario.changes.get("prices", {}).items()}
+    if not said:
+        return {}
+    known = Package.objects.filter(code__in=said).values_list("pk", "code")
+    return {package: said[code] for package, code in known}
 
 
 def fund_of(scenario: Scenario) -> FundVersion | None:
@@ -129,8 +174,20 @@ def _months(scenario: Scenario) -> list[CalendarMonth]:
     return months
 
 
-def _scores_only(tried: Trial) -> list[Line]:
-    return [Line(row.unit.name, row.unit.institution.pk, row.before, row.after) for row in tried.rows]
+def _scores_only(row: TrialRow) -> Line:
+    team = row.unit.team.pk if row.unit.team else None
+    return Line(row.unit.name, row.unit.institution.pk, row.before, row.after, team=team)
+
+
+def _with_fees(lines: Sequence[Line], before: Fees, after: Fees) -> list[Line]:
+    return [
+        replace(
+            line,
+            fees_before=before.of(line.institution, line.team),
+            fees_after=after.of(line.institution, line.team),
+        )
+        for line in lines
+    ]
 
 
 def _with_money(scenario: Scenario, tried: Trial, fund: FundVersion, payees: Sequence[Payee]) -> list[Line]:
@@ -147,6 +204,7 @@ def _with_money(scenario: Scenario, tried: Trial, fund: FundVersion, payees: Seq
             _outcome(payee, results[1], kind),
             yuan(paid[0].entitlements[payee.code].total),
             yuan(paid[1].entitlements[payee.code].total),
+            payee.team,
         )
         for payee in payees
     ]

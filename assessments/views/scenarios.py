@@ -16,7 +16,7 @@ from assessments.calendar import CalendarMonth
 from assessments.forms.scenarios import ChangesForm, ScenarioForm
 from assessments.models import Scenario
 from assessments.presenters.scenarios import answer_lines, money_change, money_text
-from assessments.queries.scenarios import answer, fund_of, scenarios
+from assessments.queries.scenarios import answer, fund_of, priced_packages, scenarios
 from assessments.queries.scoring import rules_of, whole
 from teams.actions.submissions import fresh_key, once
 from teams.permissions import Permission, SignedInRequest, require
@@ -52,7 +52,8 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     scenario = _found(request, pk)
     version, fund = whole(scenario.version), fund_of(scenario)
     rules = rules_of(version)
-    form = ChangesForm(scenario, rules, fund, request.POST if request.method == "POST" else None)
+    packages = list(priced_packages(request.user))
+    form = ChangesForm(scenario, rules, fund, packages, request.POST if request.method == "POST" else None)
     if form.is_bound:
         _require_planner(request)
         if form.is_valid():
@@ -69,6 +70,8 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "lines": answer_lines(found),
         "sums": [money_text(each) for each in found.sums],
         "more": money_change(found.sums[1] - found.sums[0]),
+        "fee_sums": [money_text(each) for each in found.fee_sums],
+        "fees_more": money_change(found.fee_sums[1] - found.fee_sums[0]),
         "may_edit": may_plan(request.user),
     }
     return render(request, "assessments/scenario_detail.html", context)

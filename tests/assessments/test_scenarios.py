@@ -11,8 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 from assessments.actions import rubrics
 from assessments.actions.freezing import freeze
 from assessments.actions.scenarios import change_scenario, start_scenario
-from assessments.models import Fund, FundVersion, Month, RubricVersion, Scenario, Score
+from assessments.models import CoverageMonth, Fund, FundVersion, Month, RubricVersion, Scenario, Score
 from assessments.queries.scenarios import answer
+from contracts.models import CoveragePackage
+from service_packages.models import PackageVersion
 from teams.actions.submissions import fresh_key
 from teams.models import Role
 from teams.models.accounts import SYSTEM
@@ -81,6 +83,26 @@ def test_other_rule_of_the_fund_is_tried(frozen: SmallDistrict) -> None:
     assert found.sums == (D("270.00"), D("150.00"))
 
 
+def test_other_price_changes_what_is_charged_and_no_score(frozen: SmallDistrict) -> None:
+    held = list(CoveragePackage.objects.filter(coverage__contract__team__institution=frozen.centre))
+    code = held[0].version.package.code
+    found = answer(scenario(prices={code: "24.00"}))
+    line = next(line for line in found.lines if line.institution == frozen.centre.pk)
+    month = CoverageMonth.objects.filter(in_force=True, team__institution=frozen.centre).values("coverage")
+    counted = CoveragePackage.objects.filter(coverage__in=month).select_related("version__package")
+    # By hand: a twelfth of each package held, 2 yuan for those of the other price.
+    before = sum((row.price for row in counted), D(0)) / 12
+    after = sum((D(24) if row.version.package.code == code else row.price for row in counted), D(0)) / 12
+    assert (line.fees_before, line.fees_after) == (round(before, 2), round(after, 2))
+    assert line.fees and line.points == 0 and line.money is None
+    assert found.fee_sums == (line.fees_before, line.fees_after)
+
+
+def test_unchanged_prices_show_no_fees(frozen: SmallDistrict) -> None:
+    assert answer(scenario(prices={})).has_fees is False
+    assert answer(scenario(prices={"gone": "1.00"})).lines[0].fees is None
+
+
 def test_month_that_is_not_frozen_leaves_the_money_out(frozen: SmallDistrict) -> None:
     made = scenario(fund={"version": fund().pk})
     Scenario.objects.update(from_month="2018-09-01")
@@ -99,10 +121,13 @@ def test_what_if_is_asked_on_its_page(planner: Client, frozen: SmallDistrict) ->
     assert planner.post(address("scenario_list"), sent).status_code == 302  # a double click
     made = Scenario.objects.get()
     page = address("scenario_detail", str(made.pk))
-    assert planner.post(page, {"target_1.1": "60", "amount_finance": "2400"}).status_code == 302
+    code = PackageVersion.objects.filter(status="published")[0].package.code
+    sent = {"target_1.1": "60", "amount_finance": "2400", f"price_{code}": "36"}
+    assert planner.post(page, sent).status_code == 302
     made.refresh_from_db()
     assert made.changes["rules"] == {"1.1": {"target": "60"}}
     assert made.changes["fund"]["amounts"] == {"finance": "2400"}
+    assert made.changes["prices"] == {code: "36"}
     said = text(planner, "scenario_detail", str(made.pk))
     assert "255.00" in said and "600.00" in said
     refused = planner.post(page, {"target_1.1": "much"})
