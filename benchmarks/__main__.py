@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 WORK = ("month", "history", "pages", "search", "load", "signing", "obligations")
-WORK += ("scoring", "allocate", "import", "city")
+WORK += ("scoring", "allocate", "import", "export", "city")
 Lines = Iterator[tuple[str, str]]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
@@ -113,7 +113,19 @@ def _import(_times: int) -> Lines:
     with tempfile.TemporaryDirectory() as folder:
         measured = import_residents.measure(Path(folder), seed=int(time.time()))
     rate = f"{measured.rows_a_second:,.0f} rows a second after reading ({measured.read_seconds:.1f} s)"
-    yield f"import of {measured.rows:,} residents", f"{rate}, peak {measured.peak_megabytes} MB"
+    yield f"import of {measured.rows:,} residents", f"{rate}, memory {measured.before} MB, at most {measured.peak} MB"
+
+
+def _export(_times: int) -> Lines:
+    from benchmarks import exports
+
+    for form in ("csv", "xlsx"):
+        measured = exports.measure(form)
+        file = f"{measured.seconds:.0f} s, {measured.megabytes} MB"
+        yield (
+            f"export of {measured.rows:,} residents, .{form}",
+            f"{file}; memory {measured.before} MB, at most {measured.peak} MB",
+        )
 
 
 def _city(_times: int) -> Lines:
@@ -150,6 +162,7 @@ MEASURED: Mapping[str, Callable[[int], Lines]] = {
     "scoring": _scoring,
     "allocate": _allocate,
     "import": _import,
+    "export": _export,
     "city": _city,
 }
 

@@ -4,13 +4,13 @@ Rows a second are counted after reading: the time of reading the file alone is m
 """
 
 import random
-import resource
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from benchmarks.memory import watched
 from residents.identity import check_digit
 from teams.actions.imports import load_file
 from teams.imports import find_kind
@@ -21,17 +21,18 @@ from teams.workbooks import write_rows
 
 HEADER = ("身份证号", "姓名", "联系电话", "家庭编号", "户主", "村居代码", "管理机构编码", "住址", "建档日期")
 VILLAGES = 100
-KILOBYTE = 1024
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of reading the file alone and of the whole import; peak memory in MB, with the reading process's."""
+    """Seconds of reading the file alone and of the whole import; memory in MB, before and at the peak, with the reading
+    process's."""
 
     rows: int
     read_seconds: float
     import_seconds: float
-    peak_megabytes: int
+    before: int
+    peak: int
 
     @property
     def rows_a_second(self) -> float:
@@ -49,12 +50,11 @@ def measure(folder: Path, rows: int = 100_000, seed: int = 1) -> Measured:
     with open_table(path, path.name, kind) as table:
         read = sum(1 for _row in table.rows())
     between = time.perf_counter()
-    totals, _rejects = load_file(path=path, kind=kind, by=SYSTEM)
+    with watched() as peak:
+        totals, _rejects = load_file(path=path, kind=kind, by=SYSTEM)
     ended = time.perf_counter()
     assert totals.rows == read == rows, totals
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = sum(resource.getrusage(who).ru_maxrss for who in both) // KILOBYTE
-    return Measured(rows, between - started, ended - between, peak)
+    return Measured(rows, between - started, ended - between, peak.before, peak.most)
 
 
 def _make_places() -> None:
