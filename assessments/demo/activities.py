@@ -12,6 +12,7 @@ from teams.models import Institution, User
 
 DAY = date(2018, 5, 19)
 CENTRES = (Institution.Kind.TOWNSHIP_CENTER, Institution.Kind.COMMUNITY_CENTER)
+AWARDED_FROM = 450  # people at the family doctors' day
 LECTURES = ("高血压防治知识讲座", "糖尿病饮食与运动讲座", "老年人健康体检解读", "孕产妇保健讲座", "冬季呼吸道疾病预防")
 
 
@@ -57,5 +58,7 @@ def _year_of(centre: Institution, clerk: User, rng: Random) -> list[Activity]:
         ),
         made("training", "签约服务规范和履约记录培训", training, staff=rng.randrange(20, 60)),
         made("lecture", rng.choice(LECTURES), lecture, people=rng.randrange(30, 90), leaflets=rng.randrange(40, 120)),
+        made("further_training", "乡镇医生到市级医院进修两个月", training, staff=rng.randrange(1, 3)),
+        *([made("award", "“最美家庭医生”表彰", DAY, staff=1, place="区卫生健康局")] if people >= AWARDED_FROM else []),
         made("publicity", "更新签约服务宣传栏", DAY - timedelta(days=rng.randrange(1, 40)), boards=rng.randrange(1, 6)),
     ]

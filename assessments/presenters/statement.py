@@ -38,9 +38,10 @@ def statement_context(line: Line, shares: Sequence[Share], *, sees_people: bool)
 
 
 def steps(line: Line) -> list[Step]:
-    """What, how, yuan: from the basis to what is paid."""
+    """What, how, yuan (empty for basis and coefficient): from the basis to what is paid."""
     row = line.round
-    found = [(_("Basis"), _basis(line), plain(line.basis, grouped=True))]
+    basis = _("%(how)s: %(value)s") % {"how": _basis(line), "value": plain(line.basis, grouped=True)}
+    found = [(_("Basis"), basis, "")]
     if row.stage == Round.Stage.SETTLEMENT:
         found += _earned(line)
     else:
@@ -88,7 +89,8 @@ def _of_pool(line: Line, by: str) -> str:
 
 def _earned(line: Line) -> list[Step]:
     version = line.round.run.version
-    found = [(_("Quality coefficient"), _coefficient(line), plain(line.coefficient))]
+    coefficient = _("%(how)s: %(value)s") % {"how": _coefficient(line), "value": plain(line.coefficient)}
+    found = [(_("Quality coefficient"), coefficient, "")]
     found.append((_("At full quality"), _of_pool(line, "basis"), yuan_text(line.full)))
     if version.withheld == FundVersion.Withheld.SHARED:
         how = _("pool of %(pool)s by basis × coefficient") % {"pool": yuan_text(line.round.pool)}

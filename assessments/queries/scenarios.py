@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, TypeVar
 
+from django.core.cache import cache
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from assessments.calendar import CalendarMonth
-from assessments.models import FundVersion, RubricVersion, Scenario, UnitKind
+from assessments.models import FundVersion, Revision, RubricVersion, Scenario, UnitKind
 from assessments.queries.basis import Unit as Payee
 from assessments.queries.basis import frozen_revisions, units_of
-from assessments.queries.fees import Fees, fees
+from assessments.queries.fees import KEPT, Fees, fees
 from assessments.queries.results import Result
 from assessments.queries.rubrics import Trial, TrialRow, trial
 from assessments.queries.scoring import assessed_units, whole
@@ -137,10 +140,18 @@ def answer(scenario: Scenario, before: RubricVersion | None = None, fund: FundVe
     except RuleViolation as refusal:
         return Answer(tried, lines, str(refusal))
     if fund is not None:
-        lines = _with_money(scenario, tried, fund, units_of(fund, revisions))
+        lines = _with_money(scenario, tried, fund, _payees(fund, revisions))
     if prices and scenario.unit_kind != UnitKind.STAFF:
         lines = _with_fees(lines, fees(revisions, {}), fees(revisions, prices))
     return Answer(tried, lines, has_fees=bool(prices))
+
+
+def _payees(fund: FundVersion, revisions: Sequence[Revision]) -> list[Payee]:
+    """`units_of` the fund, kept for a day: frozen months stay as they are, and what-ifs are looked at repeatedly."""
+    weights = list(fund.package_weights.order_by("package").values_list("package", "weight"))
+    said = (fund.pk, fund.receiver, fund.other_weight, weights, sorted(row.pk for row in revisions))
+    key = f"payees:{connection.settings_dict['NAME']}:{sha256(repr(said).encode()).hexdigest()}"
+    return list(cache.get_or_set(key, lambda: units_of(fund, revisions), KEPT))
 
 
 def priced_packages(user: User) -> QuerySet[PackageVersion]:

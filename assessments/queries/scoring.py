@@ -65,7 +65,7 @@ class Scoring:
         self, version: RubricVersion, unit: int, by_hand: Mapping[int, Decimal | None] | None = None
     ) -> Outcome:
         """A unit's total and grade. `by_hand`: rule id -> points, in place of what was computed."""
-        points = {rule.pk: self.scores[unit, rule.pk].points for rule in version.rules.all()} | dict(by_hand or {})
+        points = {rule.pk: self.scores[unit, rule.pk].points for rule in rules_of(version)} | dict(by_hand or {})
         hits = self.hits.get(unit, {})
         return outcome(version, points, [veto for veto in version.vetoes.all() if veto.pk in hits])
 

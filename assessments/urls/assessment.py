@@ -8,6 +8,7 @@ urlpatterns = [
     path("cycles/", cycles.cycle_list, name="cycle_list"),
     path("cycles/new/", cycles.cycle_create, name="cycle_create"),
     path("cycles/<int:pk>/", cycles.cycle_detail, name="cycle_detail"),
+    path("cycles/<int:pk>/results.xlsx", cycles.cycle_file, name="cycle_file"),
     path("cycles/<int:pk>/move/", cycles.cycle_move, name="cycle_move"),
     path("cycles/<int:pk>/rescore/", cycles.cycle_rescore, name="cycle_rescore"),
     path("cycles/<int:pk>/notice/", cycles.cycle_notice, name="cycle_notice"),

@@ -1,11 +1,12 @@
 """Pages of cycles: the list, a new one, a cycle with its units, its steps, and the notice to print."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,16 +16,21 @@ from assessments.actions import cycles
 from assessments.forms.cycles import CycleForm, UnitFilter
 from assessments.models import Assessment, Cycle
 from assessments.presenters.assessments import notice_lines, period, state_chip, unit_lines
+from assessments.presenters.results import results_header, results_table
 from assessments.queries.assessments import assessments, counts_by_state, open_appeals, unit_rows
 from assessments.queries.assessments import cycles as visible_cycles
 from assessments.queries.results import published_of
 from assessments.queries.scoring import assessed_units
 from assessments.rules.cycles import MOVES
+from teams.actions import audit
 from teams.actions.submissions import fresh_key, once
+from teams.clock import today
+from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
+from teams.workbooks import write_rows
 
-CYCLES_A_PAGE, UNITS_A_PAGE = 30, 150
+CYCLES_A_PAGE, UNITS_A_PAGE = 30, 50
 State = Cycle.State
 
 
@@ -89,6 +95,19 @@ def cycle_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_report": has_permission(request.user, Permission.ASSESSMENT_REPORT),
     }
     return render(request, "assessments/cycle_detail.html", context)
+
+
+@require_GET
+@require(Permission.ASSESSMENT_READ)
+def cycle_file(request: SignedInRequest, pk: int) -> FileResponse:
+    """The results of the units that the account sees, by section and rule, as .xlsx."""
+    cycle = _found(request, pk)
+    file = BytesIO()
+    rows = results_table(assessments(request.user).filter(cycle=cycle), cycle)
+    write_rows(file, results_header(cycle), rows, format="xlsx", text_columns={1})
+    file.seek(0)
+    audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"results {cycle.pk}")
+    return FileResponse(file, as_attachment=True, filename=f"results-{cycle.pk}-{today():%Y%m%d}.xlsx")
 
 
 @require_POST

@@ -22,6 +22,7 @@ assessments:scenario_drop   -      in  405 405 405 405 405 405    in  404 404 40
 assessments:cycle_list      -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:cycle_create    -      in  403 403 403 200 403 403    in  403 403 403 200 403 403
 assessments:cycle_detail    -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
+assessments:cycle_file      -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:cycle_move      -      in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:cycle_rescore   -      in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:cycle_notice    -      in  404 404 404 200 200 200    in  405 405 405 405 405 405
@@ -121,6 +122,7 @@ ADDRESSES: "Mapping[str, Callable[[Place | None], tuple[Mapping[str, object], Ma
     "assessments:rubric_retire": of_published,
     "assessments:rubric_drop": of_draft(),
     "assessments:cycle_detail": cycle("自评"),
+    "assessments:cycle_file": cycle("自评"),
     "assessments:cycle_move": cycle("自评"),
     "assessments:cycle_rescore": cycle("自评"),
     "assessments:cycle_notice": cycle("公示"),

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
+from python_calamine import CalamineWorkbook
 
 from assessments.actions import cycles, rubrics
 from assessments.actions.freezing import freeze
@@ -20,6 +23,7 @@ from teams.models import Role
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.assessments.test_cycles import CONTENT
+from tests.factories import make_institution
 from tests.figure_pages import address, signed_in, text
 from tests.small_district import OCTOBER, SmallDistrict
 
@@ -189,3 +193,22 @@ def test_many_units_take_no_more_queries(
     many = cycles.open_cycle(wanted=wanted, units=units, by=SYSTEM)
     with django_assert_max_num_queries(one):
         official.get(address("cycle_detail", str(many.pk)))
+
+
+def test_results_are_taken_home_by_section_and_rule(official: Client, clerk: Client, frozen: SmallDistrict) -> None:
+    cycle = opened(official, unit_kind="team")
+    Score.objects.filter(assessment__team=frozen.team, rule__source="").update(points=D(30))
+    Assessment.objects.filter(team=frozen.team).update(total=D("80.00"), grade="good")
+    header, *lines = sheet(official.get(address("cycle_file", str(cycle.pk))))
+    assert lines[0][0] == 1 and lines[0][2] == frozen.team.name and lines[0][5] == 80
+    assert list(lines[0][9:11]) == [50, 30]  # the rules of the first section
+    assert len(lines) == Assessment.objects.count() and all(len(line) == len(header) for line in lines)
+    others = make_account("other", Role.CLERK, institution=make_institution(name="别处"))
+    assert sheet(signed_in(others).get(address("cycle_file", str(cycle.pk))))[1:] == []
+    assert len(sheet(clerk.get(address("cycle_file", str(cycle.pk))))) > 1
+
+
+def sheet(response: Any) -> list[list[Any]]:
+    """The rows of an .xlsx."""
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(response.streaming_content)))
+    return book.get_sheet_by_index(0).to_python()
