@@ -14,7 +14,7 @@ from contracts.forms.worklists import CandidateForm, ProblemForm
 from contracts.models import Coverage
 from contracts.presenters import contracts, unserved
 from contracts.presenters import due as due_words
-from contracts.presenters.people import COLUMNS, PLACES, Facts, line_maker
+from contracts.presenters.people import COLUMNS, Facts, line_maker, loaded
 from contracts.presenters.worklists import CANDIDATE_HEADS, PROBLEM_HEADS, candidate_cells, people_of, problem_cells
 from contracts.queries.contracts import ContractFilter
 from contracts.queries.due import due
@@ -37,7 +37,7 @@ def people_sheet(user: User, query: str, whole: bool) -> Sheet:
     return Sheet(
         total=filters.qs.count(),
         header=[str(column.label) for column in COLUMNS],
-        rows=_rows(filters.qs.select_related(*PLACES), facts, codes),
+        rows=_rows(loaded(filters.qs, filters.day), facts, codes),
         text_columns=frozenset(place for place, code in enumerate(codes) if code in TEXTS),
     )
 
@@ -90,7 +90,7 @@ def contracts_sheet(user: User, query: str, whole: bool) -> Sheet:
     """Contracts of the list with those filters, a line for each person covered, in all columns."""
     filters = ContractFilter(QueryDict(query), user=user)
     codes = [column.code for column in contracts.COLUMNS]
-    rows = contracts.loaded().filter(pk__in=filters.qs.order_by().values("pk"))
+    rows = contracts.loaded(filters.day).filter(pk__in=filters.qs.order_by().values("pk"))
     return Sheet(
         total=filters.qs.count(),
         header=[str(column.label) for column in contracts.COLUMNS],

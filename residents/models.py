@@ -27,6 +27,11 @@ __all__ = ["AddedRegister", "Household", "Register", "Resident", "Sex", "Transfe
 seen_through: list[Callable[[Scope], Q]] = []
 
 
+# The order of the list of residents, and what else narrows it.
+NAMED = ("initials", "name", "id")
+NARROWING = ("birth_date", "registered_on", "moved_out_on", "died_on", "merged_into", "sex", "phone_problem")
+
+
 class Characters(Func):
     """The characters of a text as an array: an index on it finds names by any two of them, which trigrams can't."""
 
@@ -119,8 +124,10 @@ class Resident(models.Model):
     phone_problem = models.CharField(_("problem of the phone number"), max_length=20, blank=True)
     household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="residents")
     is_head = models.BooleanField(_("head of household"), default=False)
-    village = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="residents")
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="residents")
+    village = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="residents", db_index=False
+    )
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="residents", db_index=False)
     address = models.CharField(_("address"), max_length=200, blank=True)
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
     moved_out_on = models.DateField(_("moved out on"), null=True, blank=True)
@@ -150,6 +157,17 @@ class Resident(models.Model):
             models.Index(
                 name="residents_resident_moved_out", fields=["moved_out_on"], condition=Q(moved_out_on__isnull=False)
             ),
+            models.Index(
+                name="residents_resident_gone",
+                fields=["id"],
+                include=["died_on", "moved_out_on"],
+                condition=Q(died_on__isnull=False) | Q(moved_out_on__isnull=False),
+            ),
+            # Everything that narrows the list of residents, for those of an institution and of a village.
+            models.Index(
+                name="residents_resident_listed", fields=["institution", *NAMED], include=[*NARROWING, "village"]
+            ),
+            models.Index(name="residents_resident_at", fields=["village", *NAMED], include=[*NARROWING, "institution"]),
             models.Index(
                 name="residents_resident_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)
             ),
@@ -225,6 +243,9 @@ class Register(models.Model):
     objects = RegisterQuerySet.as_manager()
 
     class Meta:
+        indexes = (
+            models.Index(name="residents_register_of", fields=["category", "resident"], include=["from_on", "to_on"]),
+        )
         constraints = (
             models.UniqueConstraint(name="residents_register_once_a_day", fields=["resident", "category", "from_on"]),
             ordered("residents_register_ordered"),

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -80,11 +81,14 @@ class ListRow:
 
 
 class BoundedPaginator(Paginator):
-    """Pages of the first ROWS_AT_MOST rows. `counted`: how many there are, one more than that for any number above."""
+    """Pages of the first ROWS_AT_MOST rows. `counted`: how many there are, one more than that for any number above.
 
-    def __init__(self, counted: int, per_page: int) -> None:
+    `distinct`: of how many wholes they are parts (`ListPage.page_of`); None where they were too many to count.
+    """
+
+    def __init__(self, counted: int, per_page: int, distinct: int | None) -> None:
         super().__init__(range(min(counted, ROWS_AT_MOST)), per_page)
-        self.counted = counted
+        self.counted, self.distinct = counted, distinct
 
     @property
     def is_more(self) -> bool:
@@ -94,10 +98,12 @@ class BoundedPaginator(Paginator):
 
 class ListPage:
     """A list as an address and an account ask for it. `columns`: of the list, in order; `default`: the order without
-    another (a column's code, `-` before it: descending)."""
+    another (a column's code, `-` before it: descending); `many`: how many rows make an index better than sorting."""
 
-    def __init__(self, request: SignedInRequest, name: str, columns: Sequence[Column], *, default: str) -> None:
-        self.name = name
+    def __init__(
+        self, request: SignedInRequest, name: str, columns: Sequence[Column], *, default: str, many: int = MANY
+    ) -> None:
+        self.name, self.many = name, many
         self.known = {column.code: column for column in columns}
         self.query = request.GET
         self.total: int | None = None
@@ -124,54 +130,64 @@ class ListPage:
         asked = self.query.get("size") or self.liked.get("size") or ""
         return int(asked) if asked in map(str, PAGE_SIZES) else PAGE_SIZES[0]
 
-    def page_of(self, rows: QuerySet[Any], load: QuerySet[Any]) -> Page:
-        """The page asked for: of `rows` the ids in order, then those of `load`, which knows what a line shows."""
+    def page_of(self, rows: QuerySet[Any], load: QuerySet[Any], *, distinct: str = "pk") -> Page:
+        """The page asked for: of `rows` the ids in order, then those of `load`, which knows what a line shows.
+
+        Its paginator's `distinct` is how many values that field has in the rows, when they aren't too many to count.
+        """
         asked = self.query.get("page", "")
         number = int(asked) if asked.isdecimal() and 0 < int(asked[:6]) <= ROWS_AT_MOST // self.size else 1
-        ids, counted = self._found(rows, number)
-        if not ids and number > 1:
-            number = 1
-            ids, counted = self._found(rows, number)
-        paginator = BoundedPaginator(counted, self.size)
+        named = rows.alias(distinct=F(distinct))
+        found = self._found(named, number)
+        if not found.ids and number > 1:
+            number, found = 1, self._found(named, 1)
+        paginator = BoundedPaginator(found.counted, self.size, found.distinct)
         page = paginator.get_page(number)
-        found = load.in_bulk(ids)
-        page.object_list = [found[key] for key in ids]
+        loaded = load.in_bulk(found.ids)
+        page.object_list = [loaded[key] for key in found.ids]
         if self.query.get("count") and paginator.is_more:
             self.total = rows.order_by().count()
         return page
 
-    def _found(self, rows: QuerySet[Any], number: int) -> tuple[list[int], int]:
+    def _found(self, rows: QuerySet[Any], number: int) -> "_Found":
         """The ids of a page, and how many rows there are, ROWS_AT_MOST + 1 for any number above that.
 
         Few rows are found first and then sorted. Of many, some stand near the beginning of any order: they are read
         off its index. Left to itself the database takes one way for the other, since it counts on stopping early.
         """
         start = (number - 1) * self.size
-        lines = self._sorted(rows.order_by()[: ROWS_AT_MOST + 1], start)
-        counted = lines[0][1] if lines else 0
-        if counted > ROWS_AT_MOST:
-            fields, sign = self._order
-            if _estimate(rows) < MANY:
-                return [key for key, _count in self._sorted(rows.order_by(), start)], counted
-            ordered = rows.order_by(*(f"{sign}{field}" for field in fields), f"{sign}pk")
-            return list(ordered.values_list("pk", flat=True)[start : start + self.size]), counted
-        return [key for key, _count in lines], counted
+        found = self._sorted(rows.order_by()[: ROWS_AT_MOST + 1], start)
+        if found.counted <= ROWS_AT_MOST:
+            return found
+        if _estimate(rows) < self.many:
+            return _Found(self._sorted(rows.order_by(), start).ids, found.counted, None)
+        fields, sign = self._order
+        ordered = rows.order_by(*(f"{sign}{field}" for field in fields), f"{sign}pk")
+        return _Found(list(ordered.values_list("pk", flat=True)[start : start + self.size]), found.counted, None)
 
     @property
     def _order(self) -> tuple[tuple[str, ...], str]:
         """The fields to order by, and the sign before each."""
         return self.known[self.sort.lstrip("-")].sort, "-" if self.sort.startswith("-") else ""
 
-    def _sorted(self, rows: QuerySet[Any], start: int) -> list[tuple[int, int]]:
-        """The ids of a page with the number of all rows beside each, all rows found before they are sorted."""
+    def _sorted(self, rows: QuerySet[Any], start: int) -> "_Found":
+        """The ids of a page and the number of all rows, which are found before they are sorted."""
         fields, sign = self._order
         named = {f"sort{place}": F(field) for place, field in enumerate(fields)}
-        inner, parameters = rows.values(key=F("pk"), **named).query.sql_with_params()
+        try:
+            inner, values = rows.values(key=F("pk"), whole=F("distinct"), **named).query.sql_with_params()
+        except EmptyResultSet:
+            return _Found([], 0, 0)
         order = ", ".join(f"{name} desc" if sign else name for name in (*named, "key"))
-        sql = f"select key, count(*) over () from ({inner} offset 0) found order by {order} limit %s offset %s"
+        sql = f"""
+            with found as materialized ({inner})
+            select key, count(*) over (), (select count(distinct whole) from found)
+            from found order by {order} limit %s offset %s
+        """
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*parameters, self.size, start])
-            return cursor.fetchall()
+            cursor.execute(sql, [*values, self.size, start])
+            lines = cursor.fetchall()
+        return _Found([line[0] for line in lines], lines[0][1] if lines else 0, lines[0][2] if lines else 0)
 
     def context(self, page: Page, rows: Iterable[ListRow], form: Any) -> dict[str, Any]:
         """What `templates/_list.html` shows, as `list`. `form` is the filters' bound form."""
@@ -231,6 +247,15 @@ class ListPage:
             for field in form
             if field.data not in (None, "", [])
         ]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The ids of a page, of how many rows, with how many distinct values (None: not counted)."""
+
+    ids: list[int]
+    counted: int
+    distinct: int | None
 
 
 def _estimate(rows: QuerySet[Any]) -> int:

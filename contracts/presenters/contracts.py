@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import Contract, Coverage, LifecycleEntry, Status
+from contracts.models import Contract, Coverage, CoveragePackage, LifecycleEntry, Status, Suspension
+from contracts.models.status import status_of
 from contracts.presenters.people import id_text, phone_text
 from teams.lists import Cell, Column
 
@@ -39,23 +41,24 @@ TONES = {
 }
 
 
-def loaded() -> QuerySet[Coverage]:
-    """Coverages with everything that a line tells."""
+def loaded(day: date) -> QuerySet[Any]:
+    """Coverages with everything that a line tells of the day."""
+    held = CoveragePackage.objects.filter(coverage=OuterRef("pk")).order_by("version__name")
+    pauses = Suspension.objects.on(day).filter(coverage=OuterRef("pk"))
     rows = Coverage.objects.select_related("resident__village", "contract__team__institution")
-    return rows.prefetch_related("suspensions", "packages__version")
+    return rows.annotate(package_names=ArraySubquery(held.values("version__name")), suspended=Exists(pauses))
 
 
-def cells(coverage: Coverage, day: date, *, whole: bool = False) -> dict[str, Cell]:
-    """The cells of a line by column code; identities masked unless asked for whole."""
+def cells(coverage: Any, day: date, *, whole: bool = False) -> dict[str, Cell]:
+    """The cells of a `loaded` coverage's line by column code; identities masked unless asked for whole."""
     resident, contract = coverage.resident, coverage.contract
-    packages = (held.version.name for held in coverage.packages.all())
     return {
         "name": Cell(resident.name),
         "id_number": Cell(id_text(resident, whole=whole), is_masked=True),
-        "status": status_cell(coverage, day),
+        "status": _chip(status_of(coverage, day, is_suspended=coverage.suspended)),
         "number": Cell(contract.number),
         "team": Cell(contract.team.name),
-        "packages": Cell(_(", ").join(sorted(packages))),
+        "packages": Cell(_(", ").join(coverage.package_names)),
         "signed_on": Cell(contract.signed_on),
         "start_on": Cell(coverage.start_on),
         "end_on": Cell(max(coverage.last_on, coverage.start_on)),
@@ -69,7 +72,10 @@ def cells(coverage: Coverage, day: date, *, whole: bool = False) -> dict[str, Ce
 
 def status_cell(coverage: Coverage, day: date) -> Cell:
     """What a coverage is on the day, as a chip."""
-    status = coverage.status_on(day)
+    return _chip(coverage.status_on(day))
+
+
+def _chip(status: Status) -> Cell:
     return Cell(str(status.label), tone=TONES[status])
 
 

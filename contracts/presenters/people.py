@@ -1,12 +1,14 @@
 """Lines of the list of residents: the same for its page and its export."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import OuterRef, QuerySet, TextField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,7 +55,6 @@ class Facts:
     names: Mapping[str, Any] = field(default_factory=category_names)
     policy: Mapping[str, int] = field(default_factory=dict)
     coverages: Mapping[int, Any] = field(default_factory=dict)
-    registers: Mapping[int, list[str]] = field(default_factory=dict)
 
     def look_up(self, residents: Sequence[Resident], columns: Collection[str]) -> "Facts":
         """Load what the columns show."""
@@ -61,8 +62,6 @@ class Facts:
         ids = [resident.pk for resident in residents]
         if {"standing", "team", "start_on", "end_on", "packages"} & set(columns):
             self.coverages = latest_coverages(ids, self.day)
-        if "categories" in columns:
-            self.registers = registers_of(ids, self.day)
         return self
 
 
@@ -72,17 +71,16 @@ def latest_coverages(ids: Collection[int], day: date) -> dict[int, Any]:
     return {coverage.resident_id: coverage for coverage in rows.order_by("start_on")}
 
 
-def registers_of(ids: Collection[int], day: date) -> dict[int, list[str]]:
-    """Resident id -> the registers that they are on, on the day."""
-    found = defaultdict(list)
-    rows = Register.objects.on(day).filter(resident__in=ids).order_by("category")
-    for resident, category in rows.values_list("resident", "category").distinct():
-        found[resident].append(category)
-    return found
+def loaded(residents: QuerySet[Resident], day: date) -> QuerySet[Any]:
+    """The residents with their places, and as `on_registers` the codes of those that they are on, on the day."""
+    entries = Register.objects.on(day).filter(resident=OuterRef("pk")).order_by("category")
+    return residents.select_related(*PLACES).annotate(
+        on_registers=ArraySubquery(entries.values("category").distinct(), output_field=ArrayField(TextField()))
+    )
 
 
-def cells(resident: Resident, facts: Facts) -> dict[str, Cell]:
-    """The cells of a resident's line by column code; identities masked unless the facts are asked for whole."""
+def cells(resident: Any, facts: Facts) -> dict[str, Cell]:
+    """The cells of a `loaded` resident's line by column code; masked unless the facts are asked for whole."""
     coverage = facts.coverages.get(resident.pk)
     standing = standing_of(resident, coverage, facts)
     problem = PHONE_PROBLEMS.get(resident.phone_problem, resident.phone_problem)
@@ -154,10 +152,10 @@ def _lines(facts: Facts, columns: Sequence[str], residents: Iterable[Resident]) 
     return [[row[code].value for code in columns] for row in (cells(resident, facts) for resident in chunk)]
 
 
-def _categories(resident: Resident, facts: Facts) -> list[str]:
+def _categories(resident: Any, facts: Facts) -> list[str]:
     found = []
     if resident.birth_date <= last_born_with_age(facts.policy["elderly_age"], facts.day):
         found.append("elderly")
     if resident.birth_date > last_born_with_age(facts.policy["child_age"] + 1, facts.day):
         found.append("child")
-    return found + facts.registers.get(resident.pk, [])
+    return found + resident.on_registers

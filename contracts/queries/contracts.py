@@ -13,16 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Confirmation, Coverage, CoveragePackage, Status
 from contracts.models.agreements import CoverageQuerySet
-from contracts.queries.people import in_category, institution_choices, villages_of
+from contracts.queries.people import in_category, place_choices
 from contracts.queries.terms import last_coverages
-from residents.categories import category_names
-from residents.models import Resident
+from residents.categories import categories, category_names
+from residents.models import Register, Resident
 from residents.queries.search import matching
 from service_packages.models import PackageVersion
 from teams.clock import today
 from teams.dates import add_months
 from teams.fields import DayField, LongSelect
-from teams.models import Institution, Team, User
+from teams.models import Team, User
+from teams.models.places import subtree_ids
 from teams.policy import policy_on
 
 RUNNING, ENDING, TO_CONFIRM, ALL = "running", "ending", "to_confirm", "all"
@@ -64,14 +65,24 @@ class ContractFilter(django_filters.FilterSet):
         data.setdefault("status", ENDING if data.get("days") else RUNNING)
         super().__init__(data, queryset=Coverage.objects.visible_to(user))
         offered = {
-            "institution": institution_choices(user),
-            "team": [(team.pk, team.name) for team in Team.objects.visible_to(user)],
-            "village": [(village.pk, village.name) for village in villages_of(user)],
+            **place_choices(user),
             "category": [(code, name) for code, name in category_names().items() if code != "all"],
-            "package": self._packages(),
+            "package": list(dict(self.packages.values()).items()),
         }
         for name, choices in offered.items():
             self.filters[name].extra |= {"choices": choices, "widget": LongSelect}
+
+    @property
+    def order(self) -> str:
+        """The column to sort by when none is chosen."""
+        return "-signed_on" if self.data.get("signed_from") or self.data.get("signed_to") else "end_on"
+
+    @cached_property
+    def packages(self) -> dict[int, tuple[int, str]]:
+        """Version id -> its package's id and its name, in order of packages; a package's latest version comes last."""
+        versions = PackageVersion.objects.exclude(status=PackageVersion.Status.DRAFT)
+        rows = versions.order_by("package__code", "number").values_list("pk", "package", "name")
+        return {key: (package, name) for key, package, name in rows}
 
     @cached_property
     def policy(self) -> dict[str, int]:
@@ -101,17 +112,21 @@ class ContractFilter(django_filters.FilterSet):
 
     def of_institution(self, rows: CoverageQuerySet, _name: str, pk: str) -> CoverageQuerySet:
         """With a team of the institution or of one below it."""
-        teams = Team.objects.filter(institution__in=Institution.objects.subtree(int(pk)))
-        return rows.filter(contract__team__in=list(teams.values_list("pk", flat=True)))
+        teams = set(Team.objects.filter(institution__in=subtree_ids(int(pk))).values_list("pk", flat=True))
+        # What holds for everybody is not said twice: the database would take it for two conditions.
+        is_all = not self.user.scope.is_district and self.user.seen_teams <= teams
+        return rows if is_all else rows.filter(contract__team__in=teams)
 
     def belonging(self, rows: CoverageQuerySet, _name: str, code: str) -> CoverageQuerySet:
         """Of residents who are in the key population today (docs/rules.md 2)."""
+        if any(category.code == code and category.is_register for category in categories()):
+            return rows.filter(resident__in=Register.objects.on(self.day).filter(category=code).values("resident"))
         return rows.filter(resident__in=Resident.objects.filter(in_category(code, self.day, self.policy)))
 
     def holding(self, rows: CoverageQuerySet, _name: str, pk: str) -> CoverageQuerySet:
         """That hold some version of the package."""
-        held = CoveragePackage.objects.filter(coverage=OuterRef("pk"), version__package=int(pk))
-        return rows.filter(Exists(held))
+        versions = [version for version, (package, _name) in self.packages.items() if package == int(pk)]
+        return rows.filter(Exists(CoveragePackage.objects.filter(coverage=OuterRef("pk"), version__in=versions)))
 
     def one_of(self, rows: CoverageQuerySet, _name: str, ids: str) -> CoverageQuerySet:
         """Of residents whom a search for a number found."""
@@ -121,12 +136,6 @@ class ContractFilter(django_filters.FilterSet):
         asked = self.data.get("days", "")
         days = int(asked) if asked.isdecimal() and len(asked) < 5 else None
         return last_coverages(rows, self.day, days=days)
-
-    def _packages(self) -> list[tuple[int, str]]:
-        """Package id -> the name of its latest version."""
-        versions = PackageVersion.objects.exclude(status=PackageVersion.Status.DRAFT)
-        rows = versions.order_by("package__code", "-number").distinct("package__code")
-        return list(rows.values_list("package", "name"))
 
 
 def to_confirm(rows: CoverageQuerySet, day: date, policy: Mapping[str, int]) -> CoverageQuerySet:

@@ -6,7 +6,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from teams.clock import today
 from teams.dates import last_born_with_age
 from teams.fields import LongSelect
 from teams.models import Division, Institution, Team, TeamVillage, User
+from teams.models.places import subtree_ids
 from teams.phones import PHONE_PROBLEMS
 from teams.policy import policy_on
 
@@ -59,9 +61,7 @@ class PeopleFilter(django_filters.FilterSet):
             rows = rows.in_population_on(self.day)
         super().__init__(data, queryset=rows)
         offered: dict[str, Sequence[tuple[Any, Any]]] = {
-            "institution": institution_choices(user),
-            "team": [(team.pk, team.name) for team in Team.objects.visible_to(user)],
-            "village": [(village.pk, village.name) for village in villages_of(user)],
+            **place_choices(user),
             "category": [(code, name) for code, name in self.names.items() if code != "all"],
             "phone": [(ANY_PROBLEM, _("any problem")), *PHONE_PROBLEMS.items()],
         }
@@ -86,7 +86,10 @@ class PeopleFilter(django_filters.FilterSet):
 
     def managed_by(self, rows: QuerySet[Resident], _name: str, pk: str) -> QuerySet[Resident]:
         """Managed by the institution or one below it."""
-        return rows.filter(institution__in=Institution.objects.subtree(int(pk)))
+        below, own = subtree_ids(int(pk)), self.user.scope.institutions
+        # What holds for everybody is not said twice: the database would take it for two conditions.
+        is_all = own and own <= below and not self.user.scope.teams
+        return rows if is_all else rows.filter(institution__in=below)
 
     def signed_with(self, rows: QuerySet[Resident], _name: str, pk: str) -> QuerySet[Resident]:
         """With a contract of the team today."""
@@ -100,15 +103,15 @@ class PeopleFilter(django_filters.FilterSet):
         """Covered today, not covered, no longer covered, or covered for a few more weeks."""
         now = running(self.day)
         if standing == "signed":
-            return rows.filter(Exists(now))
+            return rows.filter(looked_up(now))
         if standing == "ending":
             until = self.day + timedelta(days=self.policy["renewal_days_ahead"])
             return rows.filter(Exists(now.filter(end_on__lte=until)))
         if standing == "expired":
             ended = Q(end_on__lt=self.day) | Q(terminated_on__lte=self.day)
             past = Coverage.objects.filter(ended, resident=OuterRef("pk"))
-            return rows.filter(Exists(past), ~Exists(now))
-        return rows.filter(~Exists(now))
+            return rows.filter(Exists(past), ~Q(looked_up(now)))
+        return rows.filter(~Q(looked_up(now)))
 
     def aged_from(self, rows: QuerySet[Resident], _name: str, age: int) -> QuerySet[Resident]:
         """Of that age or older."""
@@ -137,6 +140,12 @@ def running(day: date) -> QuerySet[Coverage]:
     return Coverage.objects.running_on(day).filter(resident=OuterRef("pk"))
 
 
+def looked_up(rows: QuerySet[Any]) -> Coalesce:
+    """Whether there is one of the rows, asked for each outer row by itself. `Exists` lets the database read all of
+    them first, which takes longer than the few lines of a page need."""
+    return Coalesce(Subquery(rows.values(one=Value(True))[:1]), Value(False))
+
+
 def in_category(code: str, day: date, policy: dict[str, int]) -> Q:
     """Residents in a key population on the day; KEY: in any."""
     elderly = Q(birth_date__lte=last_born_with_age(policy["elderly_age"], day))
@@ -144,7 +153,7 @@ def in_category(code: str, day: date, policy: dict[str, int]) -> Q:
     entries = Register.objects.on(day).filter(resident=OuterRef("pk"))
     if code == KEY:
         registers = [category.code for category in categories() if category.is_register]
-        return elderly | child | Q(Exists(entries.filter(category__in=registers)))
+        return elderly | child | Q(looked_up(entries.filter(category__in=registers)))
     by_age = {"elderly": elderly, "child": child}
     return by_age[code] if code in by_age else Q(Exists(entries.filter(category=code)))
 
@@ -153,6 +162,20 @@ def institution_choices(user: User) -> list[tuple[int, str]]:
     """The account's institutions by code, those that may manage residents."""
     rows = Institution.objects.visible_to(user).order_by("code")
     return [(institution.pk, institution.name) for institution in rows]
+
+
+def place_choices(user: User) -> dict[str, list[tuple[int, str]]]:
+    """The account's institutions, teams and villages, each as pairs of id and name in order of their codes."""
+    found: dict[str, list[tuple[int, str]]] = {"institution": [], "team": [], "village": []}
+    rows = (Institution.objects.visible_to(user), Team.objects.visible_to(user), villages_of(user))
+    asked = (
+        each.order_by().annotate(place=Value(place)).values_list("code", "pk", "name", "place")
+        for place, each in zip(found, rows, strict=True)
+    )
+    first, *others = asked
+    for _code, key, name, place in first.union(*others, all=True).order_by("code"):
+        found[place].append((key, name))
+    return found
 
 
 def villages_of(user: User) -> QuerySet[Division]:

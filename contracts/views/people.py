@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from contracts.presenters.people import COLUMNS, PLACES, Facts, cells
+from contracts.presenters.people import COLUMNS, Facts, cells, loaded
 from contracts.queries.people import PeopleFilter
 from residents.models import Resident
 from residents.queries.search import find_residents
@@ -28,7 +28,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     """Residents whom the account sees, filtered; each look is recorded."""
     filters = PeopleFilter(request.GET, user=request.user)
     listed = ListPage(request, "contracts:people", COLUMNS, default="name")
-    page = listed.page_of(filters.qs, Resident.objects.select_related(*PLACES))
+    page = listed.page_of(filters.qs, loaded(Resident.objects.all(), filters.day))
     facts = Facts(filters.day, names=filters.names, policy=filters.policy)
     facts.look_up(list(page.object_list), [column.code for column in listed.columns])
     rows = [ListRow(reverse("contracts:person", args=[each.pk]), cells(each, facts)) for each in page.object_list]

@@ -13,7 +13,7 @@ from teams.access import DISTRICT, NOWHERE, Scope
 from teams.clock import today
 from teams.history import track_history
 from teams.models.places import Institution, subtree_ids
-from teams.models.staff import Staff, TeamMember, TeamVillage
+from teams.models.staff import Staff, Team, TeamMember, TeamVillage
 
 
 class Role(models.TextChoices):
@@ -57,6 +57,14 @@ class User(AbstractUser):
         institutions = subtree_ids(self.institution_id) if by_place and self.institution_id else frozenset()
         teams, villages = self._teams_and_villages() if self.has_role(Role.DOCTOR) else (frozenset(), frozenset())
         return Scope(institutions, teams, villages, identities)
+
+    @cached_property
+    def seen_teams(self) -> frozenset[int]:
+        """Ids of the teams that the account sees. Of rows of teams that are named the database knows how many there
+        are, which it can't tell through a join."""
+        if not self.scope.institutions and not self.scope.is_district:
+            return self.scope.teams
+        return frozenset(Team.objects.visible_to(self).order_by().values_list("pk", flat=True))
 
     @property
     def _is_of_the_bureau(self) -> bool:

@@ -1,0 +1,84 @@
+"""The lists of contracts and residents ask the database as often for one team as for twenty, and seldom."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from service_packages.models import PackageVersion
+from teams.models import Role
+from tests.factories import (
+    bureau,
+    centre,
+    make_coverage,
+    make_doctor,
+    make_package,
+    make_resident,
+    make_team,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+# The session, two savepoints with their ends, and the lock of the audit trail.
+BESIDE = 6
+ADDRESSES = ("contracts:contract_list", "contracts:people")
+
+
+@pytest.fixture(autouse=True)
+def _business_day(settings: Any) -> None:
+    settings.TODAY = date(2018, 12, 15)
+
+
+@pytest.fixture
+def version() -> PackageVersion:
+    return make_package()
+
+
+def _sign(teams: int, version: PackageVersion) -> None:
+    for _ in range(teams):
+        make_coverage(resident=make_resident(), team=make_team(), packages=[version])
+
+
+def _asked(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.CLERK, Role.DOCTOR])
+def test_list_asks_as_seldom_for_twenty_teams_as_for_one(
+    name: str, role: str, client: Client, version: PackageVersion
+) -> None:
+    if role == Role.DOCTOR:
+        user = make_doctor(make_team())
+    else:
+        user = make_user(role, institution=bureau() if role == Role.OFFICIAL else centre())
+    client.force_login(user)
+    _sign(1, version)
+    _asked(client, reverse(name))
+    one = _asked(client, reverse(name))
+    _sign(19, version)
+
+    assert _asked(client, reverse(name)) == one <= 12 + BESIDE
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_list_of_whom_a_broken_address_names_is_empty(name: str, client: Client) -> None:
+    client.force_login(make_user(Role.CLERK, institution=centre()))
+    make_coverage()
+    page = client.get(reverse(name), {"among": "x", "status": "all"})
+    assert page.status_code == 200
+    assert page.context["list"]["rows"] == []
+
+
+def test_contracts_asked_for_by_day_of_signing_begin_with_the_latest(client: Client) -> None:
+    client.force_login(make_user(Role.CLERK, institution=centre()))
+    for name, start in {"早": date(2018, 3, 1), "晚": date(2018, 9, 1)}.items():
+        make_coverage(resident=make_resident(name=name), start_on=start)
+    page = client.get(reverse("contracts:contract_list"), {"signed_from": "20180101"})
+    assert [row["name"] for row in page.context["list"]["rows"]] == ["晚", "早"]
