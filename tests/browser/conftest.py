@@ -3,7 +3,7 @@
 The tests here use pages only; nothing of Django runs beside them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -38,6 +38,32 @@ def browser_context_args(browser_context_args: dict[str, Any], product: Product,
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A page on which nothing may go wrong: no error in the console, no breach of its policy, no 404."""
+    complaints = complaints_of(page)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def desks(browser: Browser, product: Product) -> Iterator[Callable[[str], Page]]:
+    """Opens a page at the desk of a role that says yes to every question; on none may anything go wrong."""
+    contexts, complaints = [], []
+
+    def sit_down(role: str) -> Page:
+        context = browser.new_context(base_url=product.url, locale="zh-CN", storage_state=product.states[role])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        complaints.append(complaints_of(page))
+        return page
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert [complaint for each in complaints for complaint in each] == []
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What goes wrong on the page from now on."""
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
@@ -52,5 +78,4 @@ def page(page: Page) -> Iterator[Page]:
     page.on("console", on_console)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
     page.on("response", on_response)
-    yield page
-    assert complaints == []
+    return complaints

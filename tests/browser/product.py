@@ -84,7 +84,8 @@ def running_product(browser: Browser) -> Iterator[Product]:
             server.wait_for("Listening at")
             root = f"http://127.0.0.1:{port}"
             yield Product(
-                root, {name: sign_in(browser, root, name) for name in ("official", "clerk", "doctor", "admin")}
+                root,
+                {name: sign_in(browser, root, name) for name in ("official", "second", "clerk", "doctor", "admin")},
             )
 
 
