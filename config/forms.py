@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.forms.widgets import Select
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+# What Django writes where nothing is chosen yet.
+DASHES = BLANK_CHOICE_DASH[0][1]
 
 
 class FieldRenderer(TemplatesSetting):
@@ -33,6 +38,10 @@ def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
     drawn = format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((str(option["value"]), flatatt(option["attrs"]), option["label"]) for option in options),
+        ((str(option["value"]), flatatt(option["attrs"]), _words(option["label"])) for option in options),
     )
     return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+
+
+def _words(label: Any) -> Any:
+    return _("Please choose") if label == DASHES else label

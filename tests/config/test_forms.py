@@ -7,6 +7,7 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 
 from config.forms import FieldRenderer
+from teams.models import Institution
 
 SLY = "<b>\"a\" & 'b'</b>"
 CHOICES = [("", "—"), (1, "one"), ("2", SLY), (SLY, "three"), ("group <1>", [(4, "four"), (5, "five")])]
@@ -38,3 +39,11 @@ def test_list_to_choose_from_is_what_django_draws(widget: type[forms.Select], va
     control.choices = CHOICES
     drawn, known = (control.render("sly", value, renderer=each()) for each in (FieldRenderer, DjangoTemplates))
     assert Parts(drawn).found == Parts(known).found
+
+
+@pytest.mark.django_db
+def test_list_where_nothing_is_chosen_yet_asks_in_words() -> None:
+    class Form(forms.Form):
+        unit = forms.ModelChoiceField(Institution.objects.none())
+
+    assert "---" not in str(Form(renderer=FieldRenderer())["unit"])
