@@ -1,8 +1,12 @@
-"""Sign-ins, failures, sign-outs and lock-outs go to the audit trail. The only signal receivers of the project."""
+"""Whose a session is; sign-ins, failures, sign-outs and lock-outs go to the audit trail.
+
+The only signal receivers of the project.
+"""
 
 from typing import Any
 
 from axes.signals import user_locked_out
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -16,6 +20,15 @@ def attempt_name(request: HttpRequest, credentials: dict[str, Any] | None = None
     """The name under which axes counts failures: a keyed hash, for people type passwords and ID numbers there."""
     typed = (credentials or request.POST).get("username")
     return None if typed is None else _hash(typed)
+
+
+class AccountBackend(ModelBackend):
+    """Accounts by name and password. Each comes with its institution, which every page asks for."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The account of a session; None when it was closed meanwhile."""
+        user = User.objects.select_related("institution").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
 
 def connect() -> None:

@@ -52,6 +52,11 @@ def hidden_text(count: Count, indicator: Indicator, part: Part, shown: int) -> s
     }
 
 
+def total_text(found: int, *, is_more: bool) -> str:
+    """How many lines the list has, or that it has more than it shows."""
+    return _("more than %(limit)s") % {"limit": count_text(found)} if is_more else count_text(found)
+
+
 def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator, part: Part) -> list[dict[str, Any]]:
     """Dicts of `assessments/people.html` for rows with their resident, village and team loaded."""
     ids = [row.resident_id for row in rows]

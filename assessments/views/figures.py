@@ -24,14 +24,14 @@ from assessments.presenters.ages import ages_finding, ages_table
 from assessments.presenters.frame import frame, link
 from assessments.presenters.overview import title
 from assessments.presenters.parts import part_names, part_to_act_on
-from assessments.presenters.people import hidden_text, people_frame, people_rows, person_line
+from assessments.presenters.people import hidden_text, people_frame, people_rows, person_line, total_text
 from assessments.queries.breakdowns import by_sex_and_age, has_breakdown
 from assessments.queries.evidence import evidence
 from assessments.queries.figures import Key
 from assessments.queries.people import Part, counted_sql, figure_count, has_people, number_of_rows, people
 from assessments.queries.units import Selection, select
-from assessments.tables import count_text
 from teams.actions import audit
+from teams.lists import ROWS_AT_MOST
 from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
@@ -116,7 +116,7 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     context |= people_frame(selection, known, count, part)
     context |= {
         "page": page,
-        "total_text": count_text(page.paginator.count),
+        "total_text": total_text(page.paginator.count, is_more=isinstance(found, _Found) and found.is_more),
         "hidden_text": "" if words else hidden_text(count, known, part, page.paginator.count),
         "search": {"name": "q", "value": words, "label": _("Name or pinyin initials")},
         "exports": [],
@@ -231,23 +231,38 @@ def _people(selection: Selection, known: Indicator, part: Part, words: str) -> Q
     if part is Part.DENOMINATOR:
         rows = rows.annotate(is_counted=RawSQL(counted_sql(selection, known), (), output_field=BooleanField()))
     if words:
-        rows = rows.filter(Q(resident__name__startswith=words) | Q(resident__initials__startswith=words.lower()))
+        named = Q(resident__name__startswith=words)
+        # Initials are letters: whoever types a name is spared a look at all of them.
+        rows = rows.filter(named | Q(resident__initials__startswith=words.lower()) if words.isascii() else named)
     return rows
 
 
 class _Found:
-    """The rows that a search found, for a paginator: the keys of all are read once, the people of one page only."""
+    """The rows that a search found, for a paginator: the keys are read once, the people of one page only.
+
+    Of few the keys of all are read, then sorted. Of many, and a surname is one in twenty, some stand near the
+    beginning of the list's order: its first pages are read off it.
+    """
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self._rows = rows
         self._key = "resident_id" if rows.model is ResidentMonth else "coverage_id"
-        self._keys = list(rows.values_list(self._key, flat=True))
+        found = rows.order_by().values_list("institution_id", self._key)[: ROWS_AT_MOST + 1]
+        self._keys = [key for _institution, key in sorted(found)]
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than the pages show."""
+        return len(self._keys) > ROWS_AT_MOST
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return min(len(self._keys), ROWS_AT_MOST)
 
     def __getitem__(self, part: slice) -> QuerySet[Any]:
-        return self._rows.filter(**{f"{self._key}__in": self._keys[part]})
+        keys = self._keys[part]
+        if self.is_more:
+            keys = list(self._rows.values_list(self._key, flat=True)[part])
+        return self._rows.filter(**{f"{self._key}__in": keys})
 
 
 class _Limited(Paginator):

@@ -112,8 +112,18 @@ class InstitutionParent(Dated):
 @once_a_request
 def parent_ids(on: date | None = None) -> dict[int, int]:
     """Institution id -> id of the institution right above it on the day (default today). Roots are absent."""
-    rows = InstitutionParent.objects.on(on or today()).values_list("institution_id", "parent_id")
-    return dict(rows)
+    day = on or today()
+    return {
+        institution: parent
+        for institution, parent, from_on, to_on in _parents()
+        if from_on <= day and (to_on is None or to_on > day)
+    }
+
+
+@once_a_request
+def _parents() -> list[tuple[int, int, date, date | None]]:
+    """Every line of the tree with its days: a page may ask for today's and for that of a report date."""
+    return list(InstitutionParent.objects.values_list("institution_id", "parent_id", "from_on", "to_on"))
 
 
 def subtree_ids(root_id: int, on: date | None = None) -> frozenset[int]:

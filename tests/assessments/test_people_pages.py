@@ -10,6 +10,7 @@ from assessments.indicators import INDICATORS, Rows
 from assessments.models import Figure
 from assessments.presenters.parts import part_names
 from assessments.queries.people import Part
+from assessments.views import figures as views
 from teams.models import AuditEvent
 from tests.factories import (
     make_resident,
@@ -104,6 +105,21 @@ def test_list_is_searched_by_name_and_initials(official: Client, words: str) -> 
     page = official.get(address("people", "coverage", part="denominator", q=words))
     assert [row["name"] for row in page.context["page"].object_list] == ["王秀兰"]
     assert "1 in all" in page.content.decode()
+
+
+def test_search_that_finds_too_many_says_so_and_still_lists_in_order(
+    official: Client, district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(8):
+        make_resident(village=district.village, name="冯一")
+    compute(month=OCTOBER)
+    every = official.get(address("people", "coverage", part="gap", q="冯")).context["page"].object_list
+    monkeypatch.setattr(views, "ROWS_AT_MOST", 4)
+    monkeypatch.setattr(views, "PEOPLE_A_PAGE", 3)
+    pages = [official.get(address("people", "coverage", part="gap", q="冯", page=str(page))) for page in (1, 2, 3)]
+    listed = [[row["why"] for row in page.context["page"].object_list] for page in pages]
+    assert listed == [[row["why"] for row in every[:3]], [every[3]["why"]], [every[3]["why"]]]
+    assert len(every) == 8 and "more than 4 in all" in pages[0].content.decode()
 
 
 def test_long_list_is_cut_into_pages(official: Client, district: SmallDistrict) -> None:

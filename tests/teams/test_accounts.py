@@ -14,6 +14,7 @@ from teams.actions.accounts import create_account
 from teams.models import AuditEvent, Role, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
+from teams.sign_ins import AccountBackend
 from tests import factories
 from tests.accounts import make_account
 from tests.factories import PASSWORD
@@ -264,3 +265,14 @@ def test_fragment_after_the_session_s_end_reloads_the_whole_page(client: Client)
     response = client.get("/", headers={"hx-request": "true"})
     assert (response.status_code, response.headers["HX-Refresh"]) == (200, "true")
     assert response.content == b""
+
+
+def test_session_of_a_closed_account_is_nobody_s(django_assert_num_queries: object) -> None:
+    account = make_account("o", Role.OFFICIAL)
+    backend = AccountBackend()
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert backend.get_user(account.pk).institution is None  # type: ignore[union-attr]
+    account.is_active = False
+    account.save()
+    assert backend.get_user(account.pk) is None
+    assert backend.get_user(account.pk + 1) is None
