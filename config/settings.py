@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "teams.tasks.discard_unconfirmed_imports",
         "schedule": crontab(minute=45, hour=1),
     },
+    "drop-old-drafts": {"task": "contracts.tasks.drop_old_drafts", "schedule": crontab(minute=35, hour=1)},
     "follow-anchors": {"task": "contracts.tasks.follow_anchors", "schedule": crontab(minute=40, hour=1)},
     "forget-submissions": {"task": "teams.tasks.forget_submissions", "schedule": crontab(minute=30, hour=1)},
     # Whoever mends a problem sees it gone soon; what was asked for while Redis was down is done by the next one, too.

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contracts.actions import anchors, batches, fulfilment, handovers, problems
+from contracts.actions import anchors, batches, drafts, fulfilment, handovers, problems
 
 
 @shared_task
@@ -37,6 +37,12 @@ def resume_lifecycle() -> None:
         batches.run(batch_id=batch_id)
     for handover_id in handovers.waiting():
         handovers.carry_out(handover_id=handover_id)
+
+
+@shared_task
+def drop_old_drafts() -> None:
+    """Every night: drop drafts that nobody has touched for long."""
+    drafts.drop_old()
 
 
 @shared_task

@@ -108,6 +108,7 @@ urlpatterns = [
     path("contracts/<int:pk>/signed/", papers.signed, name="signed"),
     path("contracts/<int:pk>/agreement.pdf", papers.agreement, name="agreement"),
     path("contracts/<int:pk>/handbook.pdf", papers.handbook, name="handbook"),
+    path("contracts/<int:pk>/scan/", papers.contract_scan, name="contract_scan"),
     path("contracts/<int:pk>/signature/", papers.signature, name="signature"),
     path("people/", people.people, name="people"),
     path("people/find/", people.people_find, name="people_find"),

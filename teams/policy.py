@@ -45,6 +45,8 @@ DEFAULTS: Mapping[str, int] = {
     "term_years_most": 3,
     "confirmed_yearly": 1,
     "renewal_days_ahead": 60,
+    # Drafts that nobody touched for so many days are dropped (0: never).
+    "draft_days": 30,
     # Fees (rules.md 6): whether what is left of a contract year that ends early is owed no longer, whole months of it
     # (1: yes, 0: no), as it stands on the contract's first day; whether contracts whose residents haven't paid their
     # share count as in force (1: yes); and how many days after its due date a share is overdue.

@@ -71,6 +71,8 @@ contracts:handbook        own      in  200 404 200 200 200 403    in  405 405 40
 contracts:handbook        other    in  404 200 404 200 200 403    in  405 405 405 405 405 405
 contracts:signature       own      in  404 404 404 404 404 403    in  405 405 405 405 405 405
 contracts:signature       other    in  404 404 404 404 404 403    in  405 405 405 405 405 405
+contracts:contract_scan   own      in  200 404 200 403 403 403    in  200 404 200 403 403 403
+contracts:contract_scan   other    in  404 200 404 403 403 403    in  404 200 404 403 403 403
 contracts:due_list        -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
 contracts:unserved_list   -        in  200 200 200 200 200 403    in  405 405 405 405 405 405
 contracts:due_returned    -        in  200 200 200 403 403 403    in  405 405 405 405 405 405
@@ -363,6 +365,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
     "contracts:signed": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     "contracts:agreement": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     "contracts:handbook": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
+    "contracts:contract_scan": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     "contracts:signature": lambda place: ({"pk": place.contract.pk if place else 0}, {}),
     **{
         f"contracts:contract_{step}": lambda place: ({"pk": place.contract.pk if place else 0}, {})

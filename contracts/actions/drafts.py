@@ -20,6 +20,7 @@ from contracts.rules import check_can_prepare, check_evidence
 from teams import cipher
 from teams.clock import today
 from teams.models import User
+from teams.policy import policy_on
 from teams.rules import RuleViolation
 
 PAYLOAD, DOCUMENT, EVIDENCE = "draft", "agreement", "signature"
@@ -106,6 +107,16 @@ def conclude(*, draft: Draft, sha256: str, evidence: Evidence, by: User) -> Cont
 def discard(*, draft: Draft) -> None:
     """Throw a draft away, and the document that was made of it."""
     draft.delete()
+
+
+@transaction.atomic
+def drop_old() -> int:
+    """Drop drafts that nobody has touched for the policy's `draft_days`; how many. One being worked on waits."""
+    days = policy_on(today())["draft_days"]
+    old = Draft.objects.untouched_for(days) if days else Draft.objects.none()
+    keys = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Draft.objects.filter(pk__in=keys).delete()
+    return len(keys)
 
 
 def sheet_of(draft: Draft) -> Sheet:

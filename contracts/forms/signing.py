@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from django import forms
@@ -23,6 +24,8 @@ LARGEST_SIGNATURE = 256 * 1024
 PNG = b"\x89PNG\r\n\x1a\n"
 # First bytes of what a scanner or a phone makes, and what to call it.
 SCANS = {PNG: "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
+# What a scanner never writes into a PDF: scripts, programs to start, files inside.
+ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
 DRAWN = "data:image/png;base64,"
 THIS_HOUSEHOLD, OWN_HOUSEHOLD = "this", "own"
 
@@ -91,16 +94,7 @@ class SignatureForm(forms.Form):
 
     def clean_scan(self) -> UploadedFile | None:
         """The file, when its size and first bytes are those of a scan."""
-        scan: UploadedFile | None = self.cleaned_data["scan"]
-        if scan is None:
-            return None
-        if (scan.size or 0) > LARGEST_SCAN:
-            limit = filesizeformat(LARGEST_SCAN)
-            raise forms.ValidationError(_("The file is larger than %(limit)s."), params={"limit": limit})
-        if scan_type(scan.read(8)) is None:
-            raise forms.ValidationError(_("This is no JPEG, PNG or PDF file."))
-        scan.seek(0)
-        return scan
+        return checked_scan(self.cleaned_data["scan"])
 
     def evidence(self) -> Evidence:
         """What is filed with the contract; what belongs to the other way of signing is left out."""
@@ -112,6 +106,42 @@ class SignatureForm(forms.Form):
             scan=content,
             scan_type=(scan_type(content[:8]) or "") if content else "",
         )
+
+
+class ScanForm(forms.Form):
+    """The scan of the signed paper, added after the signing."""
+
+    scan = forms.FileField(
+        label=_("Picture or scan of the signed paper"),
+        help_text=_("JPEG, PNG or PDF, up to 5 MB"),
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}),
+    )
+
+    def clean_scan(self) -> UploadedFile | None:
+        """The file, when its size and content are those of a scan."""
+        return checked_scan(self.cleaned_data["scan"])
+
+    @property
+    def scanned(self) -> tuple[bytes, str]:
+        """The file's content and media type."""
+        content = self.cleaned_data["scan"].read()
+        return content, scan_type(content[:8]) or ""
+
+
+def checked_scan(scan: UploadedFile | None) -> UploadedFile | None:
+    """The file, when it is small enough, begins as a scan does and holds nothing that acts by itself."""
+    if scan is None:
+        return None
+    if (scan.size or 0) > LARGEST_SCAN:
+        limit = filesizeformat(LARGEST_SCAN)
+        raise forms.ValidationError(_("The file is larger than %(limit)s."), params={"limit": limit})
+    content = scan.read()
+    scan.seek(0)
+    if scan_type(content[:8]) is None:
+        raise forms.ValidationError(_("This is no JPEG, PNG or PDF file."))
+    if content.startswith(b"%PDF-") and ACTIVE.search(content):
+        raise forms.ValidationError(_("This PDF holds a program or another file. Scan the paper again."), code="active")
+    return scan
 
 
 def scan_type(start: bytes) -> str | None:

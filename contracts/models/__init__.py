@@ -5,7 +5,7 @@ whom somebody tried to reach (attempts), referrals, batches of renewals and conf
 from contracts.models.agreements import Charge, Contract, Coverage, CoveragePackage, Suspension
 from contracts.models.batches import Batch, BatchLine
 from contracts.models.candidates import Candidate
-from contracts.models.documents import Agreement
+from contracts.models.documents import Agreement, Scan
 from contracts.models.drafts import Draft
 from contracts.models.fees import FeeEntry
 from contracts.models.follow_up import Attempt, FollowUp
@@ -47,6 +47,7 @@ __all__ = [
     "ProblemCheck",
     "Referral",
     "ReferralStep",
+    "Scan",
     "Service",
     "SlotQuota",
     "Status",

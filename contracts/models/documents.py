@@ -67,3 +67,32 @@ class Agreement(models.Model):
     def has_proof(self) -> bool:
         """Whether a drawn signature or a scan is kept."""
         return self.signed == self.Signed.SCREEN or bool(self.scan_type)
+
+
+class ScanQuerySet(models.QuerySet):
+    """Scans by what an account may see."""
+
+    def visible_to(self, user: "User") -> "ScanQuerySet":
+        """Those of contracts that the account sees."""
+        return self.filter(contract__in=Contract.objects.visible_to(user))
+
+
+class Scan(models.Model):
+    """A picture or PDF of the signed paper that was added to a contract afterwards, encrypted. The latest counts; the
+    ones it replaced stay. Never changed."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="scans")
+    content = models.BinaryField()
+    media_type = models.CharField(max_length=20)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ScanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scan")
+        ordering = ("-pk",)
+        triggers = (pgtrigger.Protect(name="as_added", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.media_type}"

@@ -1,10 +1,12 @@
 """Signings that are half filled in, and the document that was made of one to be signed."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
@@ -22,6 +24,10 @@ class DraftQuerySet(models.QuerySet):
         if not user.scope.identities:
             return self.none()
         return self.filter(user.scope.where("institution_id") | Q(by=user.pk))
+
+    def untouched_for(self, days: int) -> "DraftQuerySet":
+        """Those that nobody changed in so many days."""
+        return self.filter(changed_at__lt=timezone.now() - timedelta(days=days))
 
 
 class Draft(models.Model):

@@ -49,6 +49,8 @@ class LifecycleEntry(models.Model):
         TEAM_CHANGED = "team_changed", _("team changed")
         PACKAGES_CHANGED = "packages_changed", _("packages changed")
         HANDED_OVER = "handed_over", _("handed over to another team")
+        SCANNED = "scanned", _("scan of the signed paper added")
+        RESCANNED = "rescanned", _("scan of the signed paper replaced")
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="entries")
     coverage = models.ForeignKey(Coverage, models.CASCADE, null=True, blank=True, related_name="entries")

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Candidate, Coverage, Draft
+from contracts.models.drafts import DraftQuerySet
 from contracts.presenters import due as words
 from contracts.presenters.worklists import candidate_rows
 from contracts.queries.candidates import candidates
@@ -26,6 +27,8 @@ from teams.permissions import Permission, has_permission
 from teams.policy import policy_on
 
 LINES = 5
+# So many days before a draft is dropped, its people are told.
+GOING_DAYS = 7
 # Imports that are not over: somebody, or the worker, has still to do something.
 IMPORTS_UNDER_WAY = ("queued", "checking", "checked", "confirmed", "running", "undoing")
 
@@ -50,6 +53,7 @@ def today_page(user: User, day: date) -> dict[str, Any]:
         "candidates": candidates(user, day=day),
         "new": candidates(user, reason="new", day=day),
         "drafts": Draft.objects.visible_to(user),
+        "going": _going(user, policy["draft_days"]),
     }
     may_import = has_permission(user, Permission.IMPORT_RUN)
     if may_import:
@@ -66,12 +70,19 @@ def today_page(user: User, day: date) -> dict[str, Any]:
             Tile(_("Data problems"), sum(count for _rule, count in by_rule), _link("problem_list"), "orange"),
         ],
         "drafts": numbers["drafts"],
+        "going": numbers["going"],
         "imports": numbers.get("imports"),
         "people": _due_rows(owed, people, day) if owed else None,
         "candidates": candidate_rows(newest, people, day),
         "ending": list(lists["ending"].select_related("resident", "contract__team").order_by("end_on", "pk")[:LINES]),
         "rules": by_rule[:LINES],
     }
+
+
+def _going(user: User, days: int) -> DraftQuerySet:
+    """Drafts that are dropped within GOING_DAYS, unless somebody goes on with them."""
+    mine = Draft.objects.visible_to(user)
+    return mine.untouched_for(max(days - GOING_DAYS, 0)) if days else mine.none()
 
 
 def _due(user: User, day: date) -> Due | None:

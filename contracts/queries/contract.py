@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from contracts.models import Contract, Coverage, CoveragePackage, Status
+from contracts.models import Agreement, Contract, Coverage, CoveragePackage, Scan, Status
 from contracts.queries.renewals import Proposal, proposals
 from contracts.rules.lifecycle import terminated_today, year_to_confirm
 from residents.models import Resident
@@ -80,7 +80,9 @@ class Story:
 
 def visible_contracts(user: User) -> QuerySet[Contract]:
     """The account's contracts with what their pages name first."""
-    rows = Contract.objects.visible_to(user)
+    proof = Agreement.objects.filter(~Q(scan_type="") | Q(signed=Agreement.Signed.SCREEN), contract=OuterRef("pk"))
+    scans = Scan.objects.filter(contract=OuterRef("pk"))
+    rows = Contract.objects.visible_to(user).annotate(has_proof=Exists(proof) | Exists(scans))
     return rows.select_related("team__institution", "representative", "previous")
 
 

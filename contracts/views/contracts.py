@@ -23,7 +23,7 @@ from residents.queries.search import find_residents
 from teams.actions import audit
 from teams.actions.submissions import fresh_key
 from teams.clock import today
-from teams.lists import ROWS_AT_MOST, ListPage, ListRow
+from teams.lists import ROWS_AT_MOST, BoundedPaginator, ListPage, ListRow
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 
@@ -41,6 +41,7 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
     filters = ContractFilter(request.GET, user=request.user)
     listed = ListPage(request, "contracts:contract_list", COLUMNS, default=filters.order, many=MANY)
     page = listed.page_of(filters.qs, loaded(filters.day), distinct="contract")
+    assert isinstance(page.paginator, BoundedPaginator)
     may_edit = has_permission(request.user, Permission.CONTRACT_EDIT)
     rows = [
         ListRow(
@@ -94,6 +95,7 @@ def contract_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     may_edit = has_permission(request.user, Permission.CONTRACT_EDIT)
     told = story(contract, today())
     context = story_page(told, may_edit=may_edit)
+    context["may_edit"] = may_edit
     context["fees"] = fees_of(contract, told.coverages, told.day, request.user)
     context["fulfilment"] = by_item(Promises(today(), contracts=(pk,)))
     return render(request, "contracts/contract_detail.html", context)

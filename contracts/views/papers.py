@@ -2,18 +2,26 @@
 
 import io
 
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.actions.drafts import EVIDENCE, document_of
-from contracts.models import Agreement, Contract
+from contracts.actions.scans import add_scan, proof_of
+from contracts.forms.signing import ScanForm
+from contracts.models import Agreement, Contract, Scan
 from contracts.queries.papers import agreement_data, agreement_pdf, deal_of_contract, handbook_pdf
 from teams import cipher
 from teams.actions import audit
+from teams.actions.submissions import fresh_key, once
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, require
+from teams.rules import RuleViolation
 
 
 @require_safe
@@ -24,6 +32,7 @@ def signed(request: SignedInRequest, pk: int) -> HttpResponse:
     contract = _contract(request, pk)
     kept = Agreement.objects.filter(contract=contract).defer("document", "signature", "scan").first()
     context = {"contract": contract, "paper": agreement_data(deal_of_contract(contract)), "agreement": kept}
+    context["has_proof"] = contract.has_scan or (kept is not None and kept.has_proof)
     return render(request, "contracts/signed.html", context)
 
 
@@ -54,15 +63,38 @@ def handbook(request: SignedInRequest, pk: int) -> FileResponse:
 @never_cache
 @require(Permission.PEOPLE_READ)
 def signature(request: SignedInRequest, pk: int) -> FileResponse:
-    """The proof that a contract was signed: the drawn signature, or the picture of the signed paper."""
+    """The proof that a contract was signed: the scan added last, the drawn signature, or the picture of the paper."""
     contract = _contract(request, pk)
-    kept = Agreement.objects.filter(contract=contract).defer("document").first()
-    sealed = kept and (kept.signature or kept.scan)
-    if not kept or not sealed:
+    proof = proof_of(contract)
+    if proof is None:
         raise Http404
     _log(request, "signature", contract)
-    content = cipher.decrypt_bytes(sealed, field=EVIDENCE)
-    return FileResponse(io.BytesIO(content), content_type=kept.scan_type or "image/png")
+    content = cipher.decrypt_bytes(proof.signature or proof.scan or b"", field=EVIDENCE)
+    return FileResponse(io.BytesIO(content), content_type=proof.scan_type or "image/png")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require(Permission.CONTRACT_EDIT)
+def contract_scan(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Add the scan of the signed paper, or replace it; the earlier one stays. Sent twice, it is added once."""
+    contract = _contract(request, pk)
+    form = ScanForm(request.POST or None, request.FILES or None)
+    key = request.POST.get("submission") or fresh_key()
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(once(key=key, by=request.user, do=lambda: _add_scan(request, contract, form)))
+        except RuleViolation as refused:
+            form.add_error(None, str(refused))
+    context = {"contract": contract, "form": form, "submission": key, "has_proof": proof_of(contract) is not None}
+    return render(request, "contracts/scan.html", context)
+
+
+def _add_scan(request: SignedInRequest, contract: Contract, form: ScanForm) -> str:
+    content, media_type = form.scanned
+    add_scan(contract=contract, content=content, media_type=media_type, by=request.user)
+    messages.success(request, _("The scan is kept with the contract."))
+    return reverse("contracts:contract_detail", args=[contract.pk])
 
 
 def pdf(document: bytes, filename: str) -> FileResponse:
@@ -71,7 +103,9 @@ def pdf(document: bytes, filename: str) -> FileResponse:
 
 
 def _contract(request: SignedInRequest, pk: int) -> Contract:
-    visible = Contract.objects.visible_to(request.user)
+    visible = Contract.objects.visible_to(request.user).annotate(
+        has_scan=Exists(Scan.objects.filter(contract=OuterRef("pk")))
+    )
     return get_object_or_404(visible.select_related("team__institution", "representative__household"), pk=pk)
 
 
