@@ -90,6 +90,7 @@ urlpatterns = [
     path("contracts/<int:pk>/refund/", fee_entries.fee_refund, name="fee_refund"),
     path("fees/", fees.fee_list, name="fee_list"),
     path("fees/statement/", fees.fee_statement, name="fee_statement"),
+    path("fees/statement.xlsx", fees.fee_statement_file, name="fee_statement_file"),
     path("fees/<int:pk>/cancel/", fee_entries.fee_cancel, name="fee_cancel"),
     path("fees/<int:pk>/receipt.pdf", fee_entries.fee_receipt, name="fee_receipt"),
     path("contracts/batches/new/", batches.batch_create, name="batch_create"),

@@ -205,6 +205,7 @@ contracts:batch_progress  own      in  200 404 404 403 403 403    in  405 405 40
 contracts:batch_progress  other    in  404 200 404 403 403 403    in  405 405 405 405 405 405
 contracts:fee_list        -        in  200 200 403 200 403 302    in  405 405 405 405 405 405
 contracts:fee_statement   -        in  200 200 403 200 403 200    in  405 405 405 405 405 405
+contracts:fee_statement_file  -    in  200 200 403 200 403 200    in  405 405 405 405 405 405
 contracts:fee_receive     own      in  200 404 403 403 403 403    in  200 404 403 403 403 403
 contracts:fee_receive     other    in  404 200 403 403 403 403    in  404 200 403 403 403 403
 contracts:fee_waive       own      in  200 404 403 403 403 403    in  200 404 403 403 403 403

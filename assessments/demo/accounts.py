@@ -2,17 +2,22 @@
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import Case, Count, When
 from django.utils.translation import gettext as _
 
 from assessments.demo.places import Places
 from assessments.demo.staff import Roster
+from contracts.models import Coverage, Obligation
 from teams.demo_accounts import DEMO_PASSWORD
-from teams.models import Role, User
+from teams.models import Institution, Role, TeamMember, User
+
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,25 @@ def make_accounts(places: Places, roster: Roster) -> list[Account]:
             username=username, password=sealed, roles=[role], institution=institution, staff=staff, first_name=name
         )
     return made
+
+
+def seat_doctor(day: date, made: list[Account]) -> list[Account]:
+    """Let the doctor lead a team with work in the week from the day, best one of the clerk's institution; at a small
+    scale many teams have none. Returns the accounts as they are then."""
+    open_now = Obligation.objects.filter(met_on=None, waived_on=None, opens_on__lte=day, due_on__lt=day + WEEK)
+    soon = Coverage.objects.in_force_on(day).filter(obligations__in=open_now.filter(due_on__gte=day))
+    busy = soon.filter(contract__team__institution__setting=Institution.Setting.RURAL).values("contract__team")
+    clerk, doctor = (User.objects.get(username=name) for name in ("clerk", "doctor"))
+    here = Case(When(contract__team__institution=clerk.institution, then=1), default=0)
+    team = busy.annotate(here=here, people=Count("resident", distinct=True)).order_by("-here", "-people").first()
+    if team is None:
+        return made
+    leader = TeamMember.objects.on(day).select_related("staff", "team__institution")
+    seat = leader.get(team=team["contract__team"], is_leader=True)
+    doctor.staff, doctor.institution, doctor.first_name = seat.staff, seat.team.institution, seat.staff.name
+    doctor.save(update_fields=["staff", "institution", "first_name"])
+    where = seat.team.institution.name
+    return [replace(account, where=where) if account.username == "doctor" else account for account in made]
 
 
 def _password(username: str) -> str:

@@ -146,7 +146,7 @@ class _District:
         policies.set_rubric(policy=self.policy)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
         self._count_up()
-        return made
+        return accounts.seat_doctor(self.facts.completion_as_of, made)
 
     def _stream(self, noun: str) -> Random:
         return Random(f"{self.seed}/{noun}")

@@ -58,8 +58,10 @@ _STEPS = {
 
 def loaded(filters: UnservedFilter) -> QuerySet[Coverage]:
     """Coverages with everything that a line tells; of those found by the worker also who was served since."""
-    rows = found(Unserved.objects.all()) if filters.counted_at else with_reason(Coverage.objects.all(), filters.terms)
-    rows = with_service(rows, filters.day) if filters.counted_at else rows
+    if filters.counted_at:
+        rows = with_service(found(Unserved.objects.all()), filters.day)
+    else:
+        rows = with_reason(Coverage.objects.all(), filters.terms)
     return rows.select_related("resident__village", "contract__team")
 
 

@@ -134,7 +134,7 @@ def found(rows: UnservedQuerySet) -> CoverageQuerySet:
     )
 
 
-def with_service(rows: QuerySet[Coverage], day: date) -> QuerySet[Coverage]:
+def with_service(rows: CoverageQuerySet, day: date) -> CoverageQuerySet:
     """The coverages with `served_on`, the last service since they began: of those served since the count."""
     services = Service.objects.filter(
         resident=OuterRef("resident"), performed_on__gte=OuterRef("start_on"), performed_on__lte=day
@@ -234,8 +234,8 @@ class UnservedFilter(django_filters.FilterSet):
         told: dict[Any, Standing] = {}
         for place, count in expected.items():
             told.setdefault(key(place), Standing()).expected += count
-        for (*place, reason), count in by_reason.items():
-            told.setdefault(key((place[0], place[1])), Standing()).by_reason[reason] += count
+        for (institution, team, reason), count in by_reason.items():
+            told.setdefault(key((institution, team)), Standing()).by_reason[reason] += count
         return told
 
     @cached_property

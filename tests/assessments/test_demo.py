@@ -292,7 +292,11 @@ def test_each_role_and_the_hospital_get_an_account(district: District) -> None:
         "hospital": [Role.CLERK],
     }
     assert DEMO_PASSWORD.format(username="clerk") in district.text
-    assert User.objects.get(username="doctor").scope.teams
+    doctor = User.objects.get(username="doctor")
+    assert doctor.scope.teams
+    today, week = date(2018, 12, 20), date(2018, 12, 26)
+    due = Obligation.objects.filter(coverage__contract__team__in=doctor.scope.teams, met_on=None, waived_on=None)
+    assert due.filter(opens_on__lte=today, due_on__range=(today, week)).exists()
 
 
 def test_second_demo_is_refused(district: District) -> None:

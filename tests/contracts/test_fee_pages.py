@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from python_calamine import CalamineWorkbook
 
 from contracts.actions.ending import terminate
 from contracts.actions.fees import take_receipt
@@ -165,6 +167,16 @@ def test_auditor_reads_sums_and_no_names(client: Client) -> None:
     assert "张三" not in shown.content.decode()
     assert shown.context["total"].due == 20
     assert [row["url"] for row in shown.context["rows"]] == [""]
+
+
+def test_auditor_has_the_sums_as_a_file_even_when_asking_for_people(client: Client) -> None:
+    contract("张三")
+    client.force_login(make_user(Role.AUDITOR, institution=bureau()))
+    file = client.get(page("fee_statement_file", query="by=coverage"))
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(file)))
+    _head, *rows = book.get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows][:-1] == [centre().name]
+    assert rows[-1][2] == 20
 
 
 def test_official_looks_at_one_institution_at_a_time(client: Client) -> None:
