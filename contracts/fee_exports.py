@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.forms.fees import DeskForm, StatementForm
 from contracts.presenters.fees import desk_rows, statement_rows
-from contracts.queries.fee_desk import DeskLine, desk_lines
+from contracts.queries.fee_desk import DeskLine, desk
 from contracts.queries.statements import Grouping, Line, Scope, scope_of, statement
 from service_packages.models import Payer
 from teams.clock import today
@@ -24,7 +24,7 @@ def fees_sheet(user: User, query: str, whole: bool) -> Sheet:
     """Contracts of the fee desk with those filters."""
     form, day = DeskForm(user, QueryDict(query).dict()), today()
     policy = policy_on(day)
-    lines = desk_lines(form.teams, form.asked_payer, form.asked_standing, day, policy)
+    lines = desk(form.teams, form.asked_payer, form.asked_standing, day, policy).lines
     header = [
         _("Household"),
         _("Payer"),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from contracts.actions import anchors, batches, drafts, fulfilment, handovers, problems
+from contracts.actions import anchors, batches, drafts, fee_counts, fulfilment, handovers, problems
 
 
 @shared_task
@@ -53,5 +53,6 @@ def follow_anchors() -> None:
 
 @shared_task
 def count_promises() -> None:
-    """Every hour: count what was promised and what became of it, for pages about several teams."""
+    """Every hour: count what was promised and what became of it, and fees, for pages about teams and places."""
     fulfilment.count_promises()
+    fee_counts.count_fees()

@@ -34,6 +34,7 @@ from assessments.demo.year import DemoYear
 from assessments.models import Sample
 from assessments.policy_files import Policy, read_policy
 from contracts.actions import ledger, problems
+from contracts.actions.fee_counts import count_fees
 from contracts.actions.fulfilment import count_promises
 from contracts.models import Charge, Contract, Coverage, CoveragePackage, Obligation, Service, Suspension, Visit
 from residents.models import Household, Register, Resident, Transfer
@@ -64,6 +65,7 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
         out(f"a year assessed and paid: {time.monotonic() - started:.1f} s")
     problems.check(check_id=problems.request().pk)
     count_promises()
+    count_fees()
     supervise(seed)
     screening.screen(screening_id=screening.request().pk)
     return made

@@ -16,7 +16,8 @@ create function contracts_due_of(coverages bigint[])
 returns table (coverage_id bigint, payer varchar, "on" date, is_released boolean, fen bigint)
 language sql stable parallel safe
 as $$
-with term as (
+-- Materialized: the planner takes a term for a thousand years, and would look for them among all contracts.
+with term as materialized (
     select c.id as coverage_id, c.start_on, c.end_on, e.gone_on, e.months,
            coalesce(c.termination_reason = 'changed' and c.terminated_on = e.gone_on, false) as is_changed,
            -- What takes up the rest of a term has its short year first: the years begin when those before would have.

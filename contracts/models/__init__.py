@@ -7,7 +7,7 @@ from contracts.models.batches import Batch, BatchLine
 from contracts.models.candidates import Candidate
 from contracts.models.documents import Agreement, Scan
 from contracts.models.drafts import Draft
-from contracts.models.fees import FeeEntry
+from contracts.models.fees import FeeAccount, FeeCell, FeeCount, FeeEntry
 from contracts.models.follow_up import Attempt, FollowUp
 from contracts.models.fulfilment import FulfilmentCell, Unserved
 from contracts.models.handovers import Departure, Handover, HandoverLine
@@ -34,6 +34,9 @@ __all__ = [
     "CoveragePackage",
     "Departure",
     "Draft",
+    "FeeAccount",
+    "FeeCell",
+    "FeeCount",
     "FeeEntry",
     "FollowUp",
     "FulfilmentCell",

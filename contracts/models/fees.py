@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models.agreements import Coverage
+from contracts.models.agreements import Contract, Coverage
 from service_packages.models import Payer
 from teams.history import track_history
+from teams.models import Team
 
 if TYPE_CHECKING:
     from teams.models import User
@@ -67,7 +68,13 @@ class FeeEntry(models.Model):
     class Meta:
         verbose_name = _("fee entry")
         ordering = ("on", "id")
-        indexes = (models.Index(name="contracts_feeentry_on", fields=["on"]),)
+        indexes = (
+            models.Index(name="contracts_feeentry_on", fields=["on"]),
+            models.Index(name="contracts_feeentry_entered", fields=["entered_at"]),
+            models.Index(
+                name="contracts_feeentry_cancelled", fields=["cancelled_at"], condition=Q(cancelled_at__isnull=False)
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 name="contracts_feeentry_number_once", fields=["number", "coverage", "payer"], condition=~Q(number="")
@@ -89,3 +96,55 @@ class FeeEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.coverage_id} {self.kind} {self.amount}"
+
+
+class FeeCount(models.Model):
+    """When `FeeCell` and `FeeAccount` were counted; one row. Entries before `cutoff` are in the cells."""
+
+    day = models.DateField(_("as of"))
+    counted_at = models.DateTimeField()
+    cutoff = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("count of fees")
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class FeeCell(models.Model):
+    """Fen that became owed and were entered for one team and payer in one month, up to the day of the count."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_constraint=False)
+    payer = models.CharField(max_length=24)
+    month = models.DateField()
+    due = models.BigIntegerField()
+    received = models.BigIntegerField()
+    waived = models.BigIntegerField()
+    refunded = models.BigIntegerField()
+    carried = models.BigIntegerField()
+
+    is_derived = True  # it goes with what it counts (teams.imports.undo)
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.payer} {self.month}"
+
+
+class FeeAccount(models.Model):
+    """What one payer could be asked for, and was to be given back, for one coverage, as it was counted."""
+
+    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    payer = models.CharField(max_length=24)
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    open = models.DecimalField(max_digits=10, decimal_places=2)
+    since = models.DateField(null=True)
+    back = models.DecimalField(max_digits=10, decimal_places=2)
+
+    is_derived = True  # it goes with what it counts (teams.imports.undo)
+
+    class Meta:
+        indexes = (models.Index(name="contracts_feeaccount_team", fields=["team", "payer"]),)
+
+    def __str__(self) -> str:
+        return f"{self.coverage_id} {self.payer} {self.open}"

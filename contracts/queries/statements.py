@@ -1,6 +1,7 @@
 """The statement of fees: what was owed, received, waived and given back in a period, by whoever looks at it.
 
-It holds no names: an auditor reads it too. Single coverages are told apart by their ids only.
+It holds no names: an auditor reads it too. Single coverages are told apart by their ids only. Whole months up to today
+are read off the sums that the worker counted in the last hour (`FeeCell`), with what was entered since.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,23 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from contracts.accounts import PAYING
+from contracts.models import FeeCount
 from contracts.queries.accounts import coverages_of
-from teams.dates import add_months
+from contracts.queries.fee_desk import fees_counted
+from teams.clock import today
+from teams.dates import ONE_DAY, add_months
 from teams.models import Team, User
 
-STATEMENT = (Path(__file__).parents[1] / "sql" / "statement.sql").read_text()
+_SQL = Path(__file__).parents[1] / "sql"
+STATEMENT, DUES, ENTRIES, CELLS = (
+    (_SQL / f"{name}.sql").read_text() for name in ("statement", "fee_dues", "fee_entries", "fee_cells")
+)
+_STANDING = ENTRIES.format(entered="d.cancelled_at is null")
+_LIVE = f"{DUES} union all {_STANDING}"
+_COUNTED = CELLS.format(
+    added=ENTRIES.format(entered="d.entered_at >= %(cutoff)s and d.cancelled_at is null"),
+    taken=ENTRIES.format(entered="d.entered_at < %(cutoff)s and d.cancelled_at >= %(cutoff)s"),
+)
 NOTHING = Decimal("0.00")
 SUMS = ("due", "received", "waived", "refunded", "carried")
 EVERYTHING = 10**9
@@ -35,6 +48,7 @@ class Grouping(TextChoices):
     COVERAGE = "coverage", _("Person and payer")
 
 
+_COUNTED_TEAMS = "cross join lateral (select m.team_id) k"
 _TEAMS = "join contracts_coverage c on c.id = m.coverage_id join contracts_contract k on k.id = c.contract_id"
 # What a line is for, and what must be joined to tell it.
 KEYS = {
@@ -43,6 +57,7 @@ KEYS = {
     Grouping.PAYER: ("m.payer", ""),
     # Earlier months stand together in the opening balance.
     Grouping.MONTH: ("date_trunc('month', greatest(m.\"on\", %(first)s)::timestamp)::date", ""),
+    # Never counted before: each person is looked at.
     Grouping.COVERAGE: ("array[m.coverage_id::text, m.payer]", ""),
 }
 
@@ -104,19 +119,36 @@ def scope_of(
 def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: int = 0) -> tuple[list[Line], int]:
     """The statement's lines in order of their keys, and how many there are without the limit."""
     key, places = KEYS[by]
+    count = _count_of(scope, by)
+    movement = _COUNTED if count else _LIVE
     parameters = {
         "first": scope.first,
         "last": scope.last,
-        "coverages": None if scope.teams is None else coverages_of(scope.teams),
+        "teams": None if scope.teams is None else list(scope.teams),
+        "coverages": None if scope.teams is None or count else coverages_of(scope.teams),
         "payers": list(scope.payers),
+        "cutoff": count.cutoff if count else None,
         "limit": limit,
         "offset": offset,
     }
+    sql = STATEMENT.format(
+        key=key, places=places.replace(_TEAMS, _COUNTED_TEAMS) if count else places, movement=movement
+    )
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(key=key, places=places), parameters)
+        cursor.execute(sql, parameters)
         rows = cursor.fetchall()
     lines = [Line(found, *(Decimal(fen).scaleb(-2) for fen in sums)) for found, *sums, _count in rows]
     return (_months(scope, lines) if by is Grouping.MONTH else lines), rows[0][-1] if rows else 0
+
+
+def _count_of(scope: Scope, by: Grouping) -> FeeCount | None:
+    """The count that the statement can be read off: of today, for whole months that begin by today."""
+    is_whole = scope.first.day == 1 and (scope.last == today() or (scope.last < today() and _ends_month(scope.last)))
+    return fees_counted(today()) if is_whole and by is not Grouping.COVERAGE else None
+
+
+def _ends_month(day: date) -> bool:
+    return (day + ONE_DAY).day == 1
 
 
 def _months(scope: Scope, lines: Sequence[Line]) -> list[Line]:

@@ -1,4 +1,4 @@
--- The accounts of some coverages on a day, a row for each payer. %(coverages)s are ids, %(day)s is the day,
+-- The accounts of some coverages on a day, a row for each payer. %(coverages)s are ids (null: all), %(day)s is the day,
 -- %(payers)s those whom money is asked of.
 with due as (
     select coverage_id, payer, "on", fen,
@@ -16,7 +16,7 @@ with due as (
            sum(case when kind in ('refund', 'carried_out') then -amount else amount end) as settled,
            sum(case when kind in ('refund', 'carried_out') then -amount when kind = 'waiver' then 0 else amount end) as cash
     from contracts_feeentry
-    where coverage_id = any(%(coverages)s) and cancelled_at is null
+    where (%(coverages)s::bigint[] is null or coverage_id = any(%(coverages)s)) and cancelled_at is null
     group by coverage_id, payer
 ), owed as (
     select d.coverage_id, d.payer,

@@ -1,20 +1,17 @@
--- Contracts with what one payer owes for them on a day, a row for each contract that it owes or has paid anything for.
--- `accounts` is accounts.sql for the coverages of the teams; %(payer)s the payer.
-with account as (
-    {accounts}
-), told as (
-    -- What can be asked for now, as contracts.accounts.Account has it.
-    select coverage_id, since, least(payable - received - waived + refunded + carried, payable - settled,
-                                     agreed - settled) as asked,
-           least(settled - agreed, cash) as back
-    from account
-    where payer = %(payer)s
+-- Contracts with what one payer owes for them on a day, what is owed longest first, with all of them added up.
+-- `told` has rows contract_id, open, since, back; `standing` says which contracts are looked for.
+with line as (
+    select contract_id, sum(open) as open, min(since) as since, sum(back) as back
+    from ({told}) told
+    group by contract_id
+), chosen as (
+    select *, count(*) over () as lines, sum(open) over () as all_open, sum(back) over () as all_back
+    from line
+    where {standing}
+    order by since nulls last, open desc, back desc, contract_id
+    limit %(limit)s offset %(offset)s
 )
-select k.id, k.number, k.team_id, k.representative_id,
-       sum(greatest(t.asked, 0)) as open,
-       min(t.since) filter (where t.asked > 0) as since,
-       sum(greatest(t.back, 0)) as refundable
-from told t
-join contracts_coverage c on c.id = t.coverage_id
+select k.id, k.number, k.team_id, k.representative_id, c.open, c.since, c.back, c.lines, c.all_open, c.all_back
+from chosen c
 join contracts_contract k on k.id = c.contract_id
-group by k.id
+order by c.since nulls last, c.open desc, c.back desc, k.id

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from contracts.fee_exports import statement_sheet
 from contracts.forms.fees import DeskForm, StatementForm
 from contracts.presenters.fees import desk_rows, statement_rows
-from contracts.queries.fee_desk import desk_lines
+from contracts.queries.fee_desk import desk, fees_counted
 from contracts.queries.statements import Grouping, Line, scope_of, statement
 from teams.actions import audit
 from teams.clock import today
@@ -33,16 +33,21 @@ def fee_list(request: SignedInRequest) -> HttpResponse:
         return redirect("contracts:fee_statement")
     form, day = DeskForm(request.user, request.GET), today()
     policy = policy_on(day)
-    lines = desk_lines(form.teams, form.asked_payer, form.asked_standing, day, policy)
-    page = Paginator(lines, A_PAGE).get_page(request.GET.get("page"))
+    number = _page_number(request)
+    asked = form.teams, form.asked_payer, form.asked_standing, day, policy
+    found = desk(*asked, limit=A_PAGE, offset=A_PAGE * (number - 1))
+    if not found.count and number > 1:
+        number, found = 1, desk(*asked, limit=A_PAGE)
+    page = Paginator(range(found.count), A_PAGE).get_page(number)
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"fees page {page.number}")
     context = {
         "form": form,
         "day": day,
         "page": page,
-        "rows": desk_rows(list(page.object_list), day, policy["fee_overdue_days"]),
-        "open": sum(line.open for line in lines),
-        "back": sum(line.refundable for line in lines),
+        "rows": desk_rows(found.lines, day, policy["fee_overdue_days"]),
+        "open": found.open,
+        "back": found.refundable,
+        "count": fees_counted(day),
         "overdue_days": policy["fee_overdue_days"],
         "may_edit": has_permission(request.user, Permission.FEE_EDIT),
         "query": form.address,
@@ -67,6 +72,7 @@ def fee_statement(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "heading": Grouping(form.grouping).label,
         "with_people": with_people,
+        "count": None if form.grouping is Grouping.COVERAGE else fees_counted(today()),
         "is_personal": form.grouping is Grouping.COVERAGE,
         "query": form.address,
     }
@@ -92,12 +98,16 @@ def fee_statement_file(request: SignedInRequest) -> FileResponse:
 def _statement(request: SignedInRequest, form: StatementForm) -> tuple[list[Line], Line, Page]:
     """The page's lines, the total over all pages, and the page."""
     scope = scope_of(request.user, **form.scope)
-    asked = request.GET.get("page", "")
-    number = int(asked) if asked.isdecimal() and 0 < len(asked) < 6 else 1
+    number = _page_number(request)
     if form.grouping is Grouping.COVERAGE:
-        lines, count = statement(scope, form.grouping, limit=A_PAGE, offset=A_PAGE * (max(number, 1) - 1))
+        lines, count = statement(scope, form.grouping, limit=A_PAGE, offset=A_PAGE * (number - 1))
         total = Line.total(statement(scope, Grouping.PAYER)[0])
         return lines, total, Paginator(range(count), A_PAGE).get_page(number)
     lines, _count = statement(scope, form.grouping)
     parts: Any = statement(scope, Grouping.PAYER)[0] if form.grouping is Grouping.MONTH else lines
     return lines, Line.total(parts), Paginator(range(len(lines)), max(len(lines), 1)).get_page(1)
+
+
+def _page_number(request: SignedInRequest) -> int:
+    asked = request.GET.get("page", "")
+    return max(int(asked), 1) if asked.isdecimal() and 0 < len(asked) < 6 else 1

@@ -1,15 +1,21 @@
 """The statement balances to the cent, and is what the slow second implementation says."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from contracts.models import Coverage
+from contracts.actions.fee_counts import count_fees
+from contracts.models import Coverage, FeeCount, FeeEntry
+from contracts.queries.fee_desk import Standing, desk
 from contracts.queries.statements import Grouping, Line, Scope, scope_of, statement
 from teams.models import Role
+from teams.policy import policy_on
 from tests import factories
 from tests.reference.examples import district, on_random_districts
 from tests.reference.facts import load_facts
@@ -41,6 +47,55 @@ def test_statement_is_the_reference_s_by_every_grouping_and_period(seed: int) ->
             found = {tuple(line.key) if isinstance(line.key, list) else line.key: numbers(line) for line in lines}
             assert found == slow_statement(facts, first, last, key), f"seed {seed}, {grouping}"
             assert count == len(lines)
+
+
+@on_random_districts(examples=3)
+def test_counted_statement_and_desk_are_those_of_the_moment_whatever_is_entered_since(settings: Any, seed: int) -> None:
+    with district(seed) as days:
+        chance = Random(seed)
+        day = settings.TODAY = chance.choice(days)
+        _settle_some(chance, day)
+        scope, teams = Scope(date(2017, 1, 1), day), list(Coverage.objects.values_list("contract__team", flat=True))
+        FeeEntry.objects.update(entered_at=timezone.now() - timedelta(minutes=30))
+        count_fees()
+        _settle_some(chance, day)
+        counted = _told(scope, teams, day)
+        FeeCount.objects.all().delete()
+
+        assert counted == _told(scope, teams, day), f"{seed} {day}"
+
+
+def _told(scope: Scope, teams: list[int], day: date) -> list[Any]:
+    """The statement by everything that is counted, and the desk by everything that it is asked for."""
+    groupings = (Grouping.INSTITUTION, Grouping.TEAM, Grouping.PAYER, Grouping.MONTH)
+    scopes = (scope, replace(scope, teams=teams[:1]))
+    # What was entered and cancelled again may leave a line with nothing in it.
+    statements = [
+        [line for line in statement(each, by)[0] if any(numbers(line))] for each in scopes for by in groupings
+    ]
+    policy = policy_on(day)
+    desks = [desk(teams, payer, standing, day, policy) for payer in ("resident", "finance") for standing in Standing]
+    return [statements, desks]
+
+
+def _settle_some(chance: Random, day: date) -> None:
+    """Cancel an entry, and receive or waive a little for a few coverages."""
+    for entry in FeeEntry.objects.standing().order_by("pk")[:1]:
+        entry.cancelled_at, entry.cancelled_by, entry.cancelled_reason = timezone.now(), "甲", "输错"
+        entry.save()
+    for coverage in Coverage.objects.filter(start_on__lte=day).order_by("pk")[: chance.randint(1, 6)]:
+        is_money = chance.random() < 0.6
+        FeeEntry.objects.create(
+            coverage=coverage,
+            payer="resident",
+            kind="receipt" if is_money else "waiver",
+            amount=Decimal(chance.randint(1, 900)) / 100,
+            on=day,
+            number=f"R{chance.random()}" if is_money else "",
+            reason="" if is_money else "低保",
+            entered_on=day,
+            entered_by="甲",
+        )
 
 
 @on_random_districts(examples=2)
