@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 WORK = ("month", "history", "pages", "search", "load", "signing", "obligations")
-WORK += ("scoring", "allocate", "import", "export", "city")
+WORK += ("signals", "scoring", "allocate", "import", "export", "city")
 Lines = Iterator[tuple[str, str]]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
@@ -90,6 +90,13 @@ def _obligations(_times: int) -> Lines:
     yield "obligations made anew", f"{month.obligations():.0f} s"
 
 
+def _signals(_times: int) -> Lines:
+    from benchmarks import signals
+
+    kinds, seconds, peak = signals.measure()
+    yield f"{kinds} signals of false signing looked for", f"{seconds:.0f} s; memory at most {peak} MB"
+
+
 def _scoring(times: int) -> Lines:
     from benchmarks import scoring
 
@@ -159,6 +166,7 @@ MEASURED: Mapping[str, Callable[[int], Lines]] = {
     "load": _load,
     "signing": _signing,
     "obligations": _obligations,
+    "signals": _signals,
     "scoring": _scoring,
     "allocate": _allocate,
     "import": _import,
