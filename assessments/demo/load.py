@@ -18,6 +18,7 @@ from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
 from assessments.demo.fees import receive_fees
 from assessments.demo.figures import PlaceFacts, read_place
+from assessments.demo.frauds import plant
 from assessments.demo.packages import Catalogue
 from assessments.demo.people import People, Settlement
 from assessments.demo.places import make_places
@@ -148,6 +149,8 @@ class _District:
         policies.set_rubric(policy=self.policy)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
         self._count_up()
+        for fraud in plant(roster.crews, self.facts.completion_as_of):
+            self.out(f"planted: {fraud.signal} {fraud.team}")
         return accounts.seat_doctor(self.facts.completion_as_of, made)
 
     def _stream(self, noun: str) -> Random:

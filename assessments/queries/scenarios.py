@@ -151,7 +151,7 @@ def _payees(fund: FundVersion, revisions: Sequence[Revision]) -> list[Payee]:
     weights = list(fund.package_weights.order_by("package").values_list("package", "weight"))
     said = (fund.pk, fund.receiver, fund.other_weight, weights, sorted(row.pk for row in revisions))
     key = f"payees:{connection.settings_dict['NAME']}:{sha256(repr(said).encode()).hexdigest()}"
-    return list(cache.get_or_set(key, lambda: units_of(fund, revisions), KEPT))
+    return cache.get_or_set(key, lambda: units_of(fund, revisions), KEPT) or []
 
 
 def priced_packages(user: User) -> QuerySet[PackageVersion]:
