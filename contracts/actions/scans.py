@@ -34,8 +34,10 @@ def proof_of(contract: Contract) -> Evidence | None:
     """How it shows that the contract was signed, encrypted: the scan added last, else what was filed at signing."""
     scan = Scan.objects.filter(contract=contract).first()
     if scan:
-        return Evidence(Agreement.Signed.PAPER, scan=scan.content, scan_type=scan.media_type)
+        return Evidence(Agreement.Signed.PAPER, scan=bytes(scan.content), scan_type=scan.media_type)
     kept = Agreement.objects.filter(contract=contract).defer("document").first()
     if kept is None or not kept.has_proof:
         return None
-    return Evidence(kept.signed, kept.signature, kept.scan, kept.scan_type)
+    if kept.signature:
+        return Evidence(kept.signed, signature=bytes(kept.signature))
+    return Evidence(kept.signed, scan=bytes(kept.scan or b""), scan_type=kept.scan_type)

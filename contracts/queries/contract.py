@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -78,8 +79,8 @@ class Story:
         return sum((amount for _payer, amount in self.fees), NOTHING)
 
 
-def visible_contracts(user: User) -> QuerySet[Contract]:
-    """The account's contracts with what their pages name first."""
+def visible_contracts(user: User) -> QuerySet[Any]:
+    """The account's contracts with what their pages name first; `has_proof`: a signature or scan is kept."""
     proof = Agreement.objects.filter(~Q(scan_type="") | Q(signed=Agreement.Signed.SCREEN), contract=OuterRef("pk"))
     scans = Scan.objects.filter(contract=OuterRef("pk"))
     rows = Contract.objects.visible_to(user).annotate(has_proof=Exists(proof) | Exists(scans))

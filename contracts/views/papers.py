@@ -1,6 +1,7 @@
 """Papers of a contract: the agreement, the service handbook, the signature and the scan; the page after signing."""
 
 import io
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
@@ -102,7 +103,7 @@ def pdf(document: bytes, filename: str) -> FileResponse:
     return FileResponse(io.BytesIO(document), filename=filename, content_type="application/pdf")
 
 
-def _contract(request: SignedInRequest, pk: int) -> Contract:
+def _contract(request: SignedInRequest, pk: int) -> Any:
     visible = Contract.objects.visible_to(request.user).annotate(
         has_scan=Exists(Scan.objects.filter(contract=OuterRef("pk")))
     )
