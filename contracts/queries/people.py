@@ -110,7 +110,9 @@ class PeopleFilter(django_filters.FilterSet):
         if standing == "expired":
             ended = Q(end_on__lt=self.day) | Q(terminated_on__lte=self.day)
             past = Coverage.objects.filter(ended, resident=OuterRef("pk"))
-            return rows.filter(Exists(past), ~Q(looked_up(now)))
+            # Of the whole district those signed again are read at once; of a part of it, looked up.
+            is_signed = Exists(now) if self.user.scope.is_district else looked_up(now)
+            return rows.filter(Exists(past), ~Q(is_signed))
         return rows.filter(~Q(looked_up(now)))
 
     def aged_from(self, rows: QuerySet[Resident], _name: str, age: int) -> QuerySet[Resident]:
