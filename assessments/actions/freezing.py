@@ -1,6 +1,7 @@
 """Freezing a month: its rows never change again, and anyone can check that."""
 
 import hashlib
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -9,7 +10,7 @@ from assessments import definitions
 from assessments.actions.months import PARENTS
 from assessments.actions.transfers import keep_dues
 from assessments.models import Month, Remark, Revision
-from assessments.queries.closing import Concern, findings
+from assessments.queries.closing import Concern, Finding, findings
 from assessments.queries.figures import Key
 from assessments.rules.months import check_can_freeze, check_is_explained, check_is_frozen, check_remark
 from teams.actions import audit
@@ -50,10 +51,7 @@ def freeze(*, revision: Revision, by: Account, explanation: str = "") -> Revisio
     check_can_freeze(revision)
     found = findings(revision)
     if explanation:
-        for finding in found:
-            if finding.is_open and finding.concern is not Concern.SUM:
-                remark(month=month, institution=finding.institution, key=finding.key, text=explanation, by=by)
-        found = findings(revision)
+        found = [_explained(finding, month, explanation, by) for finding in found]
     check_is_explained([f"{finding.institution.name}: {finding.words}" for finding in found if finding.is_open])
     revision.frozen_at = timezone.now()
     revision.frozen_by = str(by)
@@ -63,6 +61,14 @@ def freeze(*, revision: Revision, by: Account, explanation: str = "") -> Revisio
     keep_dues(revision=revision)
     audit.record(kind=AuditEvent.Kind.FREEZE, by=by, what=f"{revision} {revision.sha256}")
     return revision
+
+
+def _explained(finding: Finding, month: Month, explanation: str, by: Account) -> Finding:
+    """The finding with the explanation as its remark, unless it has one or none helps."""
+    if not finding.is_open or finding.concern is Concern.SUM:
+        return finding
+    made = remark(month=month, institution=finding.institution, key=finding.key, text=explanation, by=by)
+    return replace(finding, remark=made)
 
 
 def verify(*, revision: Revision, by: Account) -> bool:
