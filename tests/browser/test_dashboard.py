@@ -55,7 +55,10 @@ def test_figure_opens_from_the_district_down_to_its_people(page: Page) -> None:
 
 def test_every_count_of_the_page_of_a_clinic_is_that_of_its_list(page: Page) -> None:
     page.goto("/overview/")
-    units(page).last.locator("th a").click()
+    centre = units(page).last.locator("th a")
+    name = centre.inner_text()
+    centre.click()
+    expect(page.locator("h1")).to_contain_text(name)
     units(page).first.locator("td a").first.click()
     people = page.locator("p.buttons a")
     total = 0
@@ -113,7 +116,9 @@ def test_large_type_stays_for_the_next_page(page: Page) -> None:
     page.get_by_role("button", name="大字").click()
     expect(page.locator("html")).to_have_class("large")
     page.locator(".tile h2 a").first.click()
+    expect(page).to_have_url(re.compile("/figures/"))
     expect(page.locator("html")).to_have_class("large")
+    page.wait_for_load_state()
     page.get_by_role("button", name="大字").click()
     expect(page.locator("html")).not_to_have_class("large")
 
@@ -130,6 +135,8 @@ def test_month_is_computed_at_once_and_the_page_follows(page: Page) -> None:
 
 def test_tip_of_a_month_comes_by_keyboard_too(page: Page) -> None:
     page.goto("/figures/coverage/")
+    # Scrolling hides the tip, and focusing scrolls.
+    page.locator("a.point").last.scroll_into_view_if_needed()
     page.locator("a.point").last.focus()
     expect(page.locator(".tip")).to_contain_text("12月")
     page.keyboard.press("Escape")

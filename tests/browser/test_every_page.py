@@ -83,6 +83,7 @@ def test_page_fits_a_phone_in_both_languages(page: Page, path: str) -> None:
     assert page.evaluate(OVERFLOW) == 0
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.wait_for_load_state()  # the styles too
     assert page.evaluate(OVERFLOW) == 0
 
 

@@ -42,8 +42,15 @@ def lines(page: Page) -> Locator:
     return page.locator(".desk-people tbody tr")
 
 
+def expect_ready_for_the_next(page: Page) -> None:
+    """The desk took the last one: what is typed now is looked up."""
+    expect(page.locator("#search")).to_have_value("")
+    expect(page.locator("#search")).to_be_focused()
+
+
 def register(keys: Keyboard, number: str, name: str, phone: str) -> None:
     """Someone new, onto the desk."""
+    expect_ready_for_the_next(keys.page)
     keys.type(number)
     expect(keys.page.locator("#id_new_name")).to_be_focused()
     keys.type(name)
@@ -51,7 +58,7 @@ def register(keys: Keyboard, number: str, name: str, phone: str) -> None:
     keys.type(phone)
     keys.press("Control+s")
     expect(lines(keys.page).filter(has_text=name)).to_have_count(1)
-    expect(keys.page.locator("#search")).to_be_focused()
+    expect_ready_for_the_next(keys.page)
 
 
 @pytest.fixture
@@ -67,6 +74,7 @@ def known(keys: Keyboard) -> Iterator[str]:
         keys.page.locator("#id_new_village").select_option(index=1)
         keys.press("Control+s")
         expect(lines(keys.page)).to_have_count(place + 1)
+        expect_ready_for_the_next(keys.page)
     keys.page.once("dialog", lambda dialog: dialog.accept())
     keys.page.get_by_role("button", name="清空重来").click()
     expect(lines(keys.page)).to_have_count(0)
@@ -88,6 +96,7 @@ def test_household_of_four_is_signed_by_keyboard(keys: Keyboard, known: str, rol
     keys.press("Control+s")
     expect(page.locator("h1")).to_contain_text("阅读并签署")
     expect(page.locator(".paper")).to_contain_text("周小宝")
+    expect(page.locator("input[name=signed]").first).to_be_focused()
     keys.press("Space", "Control+s")
     expect(page.locator("h1")).to_contain_text("协议")
     expect(page.get_by_role("link", name="签下一户")).to_be_focused()
@@ -113,6 +122,7 @@ def test_signature_is_drawn_on_the_screen(keys: Keyboard, known: str, role: str)
     expect(lines(page)).to_have_count(3)
     keys.press("Control+s")
     page.get_by_label("屏幕签名").check()
+    expect(page.locator(".pad")).to_be_visible()
     box = page.locator(".pad").bounding_box()
     assert box
     page.mouse.move(box["x"] + 40, box["y"] + 40)
@@ -153,6 +163,7 @@ def test_desk_and_agreement_are_accessible(browser: Browser, product: Product, k
     page.keyboard.type(known)
     page.keyboard.press("Enter")
     expect(lines(page)).to_have_count(3)
+    expect_ready_for_the_next(page)
     page.keyboard.type(make_id_number())
     expect(page.locator("#id_new_name")).to_be_focused()
     check(page)
