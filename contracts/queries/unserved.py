@@ -135,9 +135,12 @@ def found(rows: UnservedQuerySet) -> CoverageQuerySet:
 
 
 def with_service(rows: CoverageQuerySet, day: date) -> CoverageQuerySet:
-    """The coverages with `served_on`, the last service since they began: of those served since the count."""
+    """The coverages with `served_on`, the last service that counts: of those served since the count."""
+    since = day - timedelta(days=policy_on(day)["unserved_window_days"])
     services = Service.objects.filter(
-        resident=OuterRef("resident"), performed_on__gte=OuterRef("start_on"), performed_on__lte=day
+        resident=OuterRef("resident"),
+        performed_on__gte=Greatest(OuterRef("start_on"), Value(since)),
+        performed_on__lte=day,
     )
     return rows.annotate(served_on=Subquery(services.order_by("-performed_on").values("performed_on")[:1]))
 

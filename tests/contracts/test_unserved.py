@@ -228,7 +228,8 @@ def test_filters_narrow_the_list_and_its_counts(team: Team, official: User) -> N
 
 
 def test_list_and_figure_stay_as_counted_and_tell_who_was_served_since(team: Team, client: Client) -> None:
-    served, other = sign(team), sign(team)
+    served, other = sign(team), sign(team, start_on=date(2016, 1, 1))
+    make_service(other.resident, "ADVICE", date(2016, 3, 1))
     count_promises()
     make_service(served.resident, "ADVICE", TODAY)
     client.force_login(make_doctor(team))
