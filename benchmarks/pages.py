@@ -40,6 +40,7 @@ def measure() -> list[Page]:
         "overview of a team": f"/overview/?month=2018-11&team={team.code}",
         "figure: coverage": "/figures/coverage/?month=2018-11",
         "figure: managed": "/figures/managed/?month=2018-11&category=hypertension",
+        "figure by sex and age, once it is kept": "/figures/coverage/ages/?month=2018-11",
         "people of the district, first page": "/figures/coverage/people/?month=2018-11&part=gap",
         "people of a centre, first page": f"/figures/coverage/people/?month=2018-11&unit={centre.code}&part=numerator",
         "people behind items not done": "/figures/item_completion/people/?month=2018-11&part=gap",
