@@ -12,7 +12,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect
+@worker_init.connect  # type: ignore[untyped-decorator]  # Celery leaves it open
 def give_way(**_kwargs: object) -> None:
     """On a machine that also serves pages, whoever waits for a page comes first."""
     os.nice(10)
