@@ -10,6 +10,8 @@ from assessments.queries.figures import Count, Key
 from assessments.queries.people import covering_team, mask_of
 from assessments.queries.units import Selection
 from residents.models import Sex
+from teams.clock import today
+from teams.kept import kept
 from teams.models import TeamVillage
 from teams.models.places import subtree_ids
 
@@ -27,11 +29,27 @@ def has_breakdown(indicator: Indicator) -> bool:
 
 def by_sex_and_age(selection: Selection, indicator: Indicator) -> Breakdown:
     """(sex, first age of the band) -> count. Ages are those of the report date, kept with the month (docs/rules.md,
-    reading 48); sex is that of the record. The month must have been computed."""
+    reading 48); sex is that of the record, as it was when somebody first asked today. The month must have been
+    computed."""
     revision = selection.revision
     assert revision is not None
-    tables, mask = Tables(revision.pk), mask_of(selection)
-    source = tables.residents if indicator.rows is Rows.RESIDENT else tables.coverages
+    sql, places = _statement(selection, indicator)
+
+    def count() -> list[tuple[str, int, int, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [places])
+            return [(sex, band, int(above), int(below)) for sex, band, above, below in cursor.fetchall()]
+
+    rows = kept("ages", revision.pk, revision.finished_at, today(), sql, places, count=count)
+    key = Key(indicator.code, selection.category)
+    return {(sex, band): Count(key, above, below) for sex, band, above, below in rows if above or below}
+
+
+def _statement(selection: Selection, indicator: Indicator) -> tuple[str, list[int]]:
+    """SQL with a row a sex and band, and the places (or the team) that are its parameter."""
+    revision, mask = selection.revision, mask_of(selection)
+    assert revision is not None
+    tables = Tables(revision.pk)
     register = mask if indicator.by_register else 0
     numerator = indicator.numerator.value(register)
     covering = covering_team(selection, indicator)
@@ -40,22 +58,25 @@ def by_sex_and_age(selection: Selection, indicator: Indicator) -> Breakdown:
     unit, places = _unit(selection, served=covering is not None)
     if mask:
         unit += f" and (m.categories & {mask}) <> 0"
+    # A contract's row has no age; a resident's has.
+    source, age, ages = f"{tables.residents} m", "c.age", ""
+    if indicator.rows is Rows.COVERAGE:
+        source, age = f"{tables.coverages} m", "a.age"
+        ages = f"join {tables.residents} a on a.resident_id = c.resident_id"
+    of_row = "m.age" if indicator.rows is Rows.RESIDENT else "null"
+    below = indicator.denominator.value(register)
     sql = f"""
-        select r.sex, {_band("a.age")}, sum(c.above), sum(c.below)
+        select r.sex, {_band(age)}, sum(c.above), sum(c.below)
         from (
-            select m.resident_id, {numerator} as above, {indicator.denominator.value(register)} as below
-            from {source} m where {unit}
+            select m.resident_id, {of_row} as age, {numerator} as above, {below} as below
+            from {source} where {unit}
         ) c
-        join {tables.residents} a on a.resident_id = c.resident_id
+        {ages}
         join residents_resident r on r.id = c.resident_id
         where c.above <> 0 or c.below <> 0
         group by 1, 2
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [places])
-        rows = cursor.fetchall()
-    key = Key(indicator.code, selection.category)
-    return {(sex, band): Count(key, int(above), int(below)) for sex, band, above, below in rows if above or below}
+    return sql, places
 
 
 def _band(age: str) -> str:

@@ -138,14 +138,22 @@ def select(user: User, parameters: Mapping[str, str], *, category: str = "all") 
         _show_latest(months)
     month = _month(months, parameters.get("month", ""))
     day = month.current.as_of if month and month.current else None
-    tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
+    tree = _tree(user, day)
     return Selection(user, tree, _unit(user, tree, parameters), months, month, category, as_known_now)
 
 
 def place(user: User, parameters: Mapping[str, str], day: date, *, category: str = "all") -> Selection:
     """Read `unit` and `team` for a page that is about a day, not a month."""
-    tree = Tree(Institution.objects.visible_to(user).in_bulk(), parent_ids(day))
+    tree = _tree(user, day)
     return Selection(user, tree, _unit(user, tree, parameters), [], None, category)
+
+
+def _tree(user: User, day: date | None) -> Tree:
+    """What the account sees of the institutions; its own is among them, which the page's head needn't read again."""
+    institutions = Institution.objects.visible_to(user).in_bulk()
+    if user.institution_id in institutions:
+        user.institution = institutions[user.institution_id]
+    return Tree(institutions, parent_ids(day))
 
 
 def _show_latest(months: list[Month]) -> None:

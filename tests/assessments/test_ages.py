@@ -1,8 +1,11 @@
 """A figure by sex and age band: the parts make the whole, everywhere."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from assessments.actions.months import compute
 from assessments.indicators import BY_CODE, INDICATORS
 from assessments.queries.breakdowns import BANDS, by_sex_and_age, has_breakdown
 from assessments.queries.people import figure_count
@@ -10,8 +13,9 @@ from assessments.queries.units import select
 from residents.models import Sex
 from teams.models import Role
 from tests.accounts import make_account
+from tests.factories import make_resident
 from tests.figure_pages import UNITS, address, signed_in, status, text
-from tests.small_district import SmallDistrict
+from tests.small_district import OCTOBER, SmallDistrict
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +73,21 @@ def test_figures_that_have_neither_sex_nor_age_are_not_broken_down(official: Cli
 
 def test_auditor_sees_the_parts_which_are_counts(district: SmallDistrict) -> None:
     assert "all ages" in text(signed_in(make_account("a", Role.AUDITOR)), "ages", "coverage")
+
+
+def test_parts_follow_the_month_the_moment_it_is_computed_anew(official: Client, district: SmallDistrict) -> None:
+    assert "60.0% 3 / 5" in text(official, "ages", "coverage")
+    make_resident(institution=district.centre)
+    compute(month=OCTOBER)
+    assert "50.0% 3 / 6" in text(official, "ages", "coverage")
+
+
+def test_parts_are_counted_once_for_each_unit_and_never_for_another(district: SmallDistrict) -> None:
+    account = make_account("o", Role.OFFICIAL, institution=district.bureau)
+    for unit in ({}, {"team": "T1"}, {}):
+        selection = select(account, unit)
+        parts, whole = by_sex_and_age(selection, BY_CODE["coverage"]), figure_count(selection, BY_CODE["coverage"])
+        assert sum(count.denominator for count in parts.values()) == whole.denominator
+    with CaptureQueriesContext(connection) as captured:
+        by_sex_and_age(selection, BY_CODE["coverage"])
+    assert not [row for row in captured if "residents_resident" in row["sql"]]

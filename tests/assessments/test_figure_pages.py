@@ -84,6 +84,12 @@ PAGES = [
     ("people", ("item_completion",), {"category": "key"}),
     ("ages", ("coverage",), {"unit": "C"}),
     ("progress", (), {}),
+    ("forecast", (), {}),
+    ("cohorts", (), {}),
+    ("cohorts", (), {"unit": "C"}),
+    ("return", (), {}),
+    ("month_list", (), {}),
+    ("target_list", (), {}),
 ]
 
 

@@ -1,0 +1,45 @@
+"""What takes long to count is counted once for all and kept in Redis, under everything that it was counted from.
+
+Nothing is ever called back: a new revision of a month, another unit or another day asks under another key, and what
+nobody asks for any more is forgotten after a day. While Redis is away everything is counted each time. Only counts
+are kept, and a key is a hash: neither tells anything about a person.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import redis
+from django.conf import settings
+
+from teams.health import TIMEOUT_SECONDS, is_work_waiting
+
+KEPT_SECONDS = 24 * 3600
+
+
+def kept(name: str, *sources: object, count: Callable[[], Any]) -> Any:
+    """What `count` gives, a value that JSON can hold, counted only when these sources are new.
+
+    `sources` are all that it follows from, each with a `repr` that tells it from any other.
+    """
+    if is_work_waiting():
+        return count()
+    client, key = _client(settings.REDIS_URL), f"kept:{name}:{sha256(repr(sources).encode()).hexdigest()}"
+    try:
+        found = client.get(key)
+    except redis.RedisError:
+        return count()
+    if found is not None:
+        return json.loads(found)
+    counted = count()
+    with suppress(redis.RedisError):
+        client.set(key, json.dumps(counted), ex=KEPT_SECONDS)
+    return counted
+
+
+@cache
+def _client(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS)
