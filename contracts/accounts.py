@@ -1,5 +1,6 @@
 """What a payer owes and has paid for one coverage. Pure arithmetic (contracts.queries.accounts reads it)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -66,3 +67,25 @@ class Account:
     def payer_name(self) -> str:
         """The payer in words."""
         return str(Payer(self.payer).label)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What one payer can be asked for now for one coverage, in yuan."""
+
+    coverage_id: int
+    contract_id: int
+    number: str
+    open: Decimal
+
+
+def spread(amount: Decimal, owed: Sequence[Owed]) -> list[tuple[Owed, Decimal]]:
+    """A payment over what is owed, in that order: each in full while the money lasts, the last perhaps in part."""
+    parts = []
+    for line in owed:
+        part = min(amount, line.open)
+        if part <= 0:
+            break
+        parts.append((line, part))
+        amount -= part
+    return parts

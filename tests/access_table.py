@@ -206,6 +206,7 @@ contracts:batch_progress  other    in  404 200 404 403 403 403    in  405 405 40
 contracts:fee_list        -        in  200 200 403 200 403 302    in  405 405 405 405 405 405
 contracts:fee_statement   -        in  200 200 403 200 403 200    in  405 405 405 405 405 405
 contracts:fee_statement_file  -    in  200 200 403 200 403 200    in  405 405 405 405 405 405
+contracts:fee_payment     -        in  200 200 403 403 403 403    in  200 200 403 403 403 403
 contracts:fee_receive     own      in  200 404 403 403 403 403    in  200 404 403 403 403 403
 contracts:fee_receive     other    in  404 200 403 403 403 403    in  404 200 403 403 403 403
 contracts:fee_waive       own      in  200 404 403 403 403 403    in  200 404 403 403 403 403
@@ -349,6 +350,7 @@ ADDRESSES: dict[str, Callable[[Place | None], tuple[Arguments, Arguments]]] = {
         f"contracts:fee_{step}": lambda place: ({"pk": place.contract.pk if place else 0}, {})
         for step in ("receive", "waive", "refund")
     },
+    "contracts:fee_payment": lambda place: ({}, {"payer": "finance"}),
     **{f"contracts:fee_{step}": lambda place: ({"pk": _receipt(place)}, {}) for step in ("cancel", "receipt")},
     "contracts:team": lambda place: ({"pk": place.team.pk if place else 0}, {}),
     "contracts:institution": lambda place: ({"pk": place.centre.pk if place else 0}, {}),

@@ -136,6 +136,13 @@ def lock_contract(contract: Contract, seen: int | None = None) -> Contract:
     return contract
 
 
+def lock_contracts(keys: Collection[int]) -> list[Contract]:
+    """The contracts with these ids as they are now, locked in one order, so that two who lock many never wait for each
+    other."""
+    rows = Contract.objects.select_for_update(no_key=True, of=("self",)).select_related("team__institution")
+    return list(rows.filter(pk__in=keys).order_by("pk"))
+
+
 def locked(coverages: Collection[Coverage], seen: int | None) -> list[Coverage]:
     """Coverages of one contract as they are now, their contract locked. Raises as `lock_contract`."""
     check_members(coverages)

@@ -9,20 +9,22 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.accounts import Account
-from contracts.actions.ending import lock_contract
+from contracts.actions.ending import lock_contract, lock_contracts
 from contracts.actions.numbers import next_receipt_number
 from contracts.models import Contract, Coverage, FeeEntry
-from contracts.queries.accounts import accounts_of
+from contracts.queries.accounts import accounts, accounts_of
 from contracts.rules.fees import (
     check_can_cancel,
     check_day,
     check_entry,
     check_fees_as_seen,
     check_nothing_given_back,
+    check_sees_whole,
 )
 from service_packages.models import Payer
 from teams.clock import today
@@ -130,22 +132,26 @@ def refund(
 
 @transaction.atomic
 def cancel_entry(*, entry: FeeEntry, reason: str, by: By) -> list[FeeEntry]:
-    """Take an entry out of the accounts; it stays, with who cancelled it and why. A receipt is cancelled as a whole.
+    """Take an entry out of the accounts; it stays, with who cancelled it and why.
 
-    Raises RuleViolation: fee.reason, .cancelled, .carried, .too_late, .given_back.
+    A receipt is cancelled as a whole, a payment for many contracts in all of them.
+    Raises RuleViolation: fee.reason, .cancelled, .carried, .too_late, .given_back, .elsewhere.
     """
     with made_by(by, "contracts.cancel_fee"):
-        contract = lock_contract(entry.coverage.contract)
-        rows = FeeEntry.objects.filter(coverage__contract=contract).order_by("pk")
-        same = list(rows.filter(number=entry.number) if entry.number else rows.filter(pk=entry.pk))
-        for row in same:
+        same = FeeEntry.objects.filter(number=entry.number) if entry.number else FeeEntry.objects.filter(pk=entry.pk)
+        contracts = lock_contracts(list(same.values_list("coverage__contract", flat=True)))
+        check_sees_whole(
+            len(contracts) - same.visible_to(by).aggregate(n=Count("coverage__contract", distinct=True))["n"]
+        )
+        rows = list(same.order_by("pk"))
+        for row in rows:
             check_can_cancel(row, reason=reason, by=by)
-            _cancel(row, reason, by)
-        touched = {(row.coverage_id, row.payer) for row in same}
-        for account in accounts_of(contract, today()):
+        _cancel(rows, reason, by)
+        touched = {(row.coverage_id, row.payer) for row in rows}
+        for account in accounts({row.coverage_id for row in rows}, today()):
             if (account.coverage_id, account.payer) in touched:
                 check_nothing_given_back(account)
-        return same
+        return rows
 
 
 def carry_over(*, contract: Contract, following: Contract, on: date, by: By) -> None:
@@ -178,7 +184,7 @@ def _carry_waivers(book: _Book, account: Account, heir: int, amount: Decimal, *,
         moved = min(amount, waiver.amount)
         if not moved:
             return
-        _cancel(waiver, reason, book.by)
+        _cancel([waiver], reason, book.by)
         if waiver.amount > moved:
             kept = waiver.amount - moved
             book.enter(account.coverage_id, account.payer, Kind.WAIVER, kept, waiver.on, reason=waiver.reason)
@@ -201,6 +207,7 @@ def _check_members(contract: Contract, coverages: Iterable[int]) -> None:
         raise RuleViolation("fee.stranger", _("This is nobody of this contract."))
 
 
-def _cancel(entry: FeeEntry, reason: str, by: By) -> None:
-    entry.cancelled_at, entry.cancelled_by, entry.cancelled_reason = timezone.now(), str(by), reason.strip()[:200]
-    entry.save(update_fields=["cancelled_at", "cancelled_by", "cancelled_reason"])
+def _cancel(entries: Collection[FeeEntry], reason: str, by: By) -> None:
+    FeeEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(
+        cancelled_at=timezone.now(), cancelled_by=str(by), cancelled_reason=reason.strip()[:200]
+    )

@@ -105,6 +105,36 @@ class GivenForm(EntryForm):
         return int(coverage), payer
 
 
+class PaymentForm(EntryForm):
+    """One payment for many contracts. `previewed` is the sum and day whose split was shown, `owed` what was owed then.
+
+    Whatever is typed anew is shown split anew before it is entered.
+    """
+
+    owed = forms.DecimalField(widget=forms.HiddenInput, required=False)
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+    amount = SumField(label=gettext_lazy("Sum in yuan"))
+    on = DayField(label=gettext_lazy("Received on"))
+    reference = forms.CharField(label=gettext_lazy("Reference or receipt of the payer"), max_length=100)
+
+    def __init__(self, data: Any = None, *, owed: Decimal, seen: int, day: date) -> None:
+        super().__init__(data, seen=seen, initial={"on": day.isoformat(), "amount": owed})
+
+    @property
+    def is_previewed(self) -> bool:
+        """Whether the split of exactly this was shown."""
+        return bool(self.cleaned_data["previewed"] == self._shown)
+
+    def show(self, *, owed: Decimal, seen: int) -> None:
+        """Hold what the page that is answered shows: the next sending enters it."""
+        fresh = {"owed": str(owed), "seen": str(seen), "previewed": "" if self.errors else self._shown}
+        self.data = {**{name: self.data.get(name) for name in self.fields}, **fresh}
+
+    @property
+    def _shown(self) -> str:
+        return f"{self.cleaned_data['amount']} {self.cleaned_data['on']}"
+
+
 class CancelForm(EntryForm):
     """Why an entry is cancelled."""
 

@@ -17,12 +17,13 @@ from teams.models import Team
 
 if TYPE_CHECKING:
     from teams.models import User
+    from teams.models.accounts import SystemAccount
 
 
 class FeeQuerySet(models.QuerySet):
     """Entries by what an account may see."""
 
-    def visible_to(self, user: "User") -> "FeeQuerySet":
+    def visible_to(self, user: "User | SystemAccount") -> "FeeQuerySet":
         """Entries of contracts that the account sees."""
         if not user.scope.identities:
             return self.none()
@@ -38,7 +39,8 @@ class FeeQuerySet(models.QuerySet):
 class FeeEntry(models.Model):
     """One movement of a payer's account for a coverage, in yuan. Entries are cancelled, never changed or deleted.
 
-    `number` is that of the receipt; the entries of one household's receipt share it. What is carried goes out of a
+    `number` is that of the receipt; the entries of one household's receipt share it, and those
+    of one payment for many contracts. What is carried goes out of a
     coverage and into the one that follows it, when team or packages change in mid-term.
     """
 

@@ -39,7 +39,11 @@ def last_fee_entry(contract: Contract) -> FeeEntry | None:
 def check_fees_as_seen(contract: Contract, seen: int | None) -> None:
     """Nobody has entered anything since the page was shown: `seen` is the id of the last entry then (0: none; None:
     nobody looked). The refusal names who, what and when."""
-    last = last_fee_entry(contract)
+    check_nothing_since(last_fee_entry(contract), seen)
+
+
+def check_nothing_since(last: FeeEntry | None, seen: int | None) -> None:
+    """The same with the last entry looked up."""
     if seen is None or last is None or last.pk <= seen:
         return
     raise RuleViolation(
@@ -56,14 +60,47 @@ def check_fees_as_seen(contract: Contract, seen: int | None) -> None:
 
 def check_entry(kind: str, amount: Decimal, account: Account | None, *, on: date, reason: str) -> None:
     """An entry has a sum, a day that is not to come, a reason where money is given away, and room in the account."""
+    _check_sum(amount, on)
+    if kind != Kind.RECEIPT and not reason.strip():
+        raise RuleViolation("fee.reason", _("Say why."))
+    _check_room(kind, amount, getattr(account, LIMITS[kind][0]) if account else Decimal("0.00"))
+
+
+def check_payment(amount: Decimal, owed: Decimal, *, on: date, reference: str) -> None:
+    """One payment for many contracts has a sum, a day, the payer's reference, and is no more than is owed now."""
+    _check_sum(amount, on)
+    if not reference.strip():
+        raise RuleViolation("fee.reference", _("Type the number of the transfer or of the payer's receipt."))
+    _check_room(Kind.RECEIPT, amount, owed)
+
+
+def check_owed_as_seen(owed: Decimal, seen: Decimal | None) -> None:
+    """What is owed in all is still what the preview said (None: nobody looked)."""
+    if seen is not None and owed != seen:
+        raise RuleViolation(
+            "fee.owed_changed",
+            format_lazy(_("Meanwhile ¥{owed} is owed, not ¥{seen}. Look at the split again."), owed=owed, seen=seen),
+        )
+
+
+def check_sees_whole(hidden: int) -> None:
+    """A payment is cancelled by whoever sees all its contracts."""
+    if hidden:
+        raise RuleViolation(
+            "fee.elsewhere",
+            format_lazy(_("This payment covers {count} contracts that aren't yours. Ask the bureau."), count=hidden),
+        )
+
+
+def _check_sum(amount: Decimal, on: date) -> None:
     if amount <= 0 or amount != amount.quantize(CENT):
         raise RuleViolation("fee.amount", _("Type a sum in yuan, above 0 and to the cent."))
     if on > today():
         raise RuleViolation("fee.day", _("The day lies in the future."))
-    if kind != Kind.RECEIPT and not reason.strip():
-        raise RuleViolation("fee.reason", _("Say why."))
-    field, code, words = LIMITS[kind]
-    most = getattr(account, field) if account else Decimal("0.00")
+
+
+def _check_room(kind: str, amount: Decimal, most: Decimal) -> None:
+    _field, code, words = LIMITS[kind]
     if amount > most:
         raise RuleViolation(code, format_lazy(words, most=f"{most:.2f}", amount=f"{amount:.2f}"))
 

@@ -19,6 +19,7 @@ from contracts.models import Contract, Coverage, FeeEntry
 from contracts.presenters.fees import names_of
 from contracts.queries.accounts import accounts
 from contracts.queries.contract import visible_contracts
+from contracts.queries.fee_payments import size_of
 from contracts.queries.receipts import receipt_pdf
 from contracts.rules.fees import last_fee_entry
 from contracts.views.papers import pdf
@@ -131,7 +132,9 @@ def fee_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     def do() -> FeeEntry:
         return fees.cancel_entry(entry=entry, reason=form.cleaned_data["reason"], by=request.user)[0]
 
-    extra = {"entry": entry, "is_danger": True}
+    extra: dict[str, Any] = {"entry": entry, "is_danger": True}
+    if entry.number:
+        extra["contracts"], extra["sum"] = size_of(entry.number)
     return _answer(request, entry.coverage.contract, form, do, _("Cancel entry"), _("The entry is cancelled."), extra)
 
 

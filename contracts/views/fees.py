@@ -14,6 +14,7 @@ from contracts.forms.fees import DeskForm, StatementForm
 from contracts.presenters.fees import desk_rows, statement_rows
 from contracts.queries.fee_desk import desk, fees_counted
 from contracts.queries.statements import Grouping, Line, scope_of, statement
+from service_packages.models import Payer
 from teams.actions import audit
 from teams.clock import today
 from teams.models import AuditEvent
@@ -49,6 +50,7 @@ def fee_list(request: SignedInRequest) -> HttpResponse:
         "back": found.refundable,
         "count": fees_counted(day),
         "overdue_days": policy["fee_overdue_days"],
+        "payer": Payer(form.asked_payer).label if form.asked_payer != Payer.RESIDENT else "",
         "may_edit": has_permission(request.user, Permission.FEE_EDIT),
         "query": form.address,
     }

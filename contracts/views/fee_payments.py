@@ -1,0 +1,116 @@
+"""Recording one payment of a payer for the contracts that the fee desk shows."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from contracts.accounts import Owed, spread
+from contracts.actions.fee_payments import take_payment
+from contracts.forms.fees import DeskForm, PaymentForm
+from contracts.models import Contract
+from contracts.queries.fee_desk import desk
+from contracts.queries.fee_payments import last_entry_of, owed_by
+from contracts.rules.fees import check_payment
+from service_packages.models import Payer
+from teams.actions.submissions import once
+from teams.clock import today
+from teams.permissions import Permission, SignedInRequest, require
+from teams.policy import policy_on
+from teams.rules import RuleViolation
+
+FIELDS = {"fee.day": "on", "fee.amount": "amount", "fee.too_much": "amount", "fee.reference": "reference"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require(Permission.FEE_EDIT)
+def fee_payment(request: SignedInRequest) -> HttpResponse:
+    """Type the payment, look at its split, enter it; residents pay contract by contract."""
+    chosen = DeskForm(request.user, request.GET)
+    if chosen.asked_payer == Payer.RESIDENT:
+        raise Http404
+    contracts = _contracts(request, chosen)
+    lines = owed_by(chosen.asked_payer, contracts, today())
+    owed, last = _sum(lines), last_entry_of(contracts)
+    seen = last.pk if last else 0
+    form = PaymentForm(request.POST or None, owed=owed, seen=seen, day=today())
+    if request.method == "POST" and form.is_valid():
+        try:
+            if form.is_previewed:
+                return redirect(_entered(request, form, chosen, contracts))
+            check_payment(form.cleaned_data["amount"], owed, on=form.cleaned_data["on"], reference="-")
+        except RuleViolation as refusal:
+            form.add_error(FIELDS.get(refusal.code), str(refusal))
+    if form.is_bound:
+        form.show(owed=owed, seen=seen)
+    context = {
+        "form": form,
+        "payer": Payer(chosen.asked_payer).label,
+        "owed": owed,
+        "count": _count(lines),
+        "preview": _preview(form.cleaned_data["amount"], lines) if form.is_bound and not form.errors else None,
+        "back": _back(chosen),
+    }
+    return render(request, "contracts/fee_payment.html", context)
+
+
+def _contracts(request: SignedInRequest, chosen: DeskForm) -> list[int]:
+    """Ids of the contracts that the desk shows with those filters and that owe anything."""
+    found = desk(chosen.teams, chosen.asked_payer, chosen.asked_standing, today(), policy_on(today()))
+    owing = [line.contract_id for line in found.lines if line.open]
+    return list(Contract.objects.visible_to(request.user).filter(pk__in=owing).values_list("pk", flat=True))
+
+
+def _entered(request: SignedInRequest, form: PaymentForm, chosen: DeskForm, contracts: Sequence[int]) -> str:
+    """Where it leads to enter what was shown, however often it is sent."""
+    data = form.cleaned_data
+
+    def enter() -> str:
+        made = take_payment(
+            contracts=contracts,
+            payer=chosen.asked_payer,
+            amount=data["amount"],
+            on=data["on"],
+            reference=data["reference"],
+            seen=data["seen"],
+            seen_owed=data["owed"],
+            by=request.user,
+        )
+        told = {"sum": f"{data['amount']:.2f}", "number": made[0].number}
+        messages.success(request, _("¥%(sum)s received under number %(number)s.") % told)
+        return _back(chosen)
+
+    return once(key=data["submission"], by=request.user, do=enter)
+
+
+def _preview(amount: Decimal, lines: Sequence[Owed]) -> dict[str, Any]:
+    """What the payment settles: `paid` contracts get money, `last` the one that is paid in part, `left` stays open."""
+    parts = spread(amount, lines)
+    last, part = parts[-1]
+    return {
+        "amount": amount,
+        "paid": _count([line for line, _part in parts]),
+        "last": last if part < last.open else None,
+        "part": part,
+        "left": _sum(lines) - amount,
+    }
+
+
+def _sum(lines: Sequence[Owed]) -> Decimal:
+    return sum((line.open for line in lines), Decimal("0.00"))
+
+
+def _count(lines: Sequence[Owed]) -> int:
+    return len({line.contract_id for line in lines})
+
+
+def _back(chosen: DeskForm) -> str:
+    return f"{reverse('contracts:fee_list')}?{chosen.address}"
