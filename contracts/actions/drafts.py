@@ -73,7 +73,7 @@ def prepare(*, draft: Draft, desk: Desk, by: User) -> Draft:
     return draft
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def conclude(*, draft: Draft, sha256: str, evidence: Evidence, by: User) -> Contract:
     """Sign what was shown: the contract, and the document that was shown, byte for byte; the draft is gone.
 

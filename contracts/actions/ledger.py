@@ -52,6 +52,14 @@ def match_services(
     return sum(_match(ids) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
 
 
+@transaction.atomic(savepoint=False)
+def begin_ledger(*, coverage_ids: Collection[int]) -> None:
+    """Make and match for coverages that this transaction has just written: nobody else sees them, so none is locked."""
+    ids = sorted(coverage_ids)
+    _make(ids)
+    _match(ids)
+
+
 @transaction.atomic
 def rematch(*, resident_ids: Collection[int], item_ids: Collection[int]) -> int:
     """Match the services of these items to these residents again; how many obligations have another outcome."""

@@ -34,11 +34,17 @@ def hold_packages(*, rows: Iterable[tuple[int, int]]) -> int:
     for start in range(0, len(pairs), AT_ONCE):
         coverages, versions = map(list, zip(*pairs[start : start + AT_ONCE], strict=True))
         lock_versions(versions)
-        with connection.cursor() as cursor:
-            cursor.execute(HOLD_PACKAGES, {"coverages": coverages, "versions": versions})
-            made += cursor.rowcount
-        _copy_prices(sorted(set(coverages)))
+        made += _hold(coverages, versions)
+        _copy_prices(coverages, _days_when_age_matters(coverages))
     return made
+
+
+@transaction.atomic(savepoint=False)
+def hold_new(*, rows: Iterable[tuple[int, int]], start_on: date) -> None:
+    """`hold_packages` for new coverages that all begin on `start_on`, and versions that the caller has locked."""
+    coverages, versions = map(list, zip(*sorted(set(rows)), strict=True))
+    _hold(coverages, versions)
+    _copy_prices(coverages, [start_on])
 
 
 def lock_versions(version_ids: list[int]) -> None:
@@ -57,7 +63,7 @@ def copy_prices(*, coverages: QuerySet[Coverage]) -> int:
     The payers of a version's shares bear its price: those of the first category (in the district's order) that the
     resident belongs to on the first day and that has shares of its own, else the others. Without shares the resident.
     """
-    return sum(_copy_prices(ids) for ids in in_chunks(coverages, AT_ONCE))
+    return sum(_copy_prices(ids, _days_when_age_matters(ids)) for ids in in_chunks(coverages, AT_ONCE))
 
 
 def payer_parameters(days: Collection[date]) -> dict[str, list[Any]]:
@@ -75,10 +81,15 @@ def payer_parameters(days: Collection[date]) -> dict[str, list[Any]]:
     }
 
 
-def _copy_prices(coverage_ids: list[int]) -> int:
-    parameters = payer_parameters(_days_when_age_matters(coverage_ids))
+def _hold(coverage_ids: list[int], version_ids: list[int]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(COPY_PRICES, {**parameters, "coverages": coverage_ids})
+        cursor.execute(HOLD_PACKAGES, {"coverages": coverage_ids, "versions": version_ids})
+        return cursor.rowcount
+
+
+def _copy_prices(coverage_ids: Collection[int], days: Collection[date]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(COPY_PRICES, {**payer_parameters(days), "coverages": sorted(set(coverage_ids))})
         return cursor.rowcount
 
 

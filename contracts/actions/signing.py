@@ -6,10 +6,10 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from contracts.actions.candidates import take_off
-from contracts.actions.ledger import make_obligations, match_services
+from contracts.actions.ledger import begin_ledger
 from contracts.actions.lifecycle import enter
 from contracts.actions.numbers import next_number
-from contracts.actions.packages import hold_packages, lock_versions
+from contracts.actions.packages import hold_new, lock_versions
 from contracts.models import Contract, Coverage, LifecycleEntry
 from contracts.rules import (
     check_can_sign,
@@ -24,7 +24,6 @@ from teams.models import Team, User
 from teams.models.accounts import SystemAccount
 
 
-@transaction.atomic
 def sign(
     *,
     number: str = "",
@@ -49,44 +48,40 @@ def sign(
     contract = Contract(
         number=number, team=team, signed_on=signed_on, representative=representative, previous=previous, origin=origin
     )
-    with made_by(by, "contracts.sign"):
-        _lock(members)
-        lock_versions([version.pk for versions in members.values() for version in versions])
-        check_can_sign(contract, members=members, start_on=start_on, end_on=end_on)
-        contract.number = number or next_number(institution=team.institution, year=signed_on.year)
-        _create(contract, members, start_on, end_on)
-        _promise(contract, members)
-        enter(contract=contract, kind=LifecycleEntry.Kind.SIGNED, on=start_on, by=by)
+    try:
+        with transaction.atomic(), made_by(by, "contracts.sign"):
+            _lock(members)
+            lock_versions(sorted({version.pk for versions in members.values() for version in versions}))
+            check_can_sign(contract, members=members, start_on=start_on, end_on=end_on)
+            contract.number = number or next_number(institution=team.institution, year=signed_on.year)
+            contract.save(force_insert=True)
+            _promise(_cover(contract, members, start_on, end_on), members)
+            enter(contract=contract, kind=LifecycleEntry.Kind.SIGNED, on=start_on, by=by)
+    except IntegrityError as error:
+        # What the rules could not see yet, an import's row, the database refuses.
+        if constraint_of(error) == "contracts_coverage_one_at_a_time":
+            check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
+        check_number_is_free(contract.number)
+        raise
     return contract
 
 
-def _promise(contract: Contract, members: Mapping[Resident, Sequence[PackageVersion]]) -> None:
+def _cover(contract: Contract, members: Collection[Resident], start_on: date, end_on: date) -> list[Coverage]:
+    return Coverage.objects.bulk_create(
+        Coverage(contract=contract, resident=member, start_on=start_on, end_on=end_on)
+        for member in sorted(members, key=lambda member: member.pk)
+    )
+
+
+def _promise(coverages: Sequence[Coverage], members: Mapping[Resident, Sequence[PackageVersion]]) -> None:
     """Let each coverage hold the packages of its resident, and owe what they promise."""
-    coverages = Coverage.objects.filter(contract=contract)
-    ids = dict(coverages.values_list("resident", "pk"))
-    hold_packages(rows=((ids[member.pk], version.pk) for member, versions in members.items() for version in versions))
-    make_obligations(coverages=coverages)
-    match_services(coverages=coverages)
-    take_off(ids)
+    rows = [(coverage.pk, version.pk) for coverage in coverages for version in members[coverage.resident]]
+    hold_new(rows=rows, start_on=coverages[0].start_on)
+    begin_ledger(coverage_ids=[coverage.pk for coverage in coverages])
+    take_off(coverage.resident_id for coverage in coverages)
 
 
 def _lock(members: Collection[Resident]) -> None:
     """Of two who sign the same people at once, the second waits here and then reads which contract they have."""
     ids = [member.pk for member in members]
     list(Resident.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
-
-
-def _create(contract: Contract, members: Collection[Resident], start_on: date, end_on: date) -> None:
-    """Write the contract and its coverages. What the rules could not see yet, an import's row, the database refuses."""
-    try:
-        with transaction.atomic():
-            contract.save(force_insert=True)
-            Coverage.objects.bulk_create(
-                Coverage(contract=contract, resident=member, start_on=start_on, end_on=end_on)
-                for member in sorted(members, key=lambda member: member.pk)
-            )
-    except IntegrityError as error:
-        if constraint_of(error) == "contracts_coverage_one_at_a_time":
-            check_no_overlap(resident_ids=[member.pk for member in members], start_on=start_on, end_on=end_on)
-        check_number_is_free(contract.number)
-        raise

@@ -67,7 +67,8 @@ def _conclude(request: SignedInRequest, draft: Draft | None, form: SignatureForm
     contract = drafts.conclude(
         draft=draft, sha256=request.POST.get("sha256", ""), evidence=form.evidence(), by=request.user
     )
-    request.session[USUAL_TEAM] = contract.team_id
+    if request.session.get(USUAL_TEAM) != contract.team_id:
+        request.session[USUAL_TEAM] = contract.team_id
     return reverse("contracts:signed", args=[contract.pk])
 
 

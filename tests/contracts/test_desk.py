@@ -386,6 +386,20 @@ def test_form_sent_twice_signs_once(client: Client, household: list[Resident]) -
     assert Contract.objects.count() == 1
 
 
+def test_signing_asks_as_much_for_eight_people_as_for_four(
+    client: Client, basic: PackageVersion, team: Team, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_package(code="ELD", categories=["elderly"], items={"EXAM": 1})
+    for people in (4, 8):
+        home = make_household()
+        members = [make_resident(household=home, village=team.villages.get().village) for _ in range(people)]
+        draft = _prepared(client, members[0])
+        fields = _signature(client, draft)
+        with django_assert_max_num_queries(47):
+            client.post(reverse("contracts:draft_detail", args=[draft.pk]), fields)
+        assert Contract.objects.latest("pk").coverages.count() == people
+
+
 def test_second_clerk_reads_who_signed_when_and_which_contract(client: Client, household: list[Resident]) -> None:
     first, second = _prepared(client, household[0]), _prepared(client, household[1])
     _sign(client, first)
