@@ -1,7 +1,7 @@
 """What takes long to count is counted once for all and kept in Redis, under everything that it was counted from.
 
 Nothing is ever called back: a new revision of a month, another unit or another day asks under another key, and what
-nobody asks for any more is forgotten after a day. While Redis is away everything is counted each time. Only counts
+nobody asks for any more is forgotten after a while. While Redis is away everything is counted each time. Only counts
 are kept, and a key is a hash: neither tells anything about a person.
 """
 
@@ -20,10 +20,11 @@ from teams.health import TIMEOUT_SECONDS, is_work_waiting
 KEPT_SECONDS = 24 * 3600
 
 
-def kept(name: str, *sources: object, count: Callable[[], Any]) -> Any:
+def kept(name: str, *sources: object, count: Callable[[], Any], seconds: int = KEPT_SECONDS) -> Any:
     """What `count` gives, a value that JSON can hold, counted only when these sources are new.
 
-    `sources` are all that it follows from, each with a `repr` that tells it from any other.
+    `sources` are all that it follows from, each with a `repr` that tells it from any other. What follows from anything
+    else as well is kept for a day at most, which is what `seconds` says otherwise.
     """
     if is_work_waiting():
         return count()
@@ -36,7 +37,7 @@ def kept(name: str, *sources: object, count: Callable[[], Any]) -> Any:
         return json.loads(found)
     counted = count()
     with suppress(redis.RedisError):
-        client.set(key, json.dumps(counted), ex=KEPT_SECONDS)
+        client.set(key, json.dumps(counted), ex=seconds)
     return counted
 
 

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import HealthFund, Revision, Transfer
+from assessments.queries.plans import whole_tables
 from assessments.rules.money import Account, check_can_edit
 from teams.clock import today
 from teams.history import made_by
@@ -18,7 +19,7 @@ DUES = (Path(__file__).parents[1] / "sql" / "dues.sql").read_text()
 
 def keep_dues(*, revision: Revision) -> None:
     """Keep what each payer owes for a month that is being frozen; charges that change later leave it alone."""
-    with connection.cursor() as cursor:
+    with whole_tables() as cursor:
         cursor.execute(DUES, {"revision": revision.pk})
 
 

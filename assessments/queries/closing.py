@@ -1,6 +1,6 @@
 """What speaks against freezing a month: units without figures, sums that don't add up, jumps nobody has explained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from assessments import figures
@@ -17,6 +18,7 @@ from assessments.indicators import INDICATORS, Rows
 from assessments.models import Figure, Month, Remark, Revision
 from assessments.queries.figures import Count, Key
 from residents.categories import ALL, KEY
+from teams.kept import kept
 from teams.models import Institution, Team
 from teams.models.places import parent_ids
 from teams.policy import policy_on
@@ -35,7 +37,9 @@ WATCHED = (
 )
 OF_THE_YEAR = ("item_completion", "package_completion")
 PRESENT = Key("present")  # stands for a unit's figures as a whole
+KEPT_SECONDS = 40 * 24 * 3600  # a month waits about so long for being frozen
 Value = tuple[int, int]
+Found = tuple[str, int, str, str, str]  # concern, institution, indicator, category, words: a finding that JSON can hold
 
 
 class Concern(StrEnum):
@@ -53,7 +57,7 @@ class Finding:
     concern: Concern
     institution: Institution
     key: Key
-    words: str | Promise
+    words: str
     remark: Remark | None = None
 
     @property
@@ -65,8 +69,13 @@ class Finding:
 def findings(revision: Revision) -> list[Finding]:
     """Everything to look into before the revision is frozen: missing units, wrong sums, jumps; by institution."""
     check = _Check(revision)
-    found = [*check.missing(), *check.sums(), *check.jumps()]
-    return sorted(found, key=lambda finding: (finding.concern is not Concern.SUM, finding.institution.code))
+    return check.told(check.found())
+
+
+def findings_kept(revision: Revision) -> list[Finding]:
+    """The same for a page, which needn't count the rows each time: once for all that the findings follow from."""
+    check = _Check(revision)
+    return check.told(kept("findings", *check.sources(), count=check.found, seconds=KEPT_SECONDS))
 
 
 class _Check:
@@ -77,11 +86,39 @@ class _Check:
         self.policy = policy_on(revision.as_of)
         self.institutions = Institution.objects.in_bulk()
         self.above = parent_ids(revision.as_of)
-        self.remarks = {
+        self.teams = list(Team.objects.existing_on(revision.as_of).order_by("pk"))
+
+    def found(self) -> list[Found]:
+        """What is found, counted from the rows, in the page's language."""
+        return [*self.missing(), *self.sums(), *self.jumps()]
+
+    def told(self, found: Iterable[Found]) -> list[Finding]:
+        """The findings with their institutions and today's remarks, wrong sums first."""
+        remarks = {
             (row.institution_id, Key(row.indicator, row.category)): row
-            for row in Remark.objects.filter(month=revision.month_id)
+            for row in Remark.objects.filter(month=self.revision.month_id)
         }
-        self.values = _values(revision)
+        told = [
+            Finding(Concern(concern), self.institutions[institution], key, words, remarks.get((institution, key)))
+            for concern, institution, *names, words in found
+            for key in [Key(*names)]
+        ]
+        return sorted(told, key=lambda finding: (finding.concern is not Concern.SUM, finding.institution.code))
+
+    def sources(self) -> Iterator[object]:
+        """All that the findings follow from: rows (a revision's never change), settings, units, and the language."""
+        for revision in (self.revision, self.before):
+            yield revision and (revision.pk, revision.finished_at)
+        yield sorted(self.policy.items())
+        yield sorted((row.pk, row.kind) for row in self.institutions.values())
+        yield sorted(self.above.items())
+        yield [(team.pk, team.name, team.institution_id) for team in self.teams]
+        yield get_language()
+
+    @cached_property
+    def values(self) -> dict[tuple[int, Key], Value]:
+        """The revision's figures."""
+        return _values(self.revision)
 
     @cached_property
     def before(self) -> Revision | None:
@@ -94,18 +131,21 @@ class _Check:
     def values_before(self) -> dict[tuple[int, Key], Value]:
         return _values(self.before) if self.before else {}
 
-    def missing(self) -> Iterator[Finding]:
+    def missing(self) -> Iterator[Found]:
         """Institutions that had figures a month ago and have none now; teams that exist and have none."""
         had = {institution for institution, _key in self.values_before}
         have = {institution for institution, _key in self.values}
         for institution in sorted((had - have) & self.above.keys()):
             yield self._finding(Concern.MISSING, institution, PRESENT, _("There are no figures of it any more."))
-        counted = Figure.objects.filter(revision=self.revision, team__isnull=False).values("team")
-        for team in Team.objects.existing_on(self.revision.as_of).exclude(pk__in=counted):
+        figures_of_teams = Figure.objects.filter(revision=self.revision, team__isnull=False)
+        counted = set(figures_of_teams.values_list("team_id", flat=True).distinct())
+        for team in self.teams:
+            if team.pk in counted:
+                continue
             words = format_lazy(_("Its team {team} has no figures."), team=team.name)
             yield self._finding(Concern.MISSING, team.institution_id, PRESENT, words)
 
-    def sums(self) -> Iterator[Finding]:
+    def sums(self) -> Iterator[Found]:
         """Institutions whose figure isn't their own people's and those of the institutions below."""
         own = _own_values(self.revision)
         below: dict[tuple[int, Key], Value] = dict(own)
@@ -123,7 +163,7 @@ class _Check:
                 )
                 yield self._finding(Concern.SUM, institution, key, words)
 
-    def jumps(self) -> Iterator[Finding]:
+    def jumps(self) -> Iterator[Found]:
         """Watched figures that moved further in a month than policy holds for possible."""
         if self.before is None:
             return
@@ -152,8 +192,8 @@ class _Check:
     def _has_moved(self, before: int, now: int) -> bool:
         return abs(now - before) * 100 >= before * self.policy["jump_population_percent"]
 
-    def _finding(self, concern: Concern, institution: int, key: Key, words: str | Promise) -> Finding:
-        return Finding(concern, self.institutions[institution], key, words, self.remarks.get((institution, key)))
+    def _finding(self, concern: Concern, institution: int, key: Key, words: str | Promise) -> Found:
+        return concern.value, institution, key.indicator, key.category, str(words)
 
 
 def _values(revision: Revision) -> dict[tuple[int, Key], Value]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.db import connection
-
-from assessments.models import Figure, Population
+from assessments.models import Figure, Population, Revision
 from assessments.queries.figures import Count, Key
+from assessments.queries.plans import whole_tables
 from assessments.queries.units import Selection
 from residents.categories import ALL, KEY
+from teams.clock import today
+from teams.kept import kept
 from teams.models import Institution, Team
 
 
@@ -105,23 +106,36 @@ class _Gather:
 
     @cached_property
     def payers(self) -> dict[int, dict[str, Decimal]]:
-        """Institution id -> payer -> yuan a year for what coverages in force hold, as charged at signing."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                select m.institution_id, c.payer, sum(c.amount)
-                from assessments_coveragemonth m
-                join contracts_coveragepackage h on h.coverage_id = m.coverage_id
-                join contracts_charge c on c.held_id = h.id
-                where m.revision_id = %s and m.in_force
-                group by m.institution_id, c.payer
-                """,
-                [self.revision.pk],
-            )
-            found: dict[int, dict[str, Decimal]] = {}
-            for institution, payer, amount in cursor.fetchall():
-                found.setdefault(institution, {})[payer] = amount
-            return found
+        return fees_by_payer(self.revision)
+
+
+def fees_by_payer(revision: Revision) -> dict[int, dict[str, Decimal]]:
+    """Institution id -> payer -> yuan a year for what coverages in force hold, as charged at signing.
+
+    Charges as they were when somebody first asked today.
+    """
+    rows = kept("fees", revision.pk, revision.finished_at, today(), count=lambda: _count_fees(revision))
+    found: dict[int, dict[str, Decimal]] = {}
+    for institution, payer, amount in rows:
+        found.setdefault(institution, {})[payer] = Decimal(amount)
+    return found
+
+
+def _count_fees(revision: Revision) -> list[tuple[int, str, str]]:
+    """Institution id, payer, yuan a year."""
+    with whole_tables() as cursor:
+        cursor.execute(
+            """
+            select m.institution_id, c.payer, sum(c.amount)::text
+            from assessments_coveragemonth m
+            join contracts_coveragepackage h on h.coverage_id = m.coverage_id
+            join contracts_charge c on c.held_id = h.id
+            where m.revision_id = %s and m.in_force
+            group by m.institution_id, c.payer
+            """,
+            [revision.pk],
+        )
+        return cursor.fetchall()
 
 
 def categories_told(selection: Selection) -> list[str]:

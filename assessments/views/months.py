@@ -15,7 +15,7 @@ from assessments.indicators import BY_CODE
 from assessments.models import Month, Revision
 from assessments.presenters.frame import frame, link, month_label
 from assessments.presenters.months import difference_table, finding_rows, person_rows, revision_rows
-from assessments.queries.closing import PRESENT, WATCHED, findings
+from assessments.queries.closing import PRESENT, WATCHED, findings_kept
 from assessments.queries.differences import changed_figures, latest_computed, moved, then_and_now
 from assessments.queries.figures import Key
 from assessments.queries.late import is_touched, reasons
@@ -146,7 +146,7 @@ def _people(request: SignedInRequest, selection: Selection, then: Revision, now:
 
 def _detail(request: SignedInRequest, month: Month, text: str = "") -> HttpResponse:
     calendar, shown = CalendarMonth.of(month.first_on), month.current
-    found = findings(shown) if shown and not shown.frozen_at else []
+    found = findings_kept(shown) if shown and not shown.frozen_at else []
     latest = latest_computed(month)
     both = then_and_now(month)
     context = {

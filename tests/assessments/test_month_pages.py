@@ -3,15 +3,19 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
-from assessments.models import Month, Remark, Revision
+from assessments.models import Figure, Month, Remark, Revision
+from residents.models import Resident
 from teams.models import AuditEvent, PolicyValue, Role, User
 from teams.models.accounts import SYSTEM
+from teams.rules import RuleViolation
 from tests.accounts import make_account
 from tests.factories import make_coverage, make_resident
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district
@@ -133,3 +137,39 @@ def test_list_of_months_shows_the_state_of_each(district: SmallDistrict, officia
     page = official.get(reverse("assessments:month_list")).content.decode()
     sha256 = Month.objects.get(first_on=OCTOBER).current.sha256
     assert "Provisional" in page and "Frozen" in page and sha256[:16] in page
+
+
+def test_findings_are_counted_once_for_a_page_and_anew_after_the_next_computation(
+    district: SmallDistrict, official: Client
+) -> None:
+    with_a_jump(district)
+    first = official.get(address("detail")).content.decode()
+    with CaptureQueriesContext(connection) as captured:
+        assert official.get(address("detail")).context["open"] == official.get(address("detail")).context["open"] > 0
+    assert "in a month" in first and not [row for row in captured if "assessments_figure" in row["sql"]]
+    PolicyValue.objects.filter(code="jump_people_least").update(value=1000)
+    assert official.get(address("detail")).context["findings"] == []
+    PolicyValue.objects.filter(code="jump_people_least").update(value=1)
+    Resident.objects.filter(registered_on=date(2018, 10, 5)).update(registered_on=date(2018, 11, 5))
+    compute(month=OCTOBER)
+    assert official.get(address("detail")).context["findings"] == []
+
+
+def test_page_of_a_month_asks_few_questions(
+    district: SmallDistrict, official: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    compute(month=date(2018, 9, 1))
+    compute(month=OCTOBER)
+    official.get(address("detail"))
+    with django_assert_max_num_queries(16):  # with the session, the account and the transaction
+        official.get(address("detail"))
+
+
+def test_freezing_counts_the_rows_again_whatever_the_page_has_kept(district: SmallDistrict, official: Client) -> None:
+    revision = compute(month=OCTOBER)
+    assert official.get(address("detail")).context["open"] == 0
+    Figure.objects.filter(revision=revision, indicator="coverage", category="all", team_key=0).update(numerator=0)
+    assert official.get(address("detail")).context["open"] == 0
+    with pytest.raises(RuleViolation) as refusal:
+        freeze(revision=revision, by=SYSTEM)
+    assert refusal.value.code == "month.open_findings"

@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoDbBlocker
 
 from assessments.actions.months import compute
 from assessments.models import Figure, Population
+from assessments.queries.plans import whole_tables
 from assessments.queries.returns import monthly_return
 from assessments.queries.units import Selection, select
 from contracts.models import Charge
-from teams.models import Role
+from teams.models import Role, User
 from tests.accounts import make_account
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district
 
@@ -45,8 +47,9 @@ def client(district: SmallDistrict) -> Client:
     return client
 
 
-def selection(unit: str = "B") -> Selection:
-    return select(make_account("reader", Role.OFFICIAL), {"unit": unit})
+def selection() -> Selection:
+    reader = User.objects.filter(username="reader").first() or make_account("reader", Role.OFFICIAL)
+    return select(reader, {"unit": "B"})
 
 
 def figure(unit: str, indicator: str, category: str) -> tuple[int, int]:
@@ -105,3 +108,24 @@ def test_workbook_holds_what_the_page_shows(client: Client, district: SmallDistr
 
 def test_team_has_no_return(client: Client, district: SmallDistrict) -> None:
     assert client.get(reverse("assessments:return"), {"team": "T1"}).status_code == 404
+
+
+def test_fees_are_counted_once_and_anew_for_the_next_revision(district: SmallDistrict) -> None:
+    monthly_return(selection())
+    with CaptureQueriesContext(connection) as captured:
+        monthly_return(selection())
+    assert not [row for row in captured if "contracts_charge" in row["sql"]]
+    with transaction.atomic():
+        Charge.objects.filter(payer="resident").update(amount=50)
+        compute(month=OCTOBER)
+        assert monthly_return(selection()).total.payers["resident"] == 50
+        transaction.set_rollback(True)
+
+
+def test_statement_over_whole_tables_leaves_the_next_ones_as_they_were(db: None) -> None:
+    with whole_tables() as cursor:
+        cursor.execute("show enable_nestloop")
+        assert cursor.fetchone() == ("off",)
+    with connection.cursor() as cursor:
+        cursor.execute("show enable_nestloop")
+        assert cursor.fetchone() == ("on",)
