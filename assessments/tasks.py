@@ -1,10 +1,12 @@
 """Doorways of the worker to months and leads: ids in, one action out."""
 
+from datetime import date
+
 from celery import shared_task
 
-from assessments.actions import cohorts, months, screening, voices
+from assessments.actions import cohorts, keeping, months, screening, voices
 from assessments.calendar import CalendarMonth
-from assessments.models import Revision
+from assessments.models import Month, Revision
 from assessments.queries.late import touched_months
 from teams.clock import today
 
@@ -12,26 +14,30 @@ from teams.clock import today
 @shared_task
 def compute_month(revision_id: int) -> None:
     """Compute a requested revision; when its month is being computed already, that run goes on alone."""
-    months.compute_revision(revision=Revision.objects.select_related("month").get(pk=revision_id))
+    revision = Revision.objects.select_related("month").get(pk=revision_id)
+    if months.compute_revision(revision=revision):
+        _count_ahead(revision.month.first_on)
 
 
 @shared_task
 def compute_last_month() -> None:
     """On the 1st: the month past, its last day being over."""
-    months.compute(month=CalendarMonth.of(today()).plus(-1).first)
+    _compute(CalendarMonth.of(today()).plus(-1).first)
 
 
 @shared_task
 def compute_running_month() -> None:
-    """Every night: the running month as of today, provisional."""
-    months.compute(month=CalendarMonth.of(today()).first)
+    """Every night: the running month as of today, provisional; the day's pages of the last one are counted ahead."""
+    running = CalendarMonth.of(today())
+    _compute(running.first)
+    _count_ahead(running.plus(-1).first)
 
 
 @shared_task
 def compute_touched_months() -> None:
     """Every night: past months about which facts arrived late; a frozen one gets a revision beside it."""
     for revision in touched_months(today()):
-        months.compute(month=revision.month.first_on)
+        _compute(revision.month.first_on)
 
 
 @shared_task
@@ -68,3 +74,14 @@ def resume_screenings() -> None:
     """Take up screenings that wait (Redis was away) or whose worker was killed."""
     for screening_id in screening.waiting():
         screening.screen(screening_id=screening_id)
+
+
+def _compute(first: date) -> None:
+    months.compute(month=first)
+    _count_ahead(first)
+
+
+def _count_ahead(first: date) -> None:
+    """For a month that has figures."""
+    for month in Month.objects.filter(first_on=first).exclude(current=None).select_related("current"):
+        keeping.count_ahead(month=month)

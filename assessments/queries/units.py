@@ -148,6 +148,13 @@ def place(user: User, parameters: Mapping[str, str], day: date, *, category: str
     return Selection(user, tree, _unit(user, tree, parameters), [], None, category)
 
 
+def of_district(month: Month) -> Selection | None:
+    """The whole district in a month, for nobody's page; None before there is an institution."""
+    tree = Tree(Institution.objects.in_bulk(), parent_ids(month.current.as_of if month.current else None))
+    root = _root(tree)
+    return Selection(User(), tree, Unit(root), [], month) if root else None
+
+
 def _tree(user: User, day: date | None) -> Tree:
     """What the account sees of the institutions; its own is among them, which the page's head needn't read again."""
     institutions = Institution.objects.visible_to(user).in_bulk()
@@ -195,10 +202,14 @@ def _own_unit(user: User, tree: Tree) -> Unit:
     """The account's institution; else the district's root; for a doctor the first of their teams."""
     if user.institution_id is not None and user.institution_id in tree.institutions:
         return Unit(tree.institutions[user.institution_id])
-    roots = sorted(tree.roots, key=lambda row: (row.kind != Institution.Kind.BUREAU, row.code))
-    if roots:
-        return Unit(roots[0])
+    if root := _root(tree):
+        return Unit(root)
     team = Team.objects.visible_to(user).select_related("institution").order_by("code").first()
     if team is None:
         raise Http404
     return Unit(team.institution, team)
+
+
+def _root(tree: Tree) -> Institution | None:
+    """The bureau, or else the first institution without one above it."""
+    return min(tree.roots, key=lambda row: (row.kind != Institution.Kind.BUREAU, row.code), default=None)

@@ -5,6 +5,10 @@ from datetime import date
 import pytest
 from celery.schedules import crontab
 from django.conf import settings as configured
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from assessments import tasks
@@ -12,6 +16,8 @@ from assessments.actions.months import request
 from assessments.models import Month, Revision
 from config.celery import app
 from teams import queue
+from teams.models import Role
+from tests.accounts import make_account
 from tests.small_district import OCTOBER, make_small_district
 
 
@@ -51,6 +57,21 @@ def test_task_that_a_killed_worker_held_is_given_again() -> None:
 def test_month_past_is_computed_as_of_its_last_day(december: None) -> None:
     tasks.compute_last_month()
     assert shown() == {"2018-11": date(2018, 11, 30)}
+
+
+def test_what_pages_of_a_computed_month_count_is_counted_ahead(december: None) -> None:
+    tasks.compute_last_month()
+    client = Client()
+    client.force_login(make_account("o", Role.OFFICIAL))
+    addresses = [
+        reverse("assessments:return"),
+        reverse("assessments:month_detail", args=["2018-11"]),
+        *(reverse("assessments:ages", args=[code]) for code in ("coverage", "managed", "unserved")),
+    ]
+    with CaptureQueriesContext(connection) as captured:
+        assert [client.get(address).status_code for address in addresses] == [200] * 5
+    counted = [row["sql"] for row in captured if "sum(" in row["sql"]]
+    assert counted == []
 
 
 def test_running_month_is_computed_as_of_today(december: None) -> None:
