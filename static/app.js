@@ -87,7 +87,9 @@ on("keydown", (event) => {
   if (type === "drop" && event.dataTransfer.files.length) zone.querySelector("input").files = event.dataTransfer.files;
 }));
 
-/* The cursor goes to the first wrong field. */
+/* The cursor goes where the page wants it before the page is drawn, for a card reader does not wait; then to the first
+   wrong field. */
+const focusWanted = () => { const wanted = document.querySelector("[autofocus]"); if (wanted && document.activeElement === document.body) wanted.focus(); };
 const focusFirstError = (root) => { const field = root.querySelector('[aria-invalid="true"]'); if (field) field.focus(); };
-on("DOMContentLoaded", () => focusFirstError(document));
+on("DOMContentLoaded", () => { focusWanted(); focusFirstError(document); });
 on("htmx:afterSettle", (event) => focusFirstError(event.target));

@@ -32,6 +32,7 @@ class Keyboard:
 def record_one(page: Page) -> int:
     """Fill in what the form asks for and go on to the next person; how many keys that took."""
     keyboard = Keyboard(page)
+    expect(page.locator("[autofocus]")).to_be_focused()
     if page.locator(PRESSURE[0]).count():
         keyboard.type("132")
         keyboard.press("Enter")

@@ -48,6 +48,12 @@ def expect_ready_for_the_next(page: Page) -> None:
     expect(page.locator("#search")).to_be_focused()
 
 
+def open_desk(page: Page) -> None:
+    """The desk with its box in focus, which comes a moment after the page: a key pressed before goes nowhere."""
+    page.goto("/sign/")
+    expect_ready_for_the_next(page)
+
+
 def register(keys: Keyboard, number: str, name: str, phone: str) -> None:
     """Someone new, onto the desk."""
     expect_ready_for_the_next(keys.page)
@@ -65,7 +71,7 @@ def register(keys: Keyboard, number: str, name: str, phone: str) -> None:
 def known(keys: Keyboard) -> Iterator[str]:
     """The ID number of one of three who are registered already and live together."""
     number = make_id_number()
-    keys.page.goto("/sign/")
+    open_desk(keys.page)
     for place, name in enumerate(("周建国", "李桂兰", "周明")):
         keys.type(number if place == 0 else make_id_number())
         expect(keys.page.locator("#id_new_name")).to_be_focused()
@@ -84,8 +90,7 @@ def known(keys: Keyboard) -> Iterator[str]:
 
 def test_household_of_four_is_signed_by_keyboard(keys: Keyboard, known: str, role: str) -> None:
     page = keys.page
-    page.goto("/sign/")
-    expect(page.locator("#search")).to_be_focused()
+    open_desk(page)
     keys.type(known)
     keys.press("Enter")
     expect(lines(page)).to_have_count(3)
@@ -108,7 +113,7 @@ def test_household_of_four_is_signed_by_keyboard(keys: Keyboard, known: str, rol
 
 
 def test_card_reader_that_types_and_presses_enter_is_understood(keys: Keyboard, known: str, role: str) -> None:
-    keys.page.goto("/sign/")
+    open_desk(keys.page)
     keys.page.keyboard.type(known)  # faster than any answer comes
     keys.press("Enter")
     expect(lines(keys.page)).to_have_count(3)
@@ -116,7 +121,7 @@ def test_card_reader_that_types_and_presses_enter_is_understood(keys: Keyboard, 
 
 def test_signature_is_drawn_on_the_screen(keys: Keyboard, known: str, role: str) -> None:
     page = keys.page
-    page.goto("/sign/")
+    open_desk(page)
     keys.type(known)
     keys.press("Enter")
     expect(lines(page)).to_have_count(3)
@@ -135,7 +140,7 @@ def test_signature_is_drawn_on_the_screen(keys: Keyboard, known: str, role: str)
 
 def test_what_was_typed_survives_a_lapsed_session(keys: Keyboard, known: str, role: str) -> None:
     page = keys.page
-    page.goto("/sign/")
+    open_desk(page)
     keys.type(known)
     keys.press("Enter")
     expect(lines(page)).to_have_count(3)
@@ -159,7 +164,7 @@ def test_desk_and_agreement_are_accessible(browser: Browser, product: Product, k
         base_url=product.url, bypass_csp=True, locale="zh-CN", storage_state=product.states[role]
     )
     page = context.new_page()
-    page.goto("/sign/")
+    open_desk(page)
     page.keyboard.type(known)
     page.keyboard.press("Enter")
     expect(lines(page)).to_have_count(3)
