@@ -14,21 +14,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from assessments.actions import months
 from contracts.models import Contract
 from residents.models import Resident
-from teams.models import AuditEvent, Division, Export, Import, Institution, SavedFilter, Team
-from tests.access_table import ADDRESSES, Line, lines
-from tests.accounts import VISITORS, District, Place, make_district
+from teams.models import AuditEvent, Division, Institution, Team
+from tests.access import NOWHERE, VISITORS, Line, addresses, lines
+from tests.accounts import District, Place, make_district
 
 # Django's own pages behind one gate, which `admin:index` stands for.
 BEHIND_ONE_GATE = "admin:"
 MISSING = Place(
-    centre=Institution(pk=10**9, code="missing"),
-    village=Division(pk=10**9),
-    team=Team(pk=10**9, code="missing"),
-    resident=Resident(pk=10**9),
-    contract=Contract(pk=10**9),
-    imported=Import(pk=10**9),
-    exported=Export(pk=10**9),
-    saved=SavedFilter(pk=10**9),
+    centre=Institution(pk=NOWHERE, code="missing"),
+    village=Division(pk=NOWHERE),
+    team=Team(pk=NOWHERE, code="missing"),
+    resident=Resident(pk=NOWHERE),
+    contract=Contract(pk=NOWHERE),
 )
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +50,8 @@ def names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 
 def address(name: str, place: Place | None) -> str:
-    arguments, query = ADDRESSES[name](place) if name in ADDRESSES else ({}, {})
+    held = addresses().get(name)
+    arguments, query = held(place) if held else ({}, {})
     return reverse(name, kwargs=dict(arguments)) + (f"?{urlencode(query)}" if query else "")
 
 
