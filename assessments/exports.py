@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE
 from assessments.models import Figure, Month, Revision
-from assessments.rates import rate
 from assessments.tables import Table
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
+from teams.rates import rate
 from teams.rules import RuleViolation
 from teams.workbooks import write_rows
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from assessments.rates import PERCENT, YUAN
 from residents.categories import ALL, KEY, Category
+from teams.rates import PERCENT, YUAN
 
 
 class Rows(StrEnum):

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from django.utils.functional import Promise
 
-from assessments.rates import PERCENT, YUAN
+from teams.rates import PERCENT, YUAN
 
 COUNT = "count"
 Measures = Mapping[int, "Measure"]  # unit id -> its measure; a unit that has none is left out

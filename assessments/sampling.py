@@ -9,7 +9,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from math import ceil
 
 # Of the normal distribution: half-widths by confidence (%).
@@ -160,5 +160,5 @@ def wilson(hits: int, total: int, confidence: int = 95) -> tuple[Decimal, Decima
     spread = z * ((share * (1 - share) + z * z / (4 * total)) / total).sqrt()
     middle, scale = share + z * z / (2 * total), 1 + z * z / total
     bounds = (max(Decimal(0), (middle - spread) / scale), min(Decimal(1), (middle + spread) / scale))
-    low, high = ((bound * 100).quantize(Decimal("0.1")) for bound in bounds)
+    low, high = ((bound * 100).quantize(Decimal("0.1"), ROUND_HALF_UP) for bound in bounds)
     return low, high

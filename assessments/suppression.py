@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
+from teams.rates import rate
+
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -27,4 +29,5 @@ def share(numerator: int, denominator: int, least: int) -> int | None:
     few = any(0 < count < least for count in (numerator, denominator - numerator))
     if denominator < least or few:
         return None
-    return round(100 * numerator / denominator)
+    found = rate(numerator, denominator, places=0)
+    return None if found is None else int(found)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from decimal import ROUND_HALF_UP
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -155,7 +156,7 @@ def _count(target: TargetPolicy, policy: Policy, population: int | None) -> int 
             "policy.no_population",
             _("A target is a share of the resident population: enter the official one of the bureau first."),
         )
-    return round(residents * target.share / 100)
+    return int((residents * target.share / 100).to_integral_value(ROUND_HALF_UP))
 
 
 def _official_population(year: int) -> int | None:

@@ -14,7 +14,7 @@ from assessments.api.base import Pages, ReadsFigures, account, unless_same
 from assessments.indicators import BY_CODE, INDICATORS, Indicator
 from assessments.models import Figure
 from assessments.queries.units import Selection, select
-from assessments.rates import rate
+from teams.rates import rate
 
 MONTH = OpenApiParameter("month", str, description="like 2018-10; the latest computed one when empty")
 UNIT = OpenApiParameter("unit", str, description="code of an institution; the account's own when empty")

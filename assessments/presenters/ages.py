@@ -10,8 +10,8 @@ from assessments.presenters.words import numerator_text, rate_text
 from assessments.queries.breakdowns import BANDS, SEXES, Breakdown
 from assessments.queries.figures import Count, Key
 from assessments.queries.units import Selection
-from assessments.rates import YUAN
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
+from teams.rates import YUAN
 
 # A share of fewer than this says little: it is shown, but it is no finding.
 LEAST = 10

@@ -10,9 +10,9 @@ from assessments.presenters.overview import rate_cell, title
 from assessments.presenters.words import change, numerator_text, signed, target_text
 from assessments.queries.figures import Count, Key, Targets
 from assessments.queries.units import Selection
-from assessments.rates import YUAN
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
 from residents.categories import ALL
+from teams.rates import YUAN
 
 
 def figure_keys() -> Iterator[Key]:

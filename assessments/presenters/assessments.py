@@ -15,9 +15,9 @@ from assessments.presenters.rubrics import grade_chip, measure_words, ranked, ta
 from assessments.presenters.words import plain
 from assessments.queries.assessments import UnitRow
 from assessments.queries.results import PublicResult
-from assessments.rates import PERCENT, YUAN
 from assessments.rules.scores import is_given_by_hand, section_points
 from assessments.tables import NO_FIGURE, count_text
+from teams.rates import PERCENT, YUAN
 
 TONES: Mapping[str, str] = {
     Cycle.State.SELF: "warn",

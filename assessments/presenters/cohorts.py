@@ -14,8 +14,8 @@ from assessments.presenters.frame import link, month_label
 from assessments.queries.cohorts import AFTER, OUTCOMES, Cohort, Outcome
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
-from assessments.rates import rate
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
+from teams.rates import rate
 
 NAMES: Mapping[Outcome, Promise] = {
     Outcome.KEPT: gettext_lazy("still signed"),

@@ -26,8 +26,8 @@ from assessments.presenters.words import (
 from assessments.queries.figures import Count, Key, Targets, is_met
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
-from assessments.rates import YUAN, rate
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
+from teams.rates import YUAN, rate
 
 Window = Sequence[tuple[CalendarMonth, Month | None]]
 Counts = Mapping[int, Mapping[Key, Count]]

@@ -12,11 +12,11 @@ from assessments.models import Grade, RubricVersion, Rule
 from assessments.presenters.words import plain, signed
 from assessments.queries.rubrics import Trial, TrialRow, shown
 from assessments.queries.scoring import Scored, rules_of
-from assessments.rates import YUAN
 from assessments.rubric_content import Content, RuleContent
 from assessments.rules.scores import rounded
 from assessments.sources import source_labels
 from assessments.tables import NO_FIGURE, count_text
+from teams.rates import YUAN
 
 TONES = {Grade.EXCELLENT: "good", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
 

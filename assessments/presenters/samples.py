@@ -14,6 +14,7 @@ from contracts.presenters.worklists import person
 from residents.categories import category_names
 from teams.clock import today
 from teams.models import TeamMember
+from teams.rates import rate
 
 GENERAL = gettext_lazy("general population")
 HEADS = (
@@ -53,7 +54,8 @@ def line(name: str, told: Told) -> list[object]:
 
 def percent(part: int, whole: int) -> str:
     """One place, or nothing of nobody."""
-    return f"{100 * part / whole:.1f}" if whole else ""
+    found = rate(part, whole, places=1)
+    return "" if found is None else str(found)
 
 
 def tables(found: Results) -> list[dict[str, Any]]:

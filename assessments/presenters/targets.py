@@ -8,9 +8,9 @@ from assessments.presenters.frame import link
 from assessments.presenters.words import plain, rate_text
 from assessments.queries.standings import Standing
 from assessments.queries.units import Selection, Unit
-from assessments.rates import YUAN
 from assessments.tables import NO_FIGURE, count_text
 from residents.categories import category_names
+from teams.rates import YUAN
 
 ORDER = {code: position for position, code in enumerate(BY_CODE)}
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from assessments.calendar import CalendarMonth
 from assessments.models import Target
 from assessments.queries.figures import Count, is_met
-from assessments.rates import YUAN
 from assessments.tables import NO_FIGURE, count_text
+from teams.rates import YUAN
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -17,10 +17,10 @@ from assessments.models import Finding, Inspection, Month, Revision
 from assessments.queries.figures import Count as Figure
 from assessments.queries.figures import Key, counts_of_units
 from assessments.queries.units import Unit
-from assessments.rates import rate
 from residents.categories import KEY
 from teams.models import Institution
 from teams.models.places import parent_ids
+from teams.rates import rate
 
 Facts = dict[str, Any]
 CENTRES = (Institution.Kind.TOWNSHIP_CENTER, Institution.Kind.COMMUNITY_CENTER)

@@ -12,8 +12,8 @@ from django.db.models import Q
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Figure, Population, Target
 from assessments.queries.units import Unit
-from assessments.rates import rate
 from teams.models import Institution
+from teams.rates import rate
 
 UnitKey = tuple[int, int]
 

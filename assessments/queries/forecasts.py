@@ -10,8 +10,8 @@ from assessments.indicators import INDICATORS, Rows
 from assessments.models import Target
 from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units
 from assessments.queries.units import Selection, Unit
-from assessments.rates import PERCENT
 from residents.categories import ALL, KEY
+from teams.rates import PERCENT
 
 # These begin anew in January: a step across the turn of the year tells nothing of the pace.
 OF_THE_YEAR = ("renewal", "item_completion", "item_on_time", "package_completion", "primary_share")

@@ -12,9 +12,9 @@ from assessments.leads import all_signals
 from assessments.measures import COUNT, Family, Measure, Measures, Source
 from assessments.models import Lead, LeadStep, UnitKind
 from assessments.queries.samples import telling_checks
-from assessments.rates import PERCENT
 from teams.models import TeamMember
 from teams.models.places import parent_ids
+from teams.rates import PERCENT
 
 
 def _family(prefix: str, source: Source) -> Family:

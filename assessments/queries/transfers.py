@@ -9,11 +9,11 @@ from fractions import Fraction
 from django.db.models import Sum
 
 from assessments.models import Due, HealthFund, Line, Month, Round, Transfer
-from assessments.rates import rate
 from assessments.rules.allocation import MONTHS, cents, half_up, yuan
 from service_packages.models import Payer
 from teams.models import User
 from teams.policy import policy_on
+from teams.rates import rate
 
 NOTHING = Decimal("0.00")
 

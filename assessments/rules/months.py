@@ -12,10 +12,10 @@ from assessments.calendar import CalendarMonth
 from assessments.figures import Tables
 from assessments.indicators import BY_CODE, INDICATORS, Rows
 from assessments.models import Month, Revision, Target
-from assessments.rates import PERCENT
 from residents.categories import categories
 from residents.models import Resident
 from teams.clock import today
+from teams.rates import PERCENT
 from teams.rules import RuleViolation
 
 

@@ -18,6 +18,7 @@ from teams.lists import Cell, Column
 from teams.models.places import parent_ids
 from teams.permissions import Permission
 from teams.phones import PHONE_PROBLEMS
+from teams.rates import rate
 
 COLUMNS = (
     Column("name", gettext_lazy("Name"), ("resident__initials", "resident__name"), is_fixed=True),
@@ -115,8 +116,8 @@ def reason_tabs(by_reason: Mapping[str, int], chosen: str, filters: Any) -> list
 def places_table(filters: UnservedFilter) -> dict[str, Any] | None:
     """The institutions of a district, or the teams of what was chosen, the most unserved first.
 
-    A dict head, reasons (those that occur), rows: dicts name, url, expected, unserved, rate (per cent), counts (dicts
-    reason, count, url) by reason. None where there is nothing to compare.
+    A dict head, reasons (those that occur), rows: dicts name, url, expected, unserved, rate (per cent, None: no
+    figure), counts (dicts reason, count, url) by reason. None where there is nothing to compare.
     """
     if filters.institutions and not {"institution", "team"} & filters.chosen.keys():
         head, field, names = _("Institution"), "institution", filters.institutions
@@ -133,7 +134,7 @@ def places_table(filters: UnservedFilter) -> dict[str, Any] | None:
         )
         for key, one in told.items()
     ]
-    rows.sort(key=lambda row: (-row["rate"], row["name"]))
+    rows.sort(key=lambda row: (row["rate"] is None, -(row["rate"] or 0), row["name"]))
     return {"head": head, "reasons": [reason.label for reason in reasons], "rows": rows}
 
 
@@ -161,7 +162,7 @@ def _place_row(name: str, query: dict[str, str], told: Standing, reasons: Sequen
         "url": url(),
         "expected": told.expected,
         "unserved": told.unserved,
-        "rate": round(100 * told.unserved / told.expected, 1) if told.expected else 0.0,
+        "rate": rate(told.unserved, told.expected, places=1),
         "counts": [
             {"reason": reason.label, "count": told.by_reason[reason], "url": url(reason=str(reason))}
             for reason in reasons

@@ -13,9 +13,9 @@ from pytest_django import DjangoDbBlocker
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
 from assessments.models import Figure, Target
-from assessments.rates import rate
 from teams.models import Role
 from teams.models.accounts import SYSTEM
+from teams.rates import rate
 from tests.accounts import make_account
 from tests.factories import make_resident
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district

@@ -8,7 +8,7 @@ import pytest
 from assessments.actions.months import compute
 from assessments.indicators import BY_CODE
 from assessments.models import Figure, Revision
-from assessments.rates import rate
+from teams.rates import rate
 from tests.factories import make_coverage
 from tests.small_district import OCTOBER, REPORT, SmallDistrict, make_small_district
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -15,8 +16,9 @@ from assessments.models import Figure
 from contracts.actions.fulfilment import count_promises
 from contracts.exports import unserved_sheet
 from contracts.models import Attempt, Coverage
+from contracts.presenters.unserved import _place_row
 from contracts.queries.fulfilment import By, Promises, tallies
-from contracts.queries.unserved import Reason, UnservedFilter, expected, terms_on, unserved
+from contracts.queries.unserved import Reason, Standing, UnservedFilter, expected, terms_on, unserved
 from residents.models import Resident
 from teams.models import Role, Team, User
 from tests.factories import (
@@ -294,3 +296,8 @@ def test_list_asks_as_much_for_many_as_for_one(team: Team, client: Client, djang
 
     with django_assert_max_num_queries(12 + BESIDE):
         assert client.get(PAGE).status_code == 200
+
+
+def test_rate_of_a_place_is_rounded_half_up_and_nobody_expected_is_no_figure() -> None:
+    told = [Standing(expected, Counter(untried=1)) for expected in (16, 0)]
+    assert [_place_row("", {}, each, ())["rate"] for each in told] == [Decimal("6.3"), None]

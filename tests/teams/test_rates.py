@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from assessments.rates import YUAN, rate
+from teams.rates import YUAN, rate
 
 
 @pytest.mark.parametrize(
