@@ -8,4 +8,4 @@ from teams.access import Scope
 
 def signed_with_own_teams(scope: Scope) -> Q:
     """Residents with a coverage of a doctor's own teams, wherever they live (trust: access)."""
-    return Q(id__in=Coverage.objects.filter(contract__team__in=scope.teams).values("resident"))
+    return Q(id__in=Coverage.objects.filter(team__in=scope.teams).values("resident"))

@@ -52,7 +52,7 @@ def prepare(*, from_team: Team, to_team: Team, effective_on: date, reason: str, 
 def left_with(team: Team, day: date) -> list[int]:
     """Ids of the team's contracts that still cover somebody on the day and that no handover on its way names."""
     on_the_way = HandoverLine.objects.filter(handover__status__in=[Status.ASKING, Status.REVIEW])
-    running = Coverage.objects.not_over_on(day).filter(contract__team=team)
+    running = Coverage.objects.not_over_on(day).filter(team=team)
     rows = Contract.objects.filter(team=team, pk__in=running.values("contract"))
     return list(rows.exclude(pk__in=on_the_way.values("contract")).order_by("pk").values_list("pk", flat=True))
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contracts.actions.candidates import write_candidates
@@ -143,7 +143,7 @@ def _facts(day: date) -> dict[str, QuerySet[Any]]:
         *("registered_on", "phone_hash", "phone_problem"),
     )
     covered = Coverage.objects.in_force_on(day).values(
-        "id", "resident_id", "contract_id", "start_on", "end_on", team_id=F("contract__team_id")
+        "id", "resident_id", "contract_id", "start_on", "end_on", "team_id"
     )
     return {"people": people, "covered": covered}
 

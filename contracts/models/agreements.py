@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -70,6 +71,15 @@ class Contract(models.Model):
                 condition=Q(previous=None, origin="new") | (Q(previous__isnull=False) & ~Q(origin="new")),
             ),
         )
+        triggers = (
+            pgtrigger.Trigger(
+                name="team_of_coverages",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("team_id"),
+                condition=pgtrigger.Q(old__team__df=pgtrigger.F("new__team")),
+                func="update contracts_coverage set team_id = new.team_id where contract_id = new.id; return null;",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -82,7 +92,7 @@ class CoverageQuerySet(models.QuerySet):
         """Coverages of contracts that the account sees."""
         if not user.scope.identities:
             return self.none()
-        return self if user.scope.is_district else self.filter(contract__team__in=user.seen_teams)
+        return self if user.scope.is_district else self.filter(team__in=user.seen_teams)
 
     def in_force_on(self, day: date) -> "CoverageQuerySet":
         """In force on `day` (rules.md 1): within its term, not suspended, the resident in the population."""
@@ -122,9 +132,12 @@ class CoverageQuerySet(models.QuerySet):
         )
 
 
-@track_history()
+@track_history(exclude=["team"])
 class Coverage(models.Model):
-    """One resident within one contract, from `start_on` to `end_on` (the last day in force), cut by termination."""
+    """One resident within one contract, from `start_on` to `end_on` (the last day in force), cut by termination.
+
+    `team` is the contract's, kept by the database (docs/adr/0015): nobody sets it, and a new object doesn't know it.
+    """
 
     class Reason(models.TextChoices):
         REQUEST = "request", _("on request")
@@ -142,6 +155,9 @@ class Coverage(models.Model):
     terminated_on = models.DateField(_("terminated on"), null=True, blank=True)
     termination_reason = models.CharField(_("reason"), max_length=40, blank=True)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False
+    )
 
     objects = CoverageQuerySet.as_manager()
 
@@ -158,6 +174,11 @@ class Coverage(models.Model):
                 name="contracts_coverage_of_contract",
                 fields=["contract"],
                 include=["resident", "start_on", "end_on", "terminated_on", "id"],
+            ),
+            models.Index(
+                name="contracts_coverage_of_team",
+                fields=["team", "end_on"],
+                include=["start_on", "terminated_on", "resident", "contract", "id"],
             ),
             models.Index(
                 name="contracts_coverage_by_end",
@@ -195,6 +216,14 @@ class Coverage(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="team_of_contract",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("contract_id", "team_id"),
+                func="select team_id into new.team_id from contracts_contract where id = new.contract_id; return new;",
             ),
         )
 

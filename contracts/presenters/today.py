@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +74,7 @@ def today_page(user: User, day: date) -> dict[str, Any]:
         "imports": numbers.get("imports"),
         "people": _due_rows(owed, people, day) if owed else None,
         "candidates": candidate_rows(newest, people, day),
-        "ending": list(lists["ending"].select_related("resident", "contract__team").order_by("end_on", "pk")[:LINES]),
+        "ending": _first(lists["ending"]),
         "rules": by_rule[:LINES],
     }
 
@@ -83,6 +83,13 @@ def _going(user: User, days: int) -> DraftQuerySet:
     """Drafts that are dropped within GOING_DAYS, unless somebody goes on with them."""
     mine = Draft.objects.visible_to(user)
     return mine.untouched_for(max(days - GOING_DAYS, 0)) if days else mine.none()
+
+
+def _first(ending: QuerySet[Coverage]) -> list[Coverage]:
+    """The first to end. They are chosen first and looked up then, not everybody who ends."""
+    chosen = ending.order_by("end_on", "pk").values("pk")[:LINES]
+    rows = Coverage.objects.filter(pk__in=chosen).select_related("resident", "contract__team")
+    return list(rows.order_by("end_on", "pk"))
 
 
 def _due(user: User, day: date) -> Due | None:

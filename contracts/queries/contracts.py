@@ -49,7 +49,7 @@ class ContractFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(method="standing_so", label=_("Status"), choices=CHOICES, empty_label=None)
     days = django_filters.NumberFilter(method="kept", label=_("Ends within days"), min_value=0, max_value=3650)
     institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("all"))
-    team = django_filters.ChoiceFilter(field_name="contract__team", label=_("Team"), empty_label=_("all"))
+    team = django_filters.ChoiceFilter(field_name="team", label=_("Team"), empty_label=_("all"))
     village = django_filters.ChoiceFilter(field_name="resident__village", label=_("Village"), empty_label=_("all"))
     category = django_filters.ChoiceFilter(method="belonging", label=_("Key population"), empty_label=_("all"))
     package = django_filters.ChoiceFilter(method="holding", label=_("Package"), empty_label=_("all"))
@@ -115,7 +115,7 @@ class ContractFilter(django_filters.FilterSet):
         teams = set(Team.objects.filter(institution__in=subtree_ids(int(pk))).values_list("pk", flat=True))
         # What holds for everybody is not said twice: the database would take it for two conditions.
         is_all = not self.user.scope.is_district and self.user.seen_teams <= teams
-        return rows if is_all else rows.filter(contract__team__in=teams)
+        return rows if is_all else rows.filter(team__in=teams)
 
     def belonging(self, rows: CoverageQuerySet, _name: str, code: str) -> CoverageQuerySet:
         """Of residents who are in the key population today (docs/rules.md 2)."""

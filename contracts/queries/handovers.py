@@ -31,8 +31,8 @@ def teams_left(user: User, day: date) -> list[Left]:
     """Dissolved teams of the account's scope with contracts that still cover somebody: nobody cares for these."""
     gone = Team.objects.visible_to(user).filter(dissolved_on__isnull=False).select_related("institution")
     teams = {team.pk: team for team in gone}
-    rows = Coverage.objects.not_over_on(day).filter(contract__team__in=teams).order_by()
-    found = rows.values_list("contract__team").annotate(Count("contract", distinct=True), Count("resident"))
+    rows = Coverage.objects.not_over_on(day).filter(team__in=teams).order_by()
+    found = rows.values_list("team").annotate(Count("contract", distinct=True), Count("resident"))
     return [Left(teams[team], contracts, people) for team, contracts, people in sorted(found)]
 
 

@@ -93,7 +93,7 @@ class PeopleFilter(django_filters.FilterSet):
 
     def signed_with(self, rows: QuerySet[Resident], _name: str, pk: str) -> QuerySet[Resident]:
         """With a contract of the team today."""
-        return rows.filter(Exists(running(self.day).filter(contract__team=int(pk))))
+        return rows.filter(Exists(running(self.day).filter(team=int(pk))))
 
     def belonging(self, rows: QuerySet[Resident], _name: str, code: str) -> QuerySet[Resident]:
         """In the key population today (docs/rules.md 2)."""

@@ -33,7 +33,9 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
     """The story of a resident whom the account sees, with what of it the account sees."""
     household = resident.household_id
     members = Resident.objects.visible_to(user).filter(household=household) if household else Resident.objects.none()
-    obligations = Obligation.objects.filter(resident=resident).select_related("item", "coverage", "held__version")
+    obligations = Obligation.objects.filter(coverage__resident=resident).select_related(
+        "item", "coverage", "held__version"
+    )
     services = Service.objects.filter(resident=resident).select_related("item", "staff")
     visits = Visit.objects.filter(resident=resident).select_related("institution")
     return Person(

@@ -57,7 +57,7 @@ def recent_services(resident: Resident) -> QuerySet[Service]:
 def performers(resident: Resident, user: User, day: date) -> QuerySet[Staff]:
     """Who may have given a service: members of the team that covers the resident, and whoever enters it."""
     covering = Coverage.objects.in_force_on(day).filter(resident=resident)
-    members = TeamMember.objects.on(day).filter(team__in=covering.values("contract__team"))
+    members = TeamMember.objects.on(day).filter(team__in=covering.values("team"))
     own = Q(pk=user.staff_id) if user.staff_id else Q(institution=user.institution_id)
     return Staff.objects.filter(own | Q(pk__in=members.values("staff"))).distinct().order_by("staff_no")
 

@@ -22,8 +22,8 @@ class Load(NamedTuple):
 
 def loads(team_ids: Collection[int], day: date) -> dict[int, Load]:
     """Team id -> its load on the day; teams that cover nobody are absent."""
-    covered = Coverage.objects.in_force_on(day).filter(contract__team__in=team_ids).order_by()
-    rows = covered.values_list("contract__team").annotate(
+    covered = Coverage.objects.in_force_on(day).filter(team__in=team_ids).order_by()
+    rows = covered.values_list("team").annotate(
         people=Count("resident"),
         households=Count(Coalesce("resident__household", -1 * F("resident")), distinct=True),
     )
@@ -54,7 +54,7 @@ class Remaining(NamedTuple):
 
 def remaining(team_id: int, day: date) -> Remaining:
     """The team's contracts that run on the day or later, and their people: what has to be handed over."""
-    running = Coverage.objects.not_over_on(day).filter(contract__team=team_id)
+    running = Coverage.objects.not_over_on(day).filter(team=team_id)
     return Remaining(
         **running.aggregate(contracts=Count("contract", distinct=True), people=Count("resident", distinct=True))
     )

@@ -4,17 +4,11 @@
 -- resident with the weight that orders the list. contracts.queries.due adds what is selected from them.
 -- %(day)s is today, %(until)s the last due date that is asked for, %(teams)s the teams' ids.
 with covered as materialized (
-    select c.coverage_id, c.resident_id, k.team_id, c.end_on
-    from contracts_contract k
-    cross join lateral (
-        select c.id as coverage_id, c.resident_id, least(c.end_on, c.terminated_on - 1) as end_on
-        from contracts_coverage c
-        where c.contract_id = k.id
-          and c.start_on <= %(day)s and c.end_on >= %(day)s
-          and (c.terminated_on is null or c.terminated_on > %(day)s)
-        offset 0  -- contract by contract: the planner would read all coverages of the district
-    ) c
-    where k.team_id = any(%(teams)s)
+    select c.id as coverage_id, c.resident_id, c.team_id, least(c.end_on, c.terminated_on - 1) as end_on
+    from contracts_coverage c
+    where c.team_id = any(%(teams)s)
+      and c.start_on <= %(day)s and c.end_on >= %(day)s
+      and (c.terminated_on is null or c.terminated_on > %(day)s)
       {covered}
 ), found as (
     select v.coverage_id, v.resident_id, v.team_id, 'service' as kind, o.id, o.item_id, o.opens_on, o.due_on

@@ -1,16 +1,10 @@
 -- How many households a team covers on a day (docs/rules.md 1); someone without a household counts as one.
 select count(distinct coalesce(r.household_id, -r.id))
-from contracts_contract k
-cross join lateral (
-    select c.id, c.resident_id
-    from contracts_coverage c
-    where c.contract_id = k.id
-      and c.start_on <= %(day)s and c.end_on >= %(day)s
-      and (c.terminated_on is null or c.terminated_on > %(day)s)
-    offset 0  -- contract by contract: the planner would read all coverages of the district
-) c
+from contracts_coverage c
 join residents_resident r on r.id = c.resident_id
-where k.team_id = %(team)s
+where c.team_id = %(team)s
+  and c.start_on <= %(day)s and c.end_on >= %(day)s
+  and (c.terminated_on is null or c.terminated_on > %(day)s)
   and r.merged_into_id is null
   and greatest(r.birth_date, r.registered_on) <= %(day)s
   and (r.moved_out_on is null or r.moved_out_on > %(day)s)
