@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from contracts.actions import anchors, batches, drafts, fee_counts, fulfilment, handovers, problems
+from teams.models.accounts import SYSTEM
 
 
 @shared_task
@@ -55,4 +56,5 @@ def follow_anchors() -> None:
 def count_promises() -> None:
     """Every hour: count what was promised and what became of it, and fees, for pages about teams and places."""
     fulfilment.count_promises()
+    fee_counts.fit_all_waivers(by=SYSTEM)
     fee_counts.count_fees()

@@ -13,6 +13,7 @@ from contracts.actions.ledger import SQL, make_obligations, match_services
 from contracts.actions.lifecycle import enter
 from contracts.actions.numbers import next_number
 from contracts.actions.packages import hold_packages, lock_versions
+from contracts.actions.waivers import fit_waivers
 from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
 from contracts.rules import check_versions
 from contracts.rules.lifecycle import check_can_change_team, check_can_continue, check_consent, check_team_exists
@@ -164,6 +165,7 @@ def _settled(contract: Contract, following: Contract, *, on: date, consent: str,
     make_obligations(coverages=coverages)
     match_services(coverages=coverages)
     carry_over(contract=contract, following=following, on=on, by=by)
+    fit_waivers(coverages=list(coverages.values_list("pk", flat=True)), by=by)
     kind = STEPS[Origin(following.origin)]
     enter(contract=contract, kind=kind, on=on, reason=following.number, consent=consent, by=by)
     enter(contract=following, kind=Kind.SIGNED, on=on, consent=consent, by=by)

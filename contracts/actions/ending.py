@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from contracts.actions.ledger import match_services
 from contracts.actions.lifecycle import enter
+from contracts.actions.waivers import fit_waivers
 from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
 from contracts.rules import check_can_resume, check_can_suspend, check_can_terminate
 from contracts.rules.lifecycle import check_can_undo, check_is_as_seen, check_members, check_reason
@@ -24,7 +25,7 @@ Kind = LifecycleEntry.Kind
 def terminate(*, coverage: Coverage, on: date, reason: str, note: str = "", by: Account) -> Coverage:
     """End a coverage early; `on` is the first day no longer in force, and cancels what is due from that day on.
 
-    Services from that day on no longer meet its obligations.
+    Services from that day on no longer meet its obligations; what was waived shrinks with what is owed.
     Raises RuleViolation: coverage.terminated, .not_in_term, .reason.
     """
     return terminate_all(coverages=[coverage], on=on, reason=reason, note=note, by=by)[0]
@@ -48,6 +49,7 @@ def terminate_all(
             words = f"{reason}: {note}" if note else reason
             enter(contract=coverage.contract, coverage=coverage, kind=Kind.TERMINATED, on=on, reason=words, by=by)
         match_services(coverages=_rows(ended))
+        fit_waivers(coverages=[coverage.pk for coverage in ended], by=by)
         return ended
 
 
@@ -66,6 +68,7 @@ def undo_termination(*, coverages: Collection[Coverage], seen: int | None = None
             coverage.save(update_fields=["terminated_on", "termination_reason"])
             enter(contract=coverage.contract, coverage=coverage, kind=Kind.TERMINATION_UNDONE, on=today(), by=by)
         match_services(coverages=_rows(back))
+        fit_waivers(coverages=[coverage.pk for coverage in back], by=by)
         return back
 
 

@@ -6,10 +6,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contracts.accounts import PAYING
-from contracts.models import FeeAccount, FeeCell, FeeCount
+from contracts.actions.ending import lock_contracts
+from contracts.actions.waivers import contracts_with_misfits, fit_waivers
+from contracts.models import Coverage, FeeAccount, FeeCell, FeeCount
 from contracts.queries.fee_desk import FEE_ACCOUNTS
 from contracts.queries.statements import DUES, ENTRIES
 from teams.clock import today
+from teams.history import made_by
+from teams.models.accounts import SystemAccount
 
 LOCK = 0x666565  # "fee" as a number
 # Whatever was entered before this has been committed: no request takes so long.
@@ -30,6 +34,16 @@ _ACCOUNTS = f"""
 insert into contracts_feeaccount (coverage_id, payer, contract_id, team_id, open, since, back)
 {FEE_ACCOUNTS}
 """
+
+
+@transaction.atomic
+def fit_all_waivers(*, by: SystemAccount) -> None:
+    """Let waivers follow ends that came by a file, and dates of death that were mended elsewhere."""
+    if keys := contracts_with_misfits():
+        with made_by(by, "contracts.fit_waivers"):
+            lock_contracts(keys)
+            coverages = Coverage.objects.filter(contract__in=keys).values_list("pk", flat=True)
+            fit_waivers(coverages=list(coverages), by=by)
 
 
 def count_fees() -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.accounts import Account
 from contracts.actions.ending import lock_contract, lock_contracts
 from contracts.actions.numbers import next_receipt_number
+from contracts.actions.waivers import fit_waivers
 from contracts.models import Contract, Coverage, FeeEntry
 from contracts.queries.accounts import accounts, accounts_of
 from contracts.rules.fees import (
@@ -147,6 +148,7 @@ def cancel_entry(*, entry: FeeEntry, reason: str, by: By) -> list[FeeEntry]:
         for row in rows:
             check_can_cancel(row, reason=reason, by=by)
         _cancel(rows, reason, by)
+        fit_waivers(coverages={row.coverage_id for row in rows}, by=by)
         touched = {(row.coverage_id, row.payer) for row in rows}
         for account in accounts({row.coverage_id for row in rows}, today()):
             if (account.coverage_id, account.payer) in touched:

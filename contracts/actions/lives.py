@@ -5,11 +5,14 @@ from typing import Unpack
 
 from django.db import transaction
 
+from contracts.actions.ending import lock_contracts
 from contracts.actions.ledger import make_obligations, match_services
+from contracts.actions.waivers import fit_waivers
 from contracts.lives import check_services_fit
 from contracts.models import Coverage
 from residents.actions import departures, editing, registers
 from residents.models import Register, Resident
+from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
 
@@ -58,9 +61,14 @@ def remove_entry(*, entry: Register, by: Account) -> None:
 
 def record_departure(*, resident: Resident, died_on: date | None, moved_out_on: date | None, by: Account) -> Resident:
     """Set or mend the days of death and moving out. Raises also life.service_after_death."""
-    return departures.record_departure(
+    coverages = Coverage.objects.filter(resident=resident)
+    lock_contracts(list(coverages.values_list("contract", flat=True)))
+    departed = departures.record_departure(
         resident=resident, died_on=died_on, moved_out_on=moved_out_on, check=check_services_fit, by=by
     )
+    with made_by(by, "contracts.fit_waivers"):
+        fit_waivers(coverages=list(coverages.values_list("pk", flat=True)), by=by)
+    return departed
 
 
 def _promise_again(resident: Resident) -> None:

@@ -40,13 +40,15 @@ class FeeEntry(models.Model):
     """One movement of a payer's account for a coverage, in yuan. Entries are cancelled, never changed or deleted.
 
     `number` is that of the receipt; the entries of one household's receipt share it, and those
-    of one payment for many contracts. What is carried goes out of a
-    coverage and into the one that follows it, when team or packages change in mid-term.
+    of one payment for many contracts. What is taken off a waiver because the coverage ended early follows by itself
+    (contracts.actions.waivers). What is carried goes out of a coverage and into the one that follows it, when team or
+    packages change in mid-term.
     """
 
     class Kind(models.TextChoices):
         RECEIPT = "receipt", _("receipt")
         WAIVER = "waiver", _("fee waived")
+        WAIVER_CUT = "waiver_cut", _("waiver of what is owed no longer")
         REFUND = "refund", _("refund")
         CARRIED_OUT = "carried_out", _("carried to the next contract")
         CARRIED_IN = "carried_in", _("carried from the contract before")
@@ -73,6 +75,11 @@ class FeeEntry(models.Model):
         indexes = (
             models.Index(name="contracts_feeentry_on", fields=["on"]),
             models.Index(name="contracts_feeentry_entered", fields=["entered_at"]),
+            models.Index(
+                name="contracts_feeentry_payments",
+                fields=["on"],
+                condition=Q(kind="receipt") & ~Q(payer="resident"),
+            ),
             models.Index(
                 name="contracts_feeentry_cancelled", fields=["cancelled_at"], condition=Q(cancelled_at__isnull=False)
             ),

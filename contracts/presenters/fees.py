@@ -16,7 +16,7 @@ from contracts.presenters.people import phone_text
 from contracts.queries.accounts import accounts
 from contracts.queries.fee_desk import DeskLine
 from contracts.queries.statements import Grouping, Line
-from contracts.rules.fees import CARRIED
+from contracts.rules.fees import FOLLOWING
 from service_packages.models import Payer
 from teams.clock import today
 from teams.dates import ONE_DAY, add_months
@@ -52,8 +52,6 @@ def _account(account: Account, names: Mapping[int, str]) -> Row:
     notes = []
     if account.refundable:
         notes.append(("warn", _("¥%(sum)s to be given back") % {"sum": account.refundable}))
-    elif account.over:
-        notes.append(("warn", _("¥%(sum)s waived too much") % {"sum": account.over}))
     if account.open and account.since and account.payer == Payer.RESIDENT:
         notes.append(("bad", _("open since %(day)s") % {"day": account.since}))
     return {"name": names[account.coverage_id], "of": account, "notes": notes}
@@ -61,7 +59,7 @@ def _account(account: Account, names: Mapping[int, str]) -> Row:
 
 def _entry(entry: FeeEntry, names: Mapping[int, str], user: User) -> Row:
     can_edit, can_correct = (has_permission(user, each) for each in (Permission.FEE_EDIT, Permission.FEE_CORRECT))
-    is_open = entry.cancelled_at is None and entry.kind not in CARRIED
+    is_open = entry.cancelled_at is None and entry.kind not in FOLLOWING
     return {
         "of": entry,
         "name": names[entry.coverage_id],

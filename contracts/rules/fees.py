@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Kind = FeeEntry.Kind
 CARRIED = (Kind.CARRIED_OUT, Kind.CARRIED_IN)
+# What nobody enters and nobody cancels.
+FOLLOWING = (*CARRIED, Kind.WAIVER_CUT)
 CENT = Decimal("0.01")
 # Account field that limits each kind of entry, code and words of the refusal.
 LIMITS: Mapping[str, tuple[str, str, "StrOrPromise"]] = {
@@ -128,6 +130,8 @@ def check_can_cancel(entry: FeeEntry, *, reason: str, by: User | SystemAccount) 
         )
     if entry.kind in CARRIED:
         raise RuleViolation("fee.carried", _("What was carried between contracts belongs to both; it stays."))
+    if entry.kind == Kind.WAIVER_CUT:
+        raise RuleViolation("fee.cut", _("This follows from the end of the contract, and goes with it."))
     if entry.entered_on != today() and not has_permission(by, Permission.FEE_CORRECT):
         raise RuleViolation(
             "fee.too_late",

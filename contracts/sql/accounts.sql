@@ -9,12 +9,14 @@ with due as (
 ), entered as (
     select coverage_id, payer,
            sum(amount) filter (where kind = 'receipt' and "on" <= %(day)s) as received,
-           sum(amount) filter (where kind = 'waiver' and "on" <= %(day)s) as waived,
+           sum(case kind when 'waiver' then amount else -amount end)
+               filter (where kind in ('waiver', 'waiver_cut') and "on" <= %(day)s) as waived,
            sum(amount) filter (where kind = 'refund' and "on" <= %(day)s) as refunded,
            sum(case kind when 'carried_out' then amount else -amount end)
                filter (where kind in ('carried_out', 'carried_in') and "on" <= %(day)s) as carried,
-           sum(case when kind in ('refund', 'carried_out') then -amount else amount end) as settled,
-           sum(case when kind in ('refund', 'carried_out') then -amount when kind = 'waiver' then 0 else amount end) as cash
+           sum(case when kind in ('refund', 'carried_out', 'waiver_cut') then -amount else amount end) as settled,
+           sum(case when kind in ('refund', 'carried_out') then -amount
+                    when kind in ('waiver', 'waiver_cut') then 0 else amount end) as cash
     from contracts_feeentry
     where (%(coverages)s::bigint[] is null or coverage_id = any(%(coverages)s)) and cancelled_at is null
     group by coverage_id, payer

@@ -1,7 +1,8 @@
 -- What was entered up to %(last)s, in fen. %(coverages)s narrows it (null: all), `entered` says which entries.
 select d.coverage_id, d.payer, d."on", 0::bigint as due,
        case when d.kind = 'receipt' then (d.amount * 100)::bigint else 0 end as received,
-       case when d.kind = 'waiver' then (d.amount * 100)::bigint else 0 end as waived,
+       case d.kind when 'waiver' then (d.amount * 100)::bigint
+                   when 'waiver_cut' then (-d.amount * 100)::bigint else 0 end as waived,
        case when d.kind = 'refund' then (d.amount * 100)::bigint else 0 end as refunded,
        case d.kind when 'carried_out' then (d.amount * 100)::bigint
                    when 'carried_in' then (-d.amount * 100)::bigint else 0 end as carried

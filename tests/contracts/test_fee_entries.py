@@ -156,7 +156,7 @@ def test_what_was_waived_is_never_given_back_as_money() -> None:
     household = contract()
     fees.waive_fee(coverage=member(household), amount=yuan("8"), reason="低保", on=TODAY, by=SYSTEM)
     terminate(coverage=member(household), on=TODAY, reason="request", by=SYSTEM)
-    assert (own(household).over, own(household).refundable) == (yuan("3.33"), 0)
+    assert (own(household).waived, own(household).over, own(household).refundable) == (yuan("4.67"), 0, 0)
 
 
 def test_contract_that_never_was_in_force_owes_nothing() -> None:
