@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SERVICE_RECORD = "service_record"
     FEE_READ = "fee_read"
     FEE_EDIT = "fee_edit"
+    FEE_PAYMENT = "fee_payment"
     FEE_CORRECT = "fee_correct"
     REFERRAL_EDIT = "referral_edit"
     PRIVILEGE_READ = "privilege_read"
@@ -75,6 +76,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.SERVICE_RECORD,
             Permission.FEE_READ,
             Permission.FEE_EDIT,
+            Permission.FEE_PAYMENT,
             Permission.REFERRAL_EDIT,
             Permission.PRIVILEGE_READ,
         }
@@ -111,6 +113,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.MONTH_FREEZE,
             Permission.HANDOVER_REVIEW,
             Permission.FEE_READ,
+            Permission.FEE_PAYMENT,
             Permission.FEE_CORRECT,
         }
     ),

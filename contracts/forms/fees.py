@@ -224,10 +224,9 @@ class DeskForm(PlaceForm):
         return list(rows.values_list("pk", flat=True))
 
 
-class StatementForm(PlaceForm):
-    """The period, and what a line stands for."""
+class PeriodForm(PlaceForm):
+    """A period besides; the year so far without one."""
 
-    by = forms.ChoiceField(label=gettext_lazy("A line for each"), required=False)
     first = DayField(label=gettext_lazy("From"), required=False)
     last = DayField(label=gettext_lazy("Up to"), required=False)
 
@@ -235,13 +234,6 @@ class StatementForm(PlaceForm):
         defaults = {"first": day.replace(month=1, day=1).isoformat(), "last": day.isoformat()}
         super().__init__(user, data, **defaults)
         self.day = day
-        groupings = [choice for choice in Grouping.choices if user.scope.identities or choice[0] != Grouping.COVERAGE]
-        self._offer("by", groupings)
-
-    @property
-    def grouping(self) -> Grouping:
-        """What a line stands for; institutions without a choice."""
-        return Grouping(self._asked("by") or Grouping.INSTITUTION)
 
     @property
     def period(self) -> tuple[date, date]:
@@ -262,6 +254,30 @@ class StatementForm(PlaceForm):
             "team": self.team_id,
             "payer": self._asked("payer"),
         }
+
+
+class StatementForm(PeriodForm):
+    """What a line stands for."""
+
+    by = forms.ChoiceField(label=gettext_lazy("A line for each"), required=False)
+
+    def __init__(self, user: User, data: Mapping[str, Any], *, day: date) -> None:
+        super().__init__(user, data, day=day)
+        groupings = [choice for choice in Grouping.choices if user.scope.identities or choice[0] != Grouping.COVERAGE]
+        self._offer("by", groupings)
+
+    @property
+    def grouping(self) -> Grouping:
+        """What a line stands for; institutions without a choice."""
+        return Grouping(self._asked("by") or Grouping.INSTITUTION)
+
+
+class PaymentsForm(PeriodForm):
+    """Payments of payers: who paid, in which period, for contracts of which place."""
+
+    def __init__(self, user: User, data: Mapping[str, Any], *, day: date) -> None:
+        super().__init__(user, data, day=day)
+        self._offer("payer", [EVERY, *(choice for choice in PAYING_CHOICES if choice[0] != Payer.RESIDENT)])
 
 
 def _key(account: Account) -> str:

@@ -58,14 +58,21 @@ def _account(account: Account, names: Mapping[int, str]) -> Row:
 
 
 def _entry(entry: FeeEntry, names: Mapping[int, str], user: User) -> Row:
-    can_edit, can_correct = (has_permission(user, each) for each in (Permission.FEE_EDIT, Permission.FEE_CORRECT))
-    is_open = entry.cancelled_at is None and entry.kind not in FOLLOWING
     return {
         "of": entry,
         "name": names[entry.coverage_id],
         "may_print": bool(entry.number) and has_permission(user, Permission.FEE_READ),
-        "may_cancel": is_open and (can_correct or (can_edit and entry.entered_on == today())),
+        "is_payment": bool(entry.number) and entry.payer != Payer.RESIDENT,
+        "may_cancel": may_cancel(entry, user),
     }
+
+
+def may_cancel(entry: FeeEntry, user: User) -> bool:
+    """Whether the account may cancel the entry, as far as can be told before it tries (check_can_cancel)."""
+    if entry.cancelled_at is not None or entry.kind in FOLLOWING:
+        return False
+    can_edit, can_correct = (has_permission(user, each) for each in (Permission.FEE_EDIT, Permission.FEE_CORRECT))
+    return can_correct or (can_edit and entry.entered_on == today())
 
 
 # --- The desk -------------------------------------------------------------------------------------------------------

@@ -135,6 +135,8 @@ def fee_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     extra: dict[str, Any] = {"entry": entry, "is_danger": True}
     if entry.number:
         extra["contracts"], extra["sum"] = size_of(entry.number)
+        if extra["contracts"] > 1:
+            extra["back"] = reverse("contracts:fee_payment_detail", args=[entry.pk])
     return _answer(request, entry.coverage.contract, form, do, _("Cancel entry"), _("The entry is cancelled."), extra)
 
 
@@ -196,7 +198,7 @@ def _answer(
     extra: dict[str, Any],
 ) -> HttpResponse:
     """The page of an entry; when its form was sent and nothing stands against it, back to the contract's fees."""
-    back = reverse("contracts:contract_detail", args=[contract.pk]) + "#fees"
+    back = extra.get("back") or reverse("contracts:contract_detail", args=[contract.pk]) + "#fees"
 
     def enter() -> str:
         entry = do()
@@ -209,5 +211,5 @@ def _answer(
         except RuleViolation as refusal:
             name = FIELDS.get(refusal.code)
             form.add_error(name if name in form.fields else None, str(refusal))
-    context = {"form": form, "contract": contract, "title": title, "back": back, **extra}
+    context = {**extra, "form": form, "contract": contract, "title": title, "back": back}
     return render(request, "contracts/fee_entry.html", context)

@@ -1,37 +1,45 @@
-"""Recording one payment of a payer for the contracts that the fee desk shows."""
+"""Payments of payers for many contracts at once: recording one for those that the fee desk shows, and looking at it."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from contracts.accounts import Owed, spread
 from contracts.actions.fee_payments import take_payment
-from contracts.forms.fees import DeskForm, PaymentForm
-from contracts.models import Contract
+from contracts.forms.fees import DeskForm, PaymentForm, PaymentsForm
+from contracts.models import Contract, FeeEntry
+from contracts.presenters.fees import may_cancel
 from contracts.queries.fee_desk import desk
-from contracts.queries.fee_payments import last_entry_of, owed_by
+from contracts.queries.fee_payments import last_entry_of, owed_by, paid_contracts, payments, size_of
+from contracts.queries.statements import scope_of
 from contracts.rules.fees import check_payment
 from service_packages.models import Payer
+from teams.actions import audit
 from teams.actions.submissions import once
 from teams.clock import today
-from teams.permissions import Permission, SignedInRequest, require
+from teams.models import AuditEvent
+from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.policy import policy_on
 from teams.rules import RuleViolation
 
+A_PAGE = 50
+# A payment is printed: few pages, and none that takes the browser long.
+PAID_A_PAGE = 500
 FIELDS = {"fee.day": "on", "fee.amount": "amount", "fee.too_much": "amount", "fee.reference": "reference"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@require(Permission.FEE_EDIT)
+@require(Permission.FEE_PAYMENT)
 def fee_payment(request: SignedInRequest) -> HttpResponse:
     """Type the payment, look at its split, enter it; residents pay contract by contract."""
     chosen = DeskForm(request.user, request.GET)
@@ -62,6 +70,48 @@ def fee_payment(request: SignedInRequest) -> HttpResponse:
     return render(request, "contracts/fee_payment.html", context)
 
 
+@require_safe
+@never_cache
+@require(Permission.FEE_READ)
+def fee_payment_list(request: SignedInRequest) -> HttpResponse:
+    """What payers have paid, the latest first; whoever sees no people sees the statement."""
+    if not request.user.scope.identities:
+        return redirect("contracts:fee_statement")
+    form = PaymentsForm(request.user, request.GET, day=today())
+    page = Paginator(payments(request.user, scope_of(request.user, **form.scope)), A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [{**row, "payer_name": Payer(row["payer"]).label} for row in page.object_list],
+        "may_record": has_permission(request.user, Permission.FEE_PAYMENT),
+    }
+    return render(request, "contracts/fee_payment_list.html", context)
+
+
+@require_safe
+@never_cache
+@require(Permission.FEE_READ)
+def fee_payment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One payment with the contracts it was for; `pk` is any of its entries."""
+    rows = FeeEntry.objects.visible_to(request.user).exclude(number="")
+    entry = get_object_or_404(rows, pk=pk)
+    seen = paid_contracts(request.user, entry.number)
+    page = Paginator(seen, PAID_A_PAGE).get_page(request.GET.get("page"))
+    contracts, amount = size_of(entry.number)
+    audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"payment page {page.number}")
+    context = {
+        "entry": entry,
+        "page": page,
+        "contracts": contracts,
+        "amount": amount,
+        "hidden": contracts - page.paginator.count,
+        "may_cancel": may_cancel(entry, request.user) and contracts == page.paginator.count,
+    }
+    return render(request, "contracts/fee_payment_detail.html", context)
+
+
 def _contracts(request: SignedInRequest, chosen: DeskForm) -> list[int]:
     """Ids of the contracts that the desk shows with those filters and that owe anything."""
     found = desk(chosen.teams, chosen.asked_payer, chosen.asked_standing, today(), policy_on(today()))
@@ -86,7 +136,7 @@ def _entered(request: SignedInRequest, form: PaymentForm, chosen: DeskForm, cont
         )
         told = {"sum": f"{data['amount']:.2f}", "number": made[0].number}
         messages.success(request, _("¥%(sum)s received under number %(number)s.") % told)
-        return _back(chosen)
+        return reverse("contracts:fee_payment_detail", args=[made[0].pk])
 
     return once(key=data["submission"], by=request.user, do=enter)
 

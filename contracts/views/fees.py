@@ -52,6 +52,7 @@ def fee_list(request: SignedInRequest) -> HttpResponse:
         "overdue_days": policy["fee_overdue_days"],
         "payer": Payer(form.asked_payer).label if form.asked_payer != Payer.RESIDENT else "",
         "may_edit": has_permission(request.user, Permission.FEE_EDIT),
+        "may_record": has_permission(request.user, Permission.FEE_PAYMENT),
         "query": form.address,
     }
     return render(request, "contracts/fee_list.html", context)

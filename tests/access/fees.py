@@ -12,7 +12,10 @@ TABLE = """
 contracts:fee_list            -       in  200 200 403 200 403 302    in  405 405 405 405 405 405
 contracts:fee_statement       -       in  200 200 403 200 403 200    in  405 405 405 405 405 405
 contracts:fee_statement_file  -       in  200 200 403 200 403 200    in  405 405 405 405 405 405
-contracts:fee_payment         -       in  200 200 403 403 403 403    in  200 200 403 403 403 403
+contracts:fee_payment         -       in  200 200 403 200 403 403    in  200 200 403 200 403 403
+contracts:fee_payment_list    -       in  200 200 403 200 403 302    in  405 405 405 405 405 405
+contracts:fee_payment_detail  own     in  200 404 403 200 403 404    in  405 405 405 405 405 405
+contracts:fee_payment_detail  other   in  404 200 403 200 403 404    in  405 405 405 405 405 405
 contracts:fee_receive         own     in  200 404 403 403 403 403    in  200 404 403 403 403 403
 contracts:fee_receive         other   in  404 200 403 403 403 403    in  404 200 403 403 403 403
 contracts:fee_waive           own     in  200 404 403 403 403 403    in  200 404 403 403 403 403
@@ -33,7 +36,7 @@ def _receipt(place: Place | None) -> tuple[Mapping[str, object], Mapping[str, ob
 
 ADDRESSES = {
     **{f"contracts:fee_{step}": at("contract") for step in ("receive", "waive", "refund")},
-    **{f"contracts:fee_{step}": _receipt for step in ("cancel", "receipt")},
+    **{f"contracts:fee_{step}": _receipt for step in ("cancel", "receipt", "payment_detail")},
     "contracts:fee_payment": lambda place: ({}, {"payer": "finance"}),
 }
 
