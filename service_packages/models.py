@@ -12,6 +12,7 @@ from residents.models import Sex
 from service_packages.windows import Anchor, Span, Windows
 from teams.history import track_history
 from teams.models import Staff
+from teams.versions import Version, part_stays, version_stays
 
 if TYPE_CHECKING:
     from teams.models import User
@@ -36,6 +37,10 @@ class Payer(models.TextChoices):
 
 # Item kinds that feed the standards of rules.md 3; other kinds are free words.
 STANDARD_KINDS = ("htn_follow_up", "dm_follow_up", "smd_follow_up", "tb_follow_up", "elderly_exam")
+
+# Files complete a published version until somebody has signed for it; taking an import back may put it in use again.
+HELD = "exists (select from contracts_coveragepackage held where held.version_id = {version}.id)"
+_PARTS = (part_stays("service_packages_packageversion", HELD),)
 
 
 class CatalogueQuerySet(models.QuerySet):
@@ -113,7 +118,7 @@ class Package(models.Model):
 
 
 @track_history()
-class PackageVersion(models.Model):
+class PackageVersion(Version):
     """One state of a package. A version that a contract holds never changes; a change makes the next version.
 
     For whom it is: members of one of `categories` (empty: everyone) and of all of `required`, of `age_from` to `age_to`
@@ -125,13 +130,7 @@ class PackageVersion(models.Model):
         BASIC = "basic", _("basic")
         PERSONALISED = "personalised", _("personalised")
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        RETIRED = "retired", _("retired")
-
     package = models.ForeignKey(Package, models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
     name = models.CharField(_("package name"), max_length=80)
     tier = models.CharField(_("tier"), max_length=12, choices=Tier, default=Tier.BASIC)
     categories = ArrayField(models.CharField(max_length=20), default=list, blank=True)
@@ -143,7 +142,6 @@ class PackageVersion(models.Model):
         blank=True,
         help_text=_("empty: sum of its items"),
     )
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PUBLISHED)
     year = models.PositiveSmallIntegerField(_("catalogue of"), null=True, blank=True)
     required = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     age_from = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
@@ -159,6 +157,7 @@ class PackageVersion(models.Model):
         verbose_name = _("package version")
         verbose_name_plural = _("package versions")
         ordering = ("package__code", "-number")
+        triggers = (version_stays(HELD, moves="{new} <> 'draft'"),)
         constraints = (
             models.UniqueConstraint(name="service_packages_version_number", fields=["package", "number"]),
             models.UniqueConstraint(
@@ -214,6 +213,7 @@ class PackageItem(models.Model):
 
     class Meta:
         ordering = ("item__code",)
+        triggers = _PARTS
         constraints = (
             models.UniqueConstraint(name="service_packages_item_once", fields=["version", "item"]),
             models.CheckConstraint(
@@ -247,6 +247,7 @@ class PayerShare(models.Model):
 
     class Meta:
         ordering = ("category", "payer")
+        triggers = _PARTS
         constraints = (
             models.UniqueConstraint(name="service_packages_share_once", fields=["version", "category", "payer"]),
             models.CheckConstraint(name="service_packages_share_not_negative", condition=Q(amount__gte=0)),

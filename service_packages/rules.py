@@ -16,6 +16,7 @@ from teams.models import Staff, User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
+from teams.versions import check_is_draft
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -186,8 +187,7 @@ def _check_times(line: ItemLine) -> None:
 def check_can_publish(version: PackageVersion) -> None:
     """A draft goes into use when it holds items, every table of shares adds up to its price, and whoever is free of
     charge pays nothing."""
-    if version.status != PackageVersion.Status.DRAFT:
-        raise RuleViolation("package.no_draft", _("Only a draft can be published. Load the page again."))
+    check_is_draft(version, "package")
     if not version.items.all():
         raise RuleViolation("package.empty", _("A package holds at least one item."))
     shares = shares_by_category(version)

@@ -159,6 +159,7 @@ def make_package(
     items: Mapping[str, int] | None = None,
     price: Decimal | None = Decimal("0.00"),
     shares: Mapping[str, Decimal] | None = None,
+    status: str = PackageVersion.Status.PUBLISHED,
     **fields: Any,
 ) -> PackageVersion:
     """A published version of a package; `items` is item code -> times a year, `shares` payer -> amount.
@@ -168,7 +169,12 @@ def make_package(
     parent = Package.objects.get_or_create(code=code or f"P{next(_numbers)}")[0]
     parent.versions.update(status=PackageVersion.Status.RETIRED)
     made = PackageVersion.objects.create(
-        package=parent, number=parent.versions.count() + 1, name=name, annual_price=price, **fields
+        package=parent,
+        number=parent.versions.count() + 1,
+        name=name,
+        annual_price=price,
+        status=status,
+        **fields,
     )
     for item_code, times in ({"ADVICE": 1} if items is None else items).items():
         PackageItem.objects.create(version=made, item=make_item(item_code), times_per_year=times)

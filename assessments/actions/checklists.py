@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.checklist_files import shipped
 from assessments.models import Checklist, ChecklistItem
 from assessments.rules.inspections import check_can_supervise
+from teams import versions
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
@@ -39,11 +40,10 @@ def draft(*, code: str, by: Actor) -> Checklist:
     """
     check_can_supervise(by)
     with made_by(by, "assessments.draft_checklist"):
-        versions = list(Checklist.objects.select_for_update().filter(code=code).order_by("-number"))
-        if not versions:
+        latest = Checklist.objects.select_for_update().filter(code=code).order_by("-number").first()
+        if latest is None:
             raise RuleViolation("checklist.unknown", _("There is no such checklist."))
-        latest = versions[0]
-        if latest.status == Checklist.Status.DRAFT:
+        if latest.is_draft:
             return latest
         made = Checklist.objects.create(code=code, number=latest.number + 1, name=latest.name, kinds=latest.kinds)
         fields = ("code", "place", "section", "text", "hint", "points")
@@ -67,7 +67,7 @@ def create(*, code: str, name: str, kinds: Sequence[str], by: Actor) -> Checklis
 def write(*, checklist: Checklist, name: str, kinds: Sequence[str], items: Sequence[Item], by: Actor) -> Checklist:
     """What a draft says, in this order. Items keep their codes; new ones get the next.
 
-    Raises RuleViolation: inspection.not_allowed, checklist.published.
+    Raises RuleViolation: inspection.not_allowed, checklist.no_draft.
     """
     check_can_supervise(by)
     with made_by(by, "assessments.write_checklist"):
@@ -95,18 +95,15 @@ def write(*, checklist: Checklist, name: str, kinds: Sequence[str], items: Seque
 def publish(*, checklist: Checklist, by: Actor) -> Checklist:
     """Inspect with this version from now on; inspections that are planned or begun keep theirs.
 
-    Raises RuleViolation: inspection.not_allowed, checklist.published, .empty.
+    Raises RuleViolation: inspection.not_allowed, checklist.no_draft, .empty.
     """
     check_can_supervise(by)
     with made_by(by, "assessments.publish_checklist"):
         found = _locked_draft(checklist)
         if not found.items.exists() or not found.kinds:
             raise RuleViolation("checklist.empty", _("A checklist names kinds of institutions and holds items."))
-        Checklist.objects.filter(code=found.code, status=Checklist.Status.PUBLISHED).update(
-            status=Checklist.Status.RETIRED
-        )
-        found.status, found.published_at, found.published_by = Checklist.Status.PUBLISHED, timezone.now(), str(by)
-        found.save(update_fields=["status", "published_at", "published_by"])
+        found.published_at, found.published_by = timezone.now(), str(by)
+        versions.put_in_use(found, Checklist.objects.filter(code=found.code), "published_at", "published_by")
         return found
 
 
@@ -124,10 +121,7 @@ def load_shipped(*, by: Actor = SYSTEM) -> int:
 
 
 def _locked_draft(checklist: Checklist) -> Checklist:
-    found = Checklist.objects.select_for_update().get(pk=checklist.pk)
-    if found.status != Checklist.Status.DRAFT:
-        raise RuleViolation("checklist.published", _("A published version never changes: begin a new one."))
-    return found
+    return versions.still_draft(Checklist.objects.select_for_update().filter(pk=checklist.pk), "checklist")
 
 
 def _codes(checklist: Checklist, items: Sequence[Item]) -> list[str]:

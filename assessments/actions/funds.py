@@ -10,8 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Fund, FundPayer, FundVersion, JobWeight, PackageWeight
-from assessments.rules.money import Account, check_amounts, check_can_edit, check_can_publish, check_is_draft
+from assessments.rules.money import Account, check_amounts, check_can_edit, check_can_publish
 from service_packages.models import Package
+from teams import versions
 from teams.clock import today
 from teams.history import made_by
 from teams.rules import RuleViolation
@@ -68,7 +69,7 @@ def start_draft(*, fund: Fund, by: Account) -> FundVersion:
         check_can_edit(by)
         fund = Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
         newest = fund.versions.order_by("-number").first()
-        if newest and newest.status == Status.DRAFT:
+        if newest and newest.is_draft:
             return newest
         draft = FundVersion.objects.create(fund=fund, number=newest.number + 1 if newest else 1)
         return change_draft(version=draft, terms=terms_of(newest), by=by) if newest else draft
@@ -76,11 +77,10 @@ def start_draft(*, fund: Fund, by: Account) -> FundVersion:
 
 @transaction.atomic
 def change_draft(*, version: FundVersion, terms: FundTerms, by: Account) -> FundVersion:
-    """Let a draft say this. Raises RuleViolation: money.not_allowed; fund.not_draft, .amount, .package."""
+    """Let a draft say this. Raises RuleViolation: money.not_allowed; fund.no_draft, .amount, .package."""
     with made_by(by, "assessments.change_fund_draft"):
         check_can_edit(by)
-        version = FundVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
-        check_is_draft(version)
+        version = _locked(version)
         check_amounts(terms.payers)
         packages = Package.objects.in_bulk(list(terms.packages), field_name="code")
         if unknown := terms.packages.keys() - packages.keys():
@@ -102,26 +102,22 @@ def change_draft(*, version: FundVersion, terms: FundTerms, by: Account) -> Fund
 def publish_fund(*, version: FundVersion, by: Account) -> FundVersion:
     """Put a draft to use; the rule before it is retired, and what it has allocated stays.
 
-    Raises RuleViolation: money.not_allowed; fund.not_draft, .no_payer, .staff_share, .withheld, .capitation.
+    Raises RuleViolation: money.not_allowed; fund.no_draft, .no_payer, .staff_share, .withheld, .capitation.
     """
     with made_by(by, "assessments.publish_fund"):
         check_can_edit(by)
-        Fund.objects.select_for_update(no_key=True).get(pk=version.fund_id)
-        version = FundVersion.objects.select_for_update(no_key=True, of=("self",)).get(pk=version.pk)
+        version = _locked(version)
         check_can_publish(version, today())
-        version.fund.versions.filter(status=Status.PUBLISHED).update(status=Status.RETIRED)
-        version.status = Status.PUBLISHED
-        version.save(update_fields=["status"])
+        versions.put_in_use(version, version.fund.versions.all())
         return version
 
 
 @transaction.atomic
 def drop_draft(*, version: FundVersion, by: Account) -> None:
-    """Throw a draft away. Raises RuleViolation: money.not_allowed, fund.not_draft."""
+    """Throw a draft away. Raises RuleViolation: money.not_allowed, fund.no_draft."""
     with made_by(by, "assessments.drop_fund_draft"):
         check_can_edit(by)
-        check_is_draft(version)
-        version.delete()
+        _locked(version).delete()
 
 
 @transaction.atomic
@@ -137,6 +133,12 @@ def define_fund(*, code: str, name: str, terms: FundTerms, by: Account) -> bool:
         draft = start_draft(fund=fund, by=by)
     publish_fund(version=change_draft(version=draft, terms=terms, by=by), by=by)
     return True
+
+
+def _locked(draft: FundVersion) -> FundVersion:
+    """The draft as it is now, while nobody else changes its fund."""
+    Fund.objects.select_for_update(no_key=True).get(pk=draft.fund_id)
+    return versions.still_draft(FundVersion.objects.filter(pk=draft.pk), "fund")
 
 
 def terms_of(version: FundVersion) -> FundTerms:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Rubric, RubricVersion
 from assessments.rubric_content import Content
 from assessments.rules.rubrics import check_can_edit_rubrics, check_can_publish, check_content
+from teams import versions
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
@@ -38,9 +39,9 @@ def start_draft(*, rubric: Rubric, by: Account) -> RubricVersion:
     """The rubric's draft: the one under way, or a copy of its latest version."""
     check_can_edit_rubrics(by)
     with made_by(by, "assessments.start_rubric_draft"):
-        versions = list(_lock(rubric))
-        present = next((version for version in versions if version.status == Status.DRAFT), None)
-        return present or _draft(rubric, versions[0].number + 1, Content.of(versions[0]))
+        present = list(_lock(rubric))
+        draft = next((version for version in present if version.is_draft), None)
+        return draft or _draft(rubric, present[0].number + 1, Content.of(present[0]))
 
 
 @transaction.atomic
@@ -72,9 +73,7 @@ def publish(*, draft: RubricVersion, by: Account) -> RubricVersion:
     with made_by(by, "assessments.publish_rubric"):
         draft = _locked(draft)
         check_can_publish(draft)
-        draft.rubric.versions.filter(status=Status.PUBLISHED).update(status=Status.RETIRED)
-        draft.status = Status.PUBLISHED
-        draft.save(update_fields=["status"])
+        versions.put_in_use(draft, draft.rubric.versions.all())
         return draft
 
 
@@ -84,10 +83,7 @@ def retire(*, version: RubricVersion, by: Account) -> RubricVersion:
     check_can_edit_rubrics(by)
     with made_by(by, "assessments.retire_rubric"):
         version = _lock(version.rubric).get(pk=version.pk)
-        if version.status != Status.PUBLISHED:
-            raise RuleViolation("rubric.not_published", _("Only a version in use can be retired."))
-        version.status = Status.RETIRED
-        version.save(update_fields=["status"])
+        versions.retire(version, "rubric")
         return version
 
 
@@ -135,13 +131,5 @@ def _lock(rubric: Rubric) -> QuerySet[RubricVersion]:
 
 def _locked(draft: RubricVersion) -> RubricVersion:
     """The draft as it is now. Raises RuleViolation when somebody has published or dropped it meanwhile."""
-    if not Rubric.objects.select_for_update().filter(pk=draft.rubric_id).exists():
-        raise _gone()
-    found = RubricVersion.objects.select_related("rubric").filter(pk=draft.pk, status=Status.DRAFT).first()
-    if found is None:
-        raise _gone()
-    return found
-
-
-def _gone() -> RuleViolation:
-    return RuleViolation("rubric.no_draft", _("The draft was published or dropped meanwhile. Load the page again."))
+    Rubric.objects.select_for_update().filter(pk=draft.rubric_id).first()
+    return versions.still_draft(RubricVersion.objects.select_related("rubric").filter(pk=draft.pk), "rubric")

@@ -1,4 +1,4 @@
-"""What inspectors look at, per kind of institution: checklists in versions. A published version never changes."""
+"""What inspectors look at, per kind of institution: checklists in versions."""
 
 from decimal import Decimal
 
@@ -9,28 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.history import track_history
 from teams.models import Institution
+from teams.versions import Version, part_stays, version_stays
 
 
 @track_history()
-class Checklist(models.Model):
+class Checklist(Version):
     """A version of a checklist. Its `code` is what rubrics name (`findings:<code>`) and stays through versions."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        RETIRED = "retired", _("no longer used")
-
     code = models.SlugField(_("code"), max_length=30, db_index=False)
-    number = models.PositiveIntegerField(_("version"))
     name = models.CharField(_("name"), max_length=80)
     kinds = ArrayField(models.CharField(max_length=20, choices=Institution.Kind), verbose_name=_("for"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
         verbose_name = _("checklist")
         ordering = ("code", "-number")
+        triggers = (version_stays(),)
         constraints = (
             models.UniqueConstraint(name="assessments_checklist_version", fields=["code", "number"]),
             models.UniqueConstraint(
@@ -64,6 +59,7 @@ class ChecklistItem(models.Model):
     class Meta:
         verbose_name = _("item of a checklist")
         ordering = ("checklist", "place")
+        triggers = (part_stays("assessments_checklist", key="checklist_id"),)
         constraints = (
             models.UniqueConstraint(name="assessments_checklistitem_code", fields=["checklist", "code"]),
             models.CheckConstraint(name="assessments_checklistitem_takes_off", condition=Q(points__gte=0)),

@@ -1,12 +1,8 @@
-"""Funds (经费) and the rules by which they are shared out (docs/rules.md 8).
-
-A version of a fund is edited while it is a draft; from its publication on the database refuses every change of it.
-"""
+"""Funds (经费) and the rules by which they are shared out (docs/rules.md 8)."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from service_packages.models import Package, Payer
 from teams.history import track_history
 from teams.models import Staff
+from teams.versions import Version, part_stays, version_stays
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -21,37 +18,7 @@ if TYPE_CHECKING:
     from teams.models import User
     from teams.models.accounts import SystemAccount
 
-REFUSED = (
-    "raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation';"
-)
-# A published version may only be retired; its parts are written and deleted with a draft only.
-PUBLISHED_STAYS = f"""
-    if tg_op = 'DELETE' then
-        if OLD.status <> 'draft' then {REFUSED} end if;
-        return OLD;
-    end if;
-    if OLD.status <> 'draft' then
-        if OLD.status <> 'published' or NEW.status <> 'retired' then {REFUSED} end if;
-        OLD.status = NEW.status;
-        if OLD is distinct from NEW then {REFUSED} end if;
-    end if;
-    return NEW;
-"""
-PARTS_OF_DRAFTS = f"""
-    if exists (
-        select from assessments_fundversion
-        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'
-    ) then {REFUSED} end if;
-    if tg_op = 'DELETE' then return OLD; end if;
-    return NEW;
-"""
-
-
-def _only_drafts(func: str, operation: pgtrigger.Operation) -> pgtrigger.Trigger:
-    return pgtrigger.Trigger(name="only_drafts_change", when=pgtrigger.Before, operation=operation, func=func)
-
-
-_PARTS = (_only_drafts(PARTS_OF_DRAFTS, pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete),)
+_PARTS = (part_stays("assessments_fundversion"),)
 
 
 def percent(name: "_StrOrPromise", default: str) -> models.DecimalField:
@@ -90,13 +57,8 @@ class Fund(models.Model):
 
 
 @track_history()
-class FundVersion(models.Model):
+class FundVersion(Version):
     """One rule of a fund: who gives what, by what it is shared out, what quality does to it, and who gets it."""
-
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        RETIRED = "retired", _("retired")
 
     class Method(models.TextChoices):
         POOL = "pool", _("a fixed pool for the period")
@@ -125,9 +87,7 @@ class FundVersion(models.Model):
         SERVICES = "services", _("services given")
 
     fund = models.ForeignKey(Fund, models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
     paper = models.CharField(_("document it follows"), max_length=200, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     method = models.CharField(_("amount"), max_length=10, choices=Method, default=Method.POOL)
     receiver = models.CharField(_("goes to"), max_length=12, choices=Receiver, default=Receiver.TEAM)
     other_weight = factor(_("weight of other packages"))
@@ -155,7 +115,7 @@ class FundVersion(models.Model):
     class Meta:
         verbose_name = _("rule of a fund")
         ordering = ("fund__code", "-number")
-        triggers = (_only_drafts(PUBLISHED_STAYS, pgtrigger.Update | pgtrigger.Delete),)
+        triggers = (version_stays(),)
         constraints = (
             models.UniqueConstraint(name="assessments_fundversion_number", fields=["fund", "number"]),
             models.UniqueConstraint(

@@ -1,55 +1,20 @@
-"""What is assessed and how, as data: rubrics, their versions, sections, rules and vetoes (docs/rules.md 7).
-
-A version is edited while it is a draft; from its publication on the database refuses every change of it.
-"""
+"""What is assessed and how, as data: rubrics, their versions, sections, rules and vetoes (docs/rules.md 7)."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from teams.history import track_history
+from teams.versions import Version, part_stays, version_stays
 
 if TYPE_CHECKING:
     from teams.models import User
 
-REFUSED = "raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation';"
-# The parts of a version follow it: they are written and deleted with a draft only.
-PARTS_OF_DRAFTS = f"""
-    if exists (
-        select from assessments_rubricversion
-        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'
-    ) then {REFUSED} end if;
-    if tg_op = 'DELETE' then return OLD; end if;
-    return NEW;
-"""
-# A published version may only be retired.
-PUBLISHED_STAYS = f"""
-    if tg_op = 'DELETE' then
-        if OLD.status <> 'draft' then {REFUSED} end if;
-        return OLD;
-    end if;
-    if OLD.status <> 'draft' then
-        if OLD.status <> 'published' or NEW.status <> 'retired' then {REFUSED} end if;
-        OLD.status = NEW.status;
-        if OLD is distinct from NEW then {REFUSED} end if;
-    end if;
-    return NEW;
-"""
-
-
-def _guard(func: str, *, inserts: bool) -> pgtrigger.Trigger:
-    operation = pgtrigger.Update | pgtrigger.Delete
-    return pgtrigger.Trigger(
-        name="only_drafts_change",
-        when=pgtrigger.Before,
-        operation=operation | pgtrigger.Insert if inserts else operation,
-        func=func,
-    )
+_PARTS = (part_stays("assessments_rubricversion"),)
 
 
 class RubricQuerySet(models.QuerySet):
@@ -86,19 +51,12 @@ class Rubric(models.Model):
 
 
 @track_history()
-class RubricVersion(models.Model):
+class RubricVersion(Version):
     """One state of a rubric. Totals from `…_from` on have the grade; below `pass_from` it is a fail."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
-        RETIRED = "retired", _("retired")
-
     rubric = models.ForeignKey(Rubric, models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
     name = models.CharField(_("rubric name"), max_length=80)
     paper = models.CharField(_("paper that it follows"), max_length=200, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     excellent_from = models.DecimalField(_("excellent from"), max_digits=6, decimal_places=2, default=Decimal("90.00"))
     good_from = models.DecimalField(_("good from"), max_digits=6, decimal_places=2, default=Decimal("80.00"))
     pass_from = models.DecimalField(_("pass from"), max_digits=6, decimal_places=2, default=Decimal("60.00"))
@@ -108,7 +66,7 @@ class RubricVersion(models.Model):
     class Meta:
         verbose_name = _("rubric version")
         ordering = ("rubric__code", "-number")
-        triggers = (_guard(PUBLISHED_STAYS, inserts=False),)
+        triggers = (version_stays(),)
         constraints = (
             models.UniqueConstraint(name="assessments_rubric_version_number", fields=["rubric", "number"]),
             models.UniqueConstraint(
@@ -139,7 +97,7 @@ class Section(models.Model):
     class Meta:
         verbose_name = _("section")
         ordering = ("version", "position")
-        triggers = (_guard(PARTS_OF_DRAFTS, inserts=True),)
+        triggers = _PARTS
         constraints = (
             models.UniqueConstraint(name="assessments_section_position", fields=["version", "position"]),
             models.CheckConstraint(
@@ -187,7 +145,7 @@ class Rule(models.Model):
     class Meta:
         verbose_name = _("rule")
         ordering = ("section__position", "position")
-        triggers = (_guard(PARTS_OF_DRAFTS, inserts=True),)
+        triggers = _PARTS
         constraints = (
             models.UniqueConstraint(name="assessments_rule_code", fields=["version", "code"]),
             models.CheckConstraint(name="assessments_rule_points", condition=Q(points__gt=0)),
@@ -228,7 +186,7 @@ class Veto(models.Model):
     class Meta:
         verbose_name = _("veto")
         ordering = ("version", "position")
-        triggers = (_guard(PARTS_OF_DRAFTS, inserts=True),)
+        triggers = _PARTS
         constraints = (
             models.UniqueConstraint(name="assessments_veto_code", fields=["version", "code"]),
             models.CheckConstraint(

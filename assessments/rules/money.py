@@ -13,6 +13,7 @@ from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 from teams.policy import policy_on
 from teams.rules import RuleViolation
+from teams.versions import check_is_draft
 
 Account = User | SystemAccount
 State, Stage = Round.State, Round.Stage
@@ -31,15 +32,9 @@ def check_can_edit(by: Account) -> None:
         raise RuleViolation("money.not_allowed", _("Only officials of the bureau change funds and allocations."))
 
 
-def check_is_draft(version: FundVersion) -> None:
-    """A rule in use stays as it is; a change makes the next version."""
-    if version.status != FundVersion.Status.DRAFT:
-        raise RuleViolation("fund.not_draft", _("This rule is in use: make a new version to change it."))
-
-
 def check_can_publish(version: FundVersion, on: date) -> None:
     """A rule has payers, gives the staff its due, and fits together."""
-    check_is_draft(version)
+    check_is_draft(version, "fund")
     if not version.payers.all():
         raise RuleViolation("fund.no_payer", _("Name who pays, and how much."))
     least = policy_on(on)["staff_share_least"]

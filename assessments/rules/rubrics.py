@@ -13,6 +13,7 @@ from teams.models import User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
+from teams.versions import check_is_draft
 
 FULL_POINTS = Decimal(100)
 Method = Rule.Method
@@ -116,8 +117,7 @@ def check_veto(veto: VetoContent) -> None:
 
 def check_can_publish(version: RubricVersion) -> None:
     """A draft that is whole: every section has rules, and the ordinary ones are worth 100 points together."""
-    if version.status != RubricVersion.Status.DRAFT:
-        raise RuleViolation("rubric.no_draft", _("Only a draft is published."))
+    check_is_draft(version, "rubric")
     content = Content.of(version)
     check_content(content)
     if not content.sections:

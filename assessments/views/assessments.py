@@ -26,6 +26,7 @@ from assessments.presenters.assessments import change_rows, score_line, score_se
 from assessments.presenters.rubrics import aim_words, grade_chip
 from assessments.queries.assessments import assessments, scores_of
 from assessments.rules.cycles import Account, check_can_appeal, check_can_review, check_can_self_assess
+from teams.attempts import attempt
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -97,7 +98,7 @@ def assessment_step(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             raise Http404
 
-    return _done(request, assessment, take)
+    return attempt(request, take, "assessments:assessment_detail", assessment.pk)
 
 
 @require_POST
@@ -112,7 +113,7 @@ def assessment_veto(request: SignedInRequest, pk: int) -> HttpResponse:
         scores.hit_veto(assessment=assessment, veto=form.cleaned_data["veto"], reason=reason, by=request.user)
         messages.success(request, _("The veto holds."))
 
-    return _done(request, assessment, hit)
+    return attempt(request, hit, "assessments:assessment_detail", assessment.pk)
 
 
 @require_POST
@@ -127,7 +128,7 @@ def assessment_lift(request: SignedInRequest, pk: int, hit: int) -> HttpResponse
         scores.lift_veto(hit=found, reason=_reason(form), by=request.user)
         messages.success(request, _("The veto is lifted."))
 
-    return _done(request, assessment, lift)
+    return attempt(request, lift, "assessments:assessment_detail", assessment.pk)
 
 
 @require_GET
@@ -268,15 +269,6 @@ def _reason(form: forms.Form) -> str:
     if not form.is_valid():
         raise RuleViolation("score.reason", _("Give the reason."))
     return str(form.cleaned_data["reason"])
-
-
-def _done(request: SignedInRequest, assessment: Assessment, do: Callable[[], None]) -> HttpResponse:
-    """Back to the assessment; a refusal is told there."""
-    try:
-        do()
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-    return redirect("assessments:assessment_detail", assessment.pk)
 
 
 def _found(request: SignedInRequest, pk: int) -> Assessment:

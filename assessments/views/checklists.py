@@ -11,6 +11,7 @@ from assessments.actions import checklists as actions
 from assessments.forms.checklists import ChecklistForm
 from assessments.models import Checklist
 from assessments.presenters.checklists import blank_lines, kinds_of
+from teams.attempts import attempt
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -73,6 +74,9 @@ def checklist_draft(request: SignedInRequest, pk: int) -> HttpResponse:
 def checklist_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The draft: a line for each item, some blank ones below."""
     checklist = _checklist(request, pk)
+    if not checklist.is_draft:
+        messages.error(request, _("A published version is not changed: start a draft from it."))
+        return redirect("assessments:checklist_detail", pk)
     form = ChecklistForm(request.POST or None, checklist=checklist)
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,12 +95,13 @@ def checklist_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.SUPERVISION_EDIT)
 def checklist_publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Inspect with this version from now on."""
-    try:
-        actions.publish(checklist=_checklist(request, pk), by=request.user)
+    draft = _checklist(request, pk)
+
+    def publish() -> None:
+        actions.publish(checklist=draft, by=request.user)
         messages.success(request, _("Published: inspections planned from now on use this version."))
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-    return redirect("assessments:checklist_detail", pk)
+
+    return attempt(request, publish, "assessments:checklist_detail", pk)
 
 
 def _checklist(request: SignedInRequest, pk: int) -> Checklist:

@@ -1,6 +1,5 @@
 """Pages of cycles: the list, a new one, a cycle with its units, its steps, and the notice to print."""
 
-from collections.abc import Callable
 from io import BytesIO
 
 from django.contrib import messages
@@ -24,6 +23,7 @@ from assessments.queries.scoring import assessed_units
 from assessments.rules.cycles import MOVES
 from teams.actions import audit
 from teams.actions.submissions import fresh_key, once
+from teams.attempts import attempt
 from teams.clock import today
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -121,7 +121,7 @@ def cycle_move(request: SignedInRequest, pk: int) -> HttpResponse:
         moved = cycles.move(cycle=cycle, to=to, by=request.user)
         messages.success(request, _("“%(name)s”: %(state)s.") % {"name": moved, "state": moved.get_state_display()})
 
-    return _done(request, cycle, move)
+    return attempt(request, move, "assessments:cycle_detail", cycle.pk)
 
 
 @require_POST
@@ -134,7 +134,7 @@ def cycle_rescore(request: SignedInRequest, pk: int) -> HttpResponse:
         changed = cycles.rescore(cycle=cycle, by=request.user)
         messages.success(request, _("Computed again: %(count)s scores changed.") % {"count": changed})
 
-    return _done(request, cycle, rescore)
+    return attempt(request, rescore, "assessments:cycle_detail", cycle.pk)
 
 
 @require_GET
@@ -158,15 +158,6 @@ def _opened(request: SignedInRequest, form: CycleForm) -> str:
     units = assessed_units(wanted.unit_kind, wanted.to_month, form.cleaned_data["institution_kinds"])
     cycle = cycles.open_cycle(wanted=wanted, units=units, by=request.user)
     return reverse("assessments:cycle_detail", args=[cycle.pk])
-
-
-def _done(request: SignedInRequest, cycle: Cycle, do: Callable[[], None]) -> HttpResponse:
-    """Back to the cycle; a refusal is told there."""
-    try:
-        do()
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-    return redirect("assessments:cycle_detail", cycle.pk)
 
 
 def _found(request: SignedInRequest, pk: int) -> Cycle:

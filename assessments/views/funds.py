@@ -1,7 +1,5 @@
 """Funds and their rules: look, draft, publish."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +13,7 @@ from assessments.models import Fund, FundVersion, Run
 from assessments.presenters.funds import rule_facts
 from assessments.presenters.money import run_rows
 from teams.actions.submissions import once
+from teams.attempts import attempt
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -82,8 +81,8 @@ def fund_draft(request: SignedInRequest, pk: int) -> HttpResponse:
 def fund_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Edit a draft."""
     version = _version(request, pk)
-    if version.status != FundVersion.Status.DRAFT:
-        messages.error(request, _("This rule is in use: make a new version to change it."))
+    if not version.is_draft:
+        messages.error(request, _("A published version is not changed: start a draft from it."))
         return redirect("assessments:fund_detail", version.fund_id)
     form = RuleForm(request.POST or None, version=version)
     if request.method == "POST" and form.is_valid():
@@ -101,28 +100,26 @@ def fund_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.MONEY_EDIT)
 def fund_publish(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put a draft to use."""
-    done = _("The rule is in use; allocations that are begun from now on follow it.")
-    return _done(request, _version(request, pk), lambda row: funds.publish_fund(version=row, by=request.user), done)
+    draft = _version(request, pk)
+
+    def publish() -> None:
+        funds.publish_fund(version=draft, by=request.user)
+        messages.success(request, _("The rule is in use; allocations that are begun from now on follow it."))
+
+    return attempt(request, publish, "assessments:fund_detail", draft.fund_id)
 
 
 @require_POST
 @require(Permission.MONEY_EDIT)
 def fund_drop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
-    version = _version(request, pk)
-    return _done(request, version, lambda row: funds.drop_draft(version=row, by=request.user), _("The draft is gone."))
+    draft = _version(request, pk)
 
+    def drop() -> None:
+        funds.drop_draft(version=draft, by=request.user)
+        messages.success(request, _("The draft is gone."))
 
-def _done(
-    request: SignedInRequest, version: FundVersion, do: Callable[[FundVersion], object], done: str
-) -> HttpResponse:
-    try:
-        do(version)
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("assessments:fund_detail", version.fund_id)
+    return attempt(request, drop, "assessments:fund_detail", draft.fund_id)
 
 
 def _fund(request: SignedInRequest, pk: int) -> Fund:

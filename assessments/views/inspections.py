@@ -1,6 +1,5 @@
 """Rounds of inspections: planning, the checklist on the spot, the end of an inspection; the inspection teams."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from assessments.models import ChecklistItem, Inspection, InspectionRound, Inspe
 from assessments.presenters import inspections as presenter
 from assessments.queries.inspections import finding_counts, inspections_of, rounds_of, sheet_of
 from teams.actions.submissions import once
+from teams.attempts import attempt
 from teams.models import Team
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -64,19 +64,25 @@ def patrol_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.SUPERVISION_EDIT)
 def patrol_spread(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give every institution that the round doesn't have yet to a team and a day."""
+    made = _round(request, pk)
 
-    def spread(row: InspectionRound) -> None:
-        count = actions.spread(round_=row, by=request.user)
+    def spread() -> None:
+        count = actions.spread(round_=made, by=request.user)
         messages.success(request, _("%(count)s institutions were given to the teams.") % {"count": count})
 
-    return _done(request, pk, spread)
+    return attempt(request, spread, "assessments:patrol_detail", pk)
 
 
 @require_POST
 @require(Permission.SUPERVISION_EDIT)
 def patrol_close(request: SignedInRequest, pk: int) -> HttpResponse:
     """Nothing more is inspected in this round."""
-    return _done(request, pk, lambda row: actions.close_round(round_=row, by=request.user))
+    made = _round(request, pk)
+
+    def close() -> None:
+        actions.close_round(round_=made, by=request.user)
+
+    return attempt(request, close, "assessments:patrol_detail", pk)
 
 
 @require_POST
@@ -223,11 +229,3 @@ def _inspection_page(
         "finish": (finish or FinishForm()) if may_edit else None,
     }
     return render(request, "assessments/inspection_detail.html", context)
-
-
-def _done(request: SignedInRequest, pk: int, do: Callable[[InspectionRound], object]) -> HttpResponse:
-    try:
-        do(_round(request, pk))
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-    return redirect("assessments:patrol_detail", pk)

@@ -1,6 +1,5 @@
 """Pages of rubrics: the list, a version, the editor of its parts, what changed, and what a draft would mean."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +20,10 @@ from assessments.rubric_content import Content
 from assessments.rubric_files import dump, read_rubric
 from assessments.rules.rubrics import check_can_publish
 from teams.actions.submissions import fresh_key, once
+from teams.attempts import attempt
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
-
-Status = RubricVersion.Status
+from teams.versions import obstacle
 
 
 @require_GET
@@ -67,7 +66,7 @@ def rubric_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "vetoes": veto_rows(content),
         "versions": list(version.rubric.versions.order_by("-number")),
         "cycles": version.cycles.order_by("-to_month"),
-        "obstacle": _obstacle(version),
+        "obstacle": obstacle(version, check_can_publish),
         "may_edit": has_permission(request.user, Permission.RUBRIC_EDIT),
         "file_form": RubricFileForm(),
     }
@@ -119,7 +118,7 @@ def rubric_file(request: SignedInRequest, pk: int) -> HttpResponse:
 def rubric_edit(request: SignedInRequest, pk: int, part: str, key: str) -> HttpResponse:
     """The form of one part of a draft: its head, a section, a rule or a veto."""
     draft = _found(request, pk)
-    if draft.status != Status.DRAFT:
+    if not draft.is_draft:
         messages.error(request, _("A published version is not changed: start a draft from it."))
         return redirect("assessments:rubric_detail", pk)
     content = Content.of(draft)
@@ -160,7 +159,7 @@ def rubric_upload(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The draft says what the file says."))
         return reverse("assessments:rubric_detail", args=[pk])
 
-    return _done(request, draft, take)
+    return attempt(request, take, "assessments:rubric_detail", pk)
 
 
 @require_POST
@@ -173,7 +172,7 @@ def rubric_draft(request: SignedInRequest, pk: int) -> HttpResponse:
         draft = rubrics.start_draft(rubric=version.rubric, by=request.user)
         return reverse("assessments:rubric_detail", args=[draft.pk])
 
-    return _done(request, version, start)
+    return attempt(request, start, "assessments:rubric_detail", pk)
 
 
 @require_POST
@@ -187,7 +186,7 @@ def rubric_publish(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s is in use from now on.") % {"name": draft})
         return reverse("assessments:rubric_detail", args=[pk])
 
-    return _done(request, draft, publish)
+    return attempt(request, publish, "assessments:rubric_detail", pk)
 
 
 @require_POST
@@ -203,7 +202,7 @@ def rubric_retire(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return reverse("assessments:rubric_detail", args=[pk])
 
-    return _done(request, version, retire)
+    return attempt(request, retire, "assessments:rubric_detail", pk)
 
 
 @require_POST
@@ -217,7 +216,7 @@ def rubric_drop(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The draft of %(name)s is gone.") % {"name": draft.name})
         return reverse("assessments:rubric_list")
 
-    return _done(request, draft, drop)
+    return attempt(request, drop, "assessments:rubric_detail", pk)
 
 
 def _created(request: SignedInRequest, form: RubricForm) -> str:
@@ -227,15 +226,6 @@ def _created(request: SignedInRequest, form: RubricForm) -> str:
         content = Content(**{**vars(content), "name": data["name"]})
     draft = rubrics.create_rubric(code=data["code"], content=content, by=request.user)
     return reverse("assessments:rubric_detail", args=[draft.pk])
-
-
-def _done(request: SignedInRequest, version: RubricVersion, do: Callable[[], str]) -> HttpResponse:
-    """Where doing it leads; a refusal is told on the version's page."""
-    try:
-        return redirect(do())
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-        return redirect("assessments:rubric_detail", version.pk)
 
 
 def _found(request: SignedInRequest, pk: int) -> RubricVersion:
@@ -251,14 +241,3 @@ def _require_district(request: SignedInRequest) -> None:
 def _field_of(code: str, fields: dict[str, Any]) -> str | None:
     name = code.partition(".")[2]
     return {"grades": "excellent_from", "code_twice": "code"}.get(name, name if name in fields else None)
-
-
-def _obstacle(version: RubricVersion) -> str:
-    """Why a draft can't be published yet; empty when it can, and for other versions."""
-    if version.status != Status.DRAFT:
-        return ""
-    try:
-        check_can_publish(version)
-    except RuleViolation as refusal:
-        return str(refusal)
-    return ""

@@ -21,6 +21,7 @@ from service_packages.rules import (
     check_category,
     shares_by_category,
 )
+from teams import versions
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
@@ -63,9 +64,9 @@ def start_draft(*, package: Package, by: User | SystemAccount) -> PackageVersion
     """The package's draft: the one under way, or a copy of its latest version with the shares."""
     check_can_edit_catalogue(by)
     with made_by(by, "service_packages.start_draft"):
-        versions = lock(package).order_by("-number")
-        present = next((version for version in versions if version.status == Status.DRAFT), None)
-        return present or copy(versions[0])
+        present = list(lock(package).order_by("-number"))
+        draft = next((version for version in present if version.is_draft), None)
+        return draft or copy(present[0])
 
 
 def copy(version: PackageVersion) -> PackageVersion:
@@ -110,9 +111,7 @@ def publish(*, draft: PackageVersion, by: User | SystemAccount) -> PackageVersio
     with made_by(by, "service_packages.publish"):
         draft = _locked(draft)
         check_can_publish(draft)
-        draft.package.versions.filter(status=Status.PUBLISHED).update(status=Status.RETIRED)
-        draft.status = Status.PUBLISHED
-        draft.save(update_fields=["status"])
+        versions.put_in_use(draft, draft.package.versions.all())
         return draft
 
 
@@ -122,10 +121,7 @@ def retire(*, version: PackageVersion, by: User | SystemAccount) -> PackageVersi
     check_can_edit_catalogue(by)
     with made_by(by, "service_packages.retire"):
         version = lock(version.package).get(pk=version.pk)
-        if version.status != Status.PUBLISHED:
-            raise RuleViolation("package.not_published", _("Only a version in use can be retired."))
-        version.status = Status.RETIRED
-        version.save(update_fields=["status"])
+        versions.retire(version, "package")
         return version
 
 
@@ -165,10 +161,7 @@ def write_shares(version: PackageVersion, shares: Shares) -> None:
 
 def _locked(draft: PackageVersion) -> PackageVersion:
     """The draft as it is now. Raises RuleViolation when somebody has published or dropped it meanwhile."""
-    found = lock(draft.package).select_related("package").filter(pk=draft.pk, status=Status.DRAFT).first()
-    if found is None:
-        raise RuleViolation("package.no_draft", _("The draft was published or dropped meanwhile. Load the page again."))
-    return found
+    return versions.still_draft(lock(draft.package).select_related("package").filter(pk=draft.pk), "package")
 
 
 def _check_shares(shares: Shares) -> None:

@@ -200,6 +200,7 @@ def publish_next(package: Package, content: Content, after: PackageVersion | Non
         after.status = PackageVersion.Status.RETIRED
         after.save(update_fields=["status"])
     version = PackageVersion(package=package, number=latest.number + 1 if latest else 1)
+    version.status = PackageVersion.Status.PUBLISHED
     content.write_to(version)
     if after and after.price == content.price:
         PayerShare.objects.bulk_create(

@@ -1,6 +1,6 @@
 """Pages of packages: the list, a version, its editor, what changed, and what a version becomes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,10 +17,12 @@ from service_packages.forms import Editor, PackageForm, VersionFilter
 from service_packages.models import PackageVersion, Payer
 from service_packages.rules import can_edit_catalogue, check_can_publish, doubts, shares_by_category
 from teams.actions.submissions import fresh_key, once
+from teams.attempts import attempt
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
 from teams.policy import policy_on
 from teams.rules import RuleViolation
+from teams.versions import obstacle
 
 A_PAGE = 50
 Status = PackageVersion.Status
@@ -74,7 +76,7 @@ def version_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "shares": _share_table(version, names),
         "versions": [{"version": other, "held": held.get(other.pk, 0)} for other in others],
         "doubts": doubts(version, policy_on(today())),
-        "obstacle": _obstacle(version),
+        "obstacle": obstacle(version, check_can_publish),
         "may_edit": can_edit_catalogue(request.user),
         "submission": fresh_key(),
     }
@@ -86,7 +88,7 @@ def version_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def version_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """The editor of a draft."""
     draft = _found(request, pk)
-    if draft.status != Status.DRAFT:
+    if not draft.is_draft:
         messages.error(request, _("A published version is not changed: start a draft from it."))
         return redirect("service_packages:version_detail", draft.pk)
     editor = Editor.of(draft, request.POST if request.method == "POST" else None)
@@ -122,7 +124,7 @@ def draft_start(request: SignedInRequest, pk: int) -> HttpResponse:
         draft = drafts.start_draft(package=version.package, by=request.user)
         return reverse("service_packages:version_edit", args=[draft.pk])
 
-    return _done(request, version, start)
+    return attempt(request, start, "service_packages:version_detail", pk)
 
 
 @require_POST
@@ -136,7 +138,7 @@ def draft_publish(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s is offered from now on.") % {"name": draft})
         return reverse("service_packages:version_detail", args=[draft.pk])
 
-    return _done(request, draft, publish)
+    return attempt(request, publish, "service_packages:version_detail", pk)
 
 
 @require_POST
@@ -150,7 +152,7 @@ def version_retire(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)s is offered no more; who holds it keeps it.") % {"name": version})
         return reverse("service_packages:version_detail", args=[version.pk])
 
-    return _done(request, version, retire)
+    return attempt(request, retire, "service_packages:version_detail", pk)
 
 
 @require_POST
@@ -164,7 +166,7 @@ def draft_drop(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The draft of %(name)s is gone.") % {"name": draft.name})
         return reverse("service_packages:package_list")
 
-    return _done(request, draft, drop)
+    return attempt(request, drop, "service_packages:version_detail", pk)
 
 
 def _found(request: SignedInRequest, pk: int) -> PackageVersion:
@@ -174,26 +176,6 @@ def _found(request: SignedInRequest, pk: int) -> PackageVersion:
 def _made(request: SignedInRequest, form: PackageForm) -> str:
     draft = drafts.create_package(**form.cleaned_data, by=request.user)
     return reverse("service_packages:version_edit", args=[draft.pk])
-
-
-def _done(request: SignedInRequest, version: PackageVersion, do: Callable[[], str]) -> HttpResponse:
-    """Where doing it leads; a refusal is told on the version's page."""
-    try:
-        return redirect(do())
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-        return redirect("service_packages:version_detail", version.pk)
-
-
-def _obstacle(version: PackageVersion) -> str:
-    """Why a draft can't be published yet; empty when it can, and for other versions."""
-    if version.status != Status.DRAFT:
-        return ""
-    try:
-        check_can_publish(version)
-    except RuleViolation as refusal:
-        return str(refusal)
-    return ""
 
 
 def _named(codes: list[str], names: Mapping[str, object]) -> str:

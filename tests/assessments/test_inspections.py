@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from pytest_django import Settings
 from assessments.actions import checklists, findings, inspections
 from assessments.actions.uploads import content_of
 from assessments.forms.inspections import FindingFilter
-from assessments.models import Checklist, Finding, FindingProof, Inspection, InspectionRound
+from assessments.models import Checklist, ChecklistItem, Finding, FindingProof, Inspection, InspectionRound
 from assessments.queries.findings import deductions, escalating, stage_counts
 from assessments.queries.inspections import rounds_of
 from assessments.rules.findings import MOVES, State, Step, steps_of
@@ -166,12 +167,25 @@ def test_same_item_within_twelve_months_is_a_relapse_also_in_a_new_version(groun
     assert ground.inspect(ground.clinic, "phones", day=date(2020, 3, 5))[0].relapses == 0
 
 
+def test_database_keeps_a_published_checklist_and_its_items(ground: Ground) -> None:
+    for change in (
+        lambda: ChecklistItem.objects.update(points=9),
+        lambda: ChecklistItem.objects.all().delete(),
+        lambda: ground.checklist.items.create(code="x", place=99, section="x", text="x"),
+        lambda: Checklist.objects.update(name="x"),
+        lambda: Checklist.objects.update(status="draft"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    Checklist.objects.update(status="retired")
+
+
 def test_published_checklist_never_changes_and_items_keep_their_codes(ground: Ground, refused: Refused) -> None:
     published = ground.checklist
     write = lambda row, items: checklists.write(  # noqa: E731
         checklist=row, name="新表", kinds=["village_clinic"], items=items, by=ground.official
     )
-    assert refused(lambda: write(published, [])) == "checklist.published"
+    assert refused(lambda: write(published, [])) == "checklist.no_draft"
     draft = checklists.draft(code="clinic", by=ground.official)
     write(draft, [checklists.Item("甲", "一"), checklists.Item("甲", "二", code="phones")])
     checklists.publish(checklist=draft, by=ground.official)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from service_packages.actions.versions import define, set_shares
 from service_packages.models import Item, PackageVersion, Payer
@@ -182,6 +183,21 @@ def test_other_shares_of_a_held_version_make_the_next_version() -> None:
     assert (_shares(version), _shares(version, "low_income")) == (HALVES, poor)
     assert (_shares(held), _shares(held, "low_income")) == (HALVES, {})
     assert list(version.items.values_list("item__code", flat=True)) == ["BP", "EXAM"]
+
+
+def test_database_keeps_a_version_that_is_held_but_for_its_status() -> None:
+    held = set_shares(version=_define(), category="", shares=HALVES, by=SYSTEM)
+    make_coverage(packages=[held])
+    for change in (
+        lambda: held.items.update(times_per_year=9),
+        lambda: held.shares.all().delete(),
+        lambda: held.shares.create(category="elderly", payer="resident", amount=60),
+        lambda: PackageVersion.objects.update(name="x"),
+        lambda: PackageVersion.objects.update(status="draft"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    PackageVersion.objects.update(status="retired")
 
 
 def test_same_shares_of_a_held_version_change_nothing() -> None:
