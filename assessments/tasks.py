@@ -6,7 +6,7 @@ from celery import shared_task
 
 from assessments.actions import cohorts, keeping, months, screening, voices
 from assessments.calendar import CalendarMonth
-from assessments.models import Month, Revision
+from assessments.models import Month, Revision, Scenario
 from assessments.queries.late import touched_months
 from teams.clock import today
 
@@ -27,10 +27,11 @@ def compute_last_month() -> None:
 
 @shared_task
 def compute_running_month() -> None:
-    """Every night: the running month as of today, provisional; the day's pages of the last one are counted ahead."""
+    """Every night: the running month as of today, provisional; the last one's pages and what-ifs are counted ahead."""
     running = CalendarMonth.of(today())
     _compute(running.first)
     _count_ahead(running.plus(-1).first)
+    keeping.hold_ahead()
 
 
 @shared_task
@@ -38,6 +39,13 @@ def compute_touched_months() -> None:
     """Every night: past months about which facts arrived late; a frozen one gets a revision beside it."""
     for revision in touched_months(today()):
         _compute(revision.month.first_on)
+
+
+@shared_task
+def answer_scenario(scenario_id: int) -> None:
+    """Find out what a what-if comes to, unless it is known or the what-if is gone."""
+    for scenario in Scenario.objects.filter(pk=scenario_id).select_related("version"):
+        keeping.answer_ahead(scenario=scenario)
 
 
 @shared_task

@@ -28,17 +28,35 @@ def kept(name: str, *sources: object, count: Callable[[], Any], seconds: int = K
     """
     if is_work_waiting():
         return count()
-    client, key = _client(settings.REDIS_URL), f"kept:{name}:{sha256(repr(sources).encode()).hexdigest()}"
     try:
-        found = client.get(key)
+        found = _client(settings.REDIS_URL).get(_key(name, sources))
     except redis.RedisError:
         return count()
     if found is not None:
         return json.loads(found)
     counted = count()
-    with suppress(redis.RedisError):
-        client.set(key, json.dumps(counted), ex=seconds)
+    keep(name, *sources, value=counted, seconds=seconds)
     return counted
+
+
+def peek(name: str, *sources: object) -> Any:
+    """What is kept under these sources; None when nothing is, or while Redis is away."""
+    if is_work_waiting():
+        return None
+    with suppress(redis.RedisError):
+        if (found := _client(settings.REDIS_URL).get(_key(name, sources))) is not None:
+            return json.loads(found)
+    return None
+
+
+def keep(name: str, *sources: object, value: Any, seconds: int = KEPT_SECONDS) -> None:
+    """Keep a value that was counted elsewhere; nothing happens while Redis is away."""
+    with suppress(redis.RedisError):
+        _client(settings.REDIS_URL).set(_key(name, sources), json.dumps(value), ex=seconds)
+
+
+def _key(name: str, sources: tuple[object, ...]) -> str:
+    return f"kept:{name}:{sha256(repr(sources).encode()).hexdigest()}"
 
 
 @cache

@@ -3,9 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from assessments.models import Grade
 from assessments.presenters.rubrics import grade_chip
 from assessments.presenters.words import MINUS, signed
-from assessments.queries.scenarios import Answer, Line
+from assessments.queries.answers import Answer, Line
+from service_packages.models import Payer
 
 
 def money_text(amount: Decimal | None) -> str:
@@ -20,6 +24,24 @@ def money_change(amount: Decimal | None) -> str:
     return f"+{amount:,.2f}" if amount > 0 else f"{MINUS}{-amount:,.2f}"
 
 
+def told(answer: Answer) -> dict[str, Any]:
+    """What the page shows of an answer: grades, sums with their change, fees by payer, a line a unit."""
+    return {
+        "grades": [(Grade(grade).label, before, after) for grade, before, after in answer.grades],
+        "sums": _change(*answer.sums),
+        "fee_sums": _change(*answer.fee_sums),
+        "payers": [
+            {"name": Payer(row.payer).label if row.payer else _("charged to nobody"), **_change(row.before, row.after)}
+            for row in answer.payers
+        ],
+        "lines": answer_lines(answer),
+    }
+
+
+def _change(before: Decimal, after: Decimal) -> dict[str, str]:
+    return {"before": money_text(before), "after": money_text(after), "more": money_change(after - before)}
+
+
 def answer_lines(answer: Answer) -> list[dict[str, Any]]:
     """A dict a unit, those that change most first."""
 
@@ -29,14 +51,14 @@ def answer_lines(answer: Answer) -> list[dict[str, Any]]:
     return [
         {
             "line": line,
-            "before": grade_chip(line.before.grade) if line.before else {},
-            "after": grade_chip(line.after.grade) if line.after else {},
+            "before": grade_chip(line.before.grade) if line.before.grade else {},
+            "after": grade_chip(line.after.grade) if line.after.grade else {},
             "points": signed(line.points) if line.points else "",
-            "money_before": money_text(line.money_before),
-            "money_after": money_text(line.money_after),
+            "money_before": money_text(line.before.money),
+            "money_after": money_text(line.after.money),
             "money": money_change(line.money),
-            "fees_before": money_text(line.fees_before),
-            "fees_after": money_text(line.fees_after),
+            "fees_before": money_text(line.before.fees),
+            "fees_after": money_text(line.after.fees),
             "fees": money_change(line.fees),
             "loses": bool((line.money or line.points or 0) < 0),
         }

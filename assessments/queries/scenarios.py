@@ -2,27 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.core.cache import cache
-from django.db import connection
 from django.db.models import Model, QuerySet
 
 from assessments.calendar import CalendarMonth
 from assessments.models import FundVersion, Revision, RubricVersion, Scenario, UnitKind
+from assessments.queries.answers import Answer, Line, Side, grades, kept_answer, payers
 from assessments.queries.basis import Unit as Payee
-from assessments.queries.basis import frozen_revisions, units_of
-from assessments.queries.fees import KEPT, Fees, fees
+from assessments.queries.basis import frozen_revisions
+from assessments.queries.holdings import Fees, counted, fees, holdings, payees
 from assessments.queries.results import Result
 from assessments.queries.rubrics import Trial, TrialRow, trial
 from assessments.queries.scoring import assessed_units, whole
 from assessments.queries.simulation import result_of, rule_of, simulate
 from assessments.rules.allocation import FundRule, cents, yuan
-from assessments.rules.scores import Outcome
 from service_packages.models import Package, PackageVersion
+from teams.health import is_work_waiting
 from teams.models import User
 from teams.rules import RuleViolation
 
@@ -30,71 +28,6 @@ Row = TypeVar("Row", bound=Model)
 # What of a fund's rule a scenario may change; amounts are by payer.
 FACTORS = ("excellent", "good", "passed", "failed", "unassessed")
 FUND_FIELDS = ("quality", "withheld", *FACTORS)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A team or institution: its result, its money and the fees of its people's packages, before and after.
-
-    Money is yuan, None without a fund; so are fees where no price is changed. An institution or doctor has no `team`.
-    """
-
-    name: str
-    institution: int
-    before: Outcome | None
-    after: Outcome | None
-    money_before: Decimal | None = None
-    money_after: Decimal | None = None
-    team: int | None = None
-    fees_before: Decimal | None = None
-    fees_after: Decimal | None = None
-
-    @property
-    def points(self) -> Decimal | None:
-        """Points more or less."""
-        if self.before is None or self.after is None or self.before.total is None or self.after.total is None:
-            return None
-        return self.after.total - self.before.total
-
-    @property
-    def money(self) -> Decimal | None:
-        """Yuan more or less from the fund."""
-        if self.money_before is None or self.money_after is None:
-            return None
-        return self.money_after - self.money_before
-
-    @property
-    def fees(self) -> Decimal | None:
-        """Yuan more or less for packages."""
-        if self.fees_before is None or self.fees_after is None:
-            return None
-        return self.fees_after - self.fees_before
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a scenario comes to; `obstacle` says why there is no money in it. `has_fees`: prices are changed."""
-
-    trial: Trial
-    lines: Sequence[Line]
-    obstacle: str = ""
-    has_fees: bool = False
-
-    @property
-    def sums(self) -> tuple[Decimal, Decimal]:
-        """All money before and after."""
-        return (
-            sum((line.money_before or Decimal(0) for line in self.lines), Decimal("0.00")),
-            sum((line.money_after or Decimal(0) for line in self.lines), Decimal("0.00")),
-        )
-
-    @property
-    def fee_sums(self) -> tuple[Decimal, Decimal]:
-        """All fees of packages before and after."""
-        return (
-            sum((line.fees_before or Decimal(0) for line in self.lines), Decimal("0.00")),
-            sum((line.fees_after or Decimal(0) for line in self.lines), Decimal("0.00")),
-        )
 
 
 def scenarios(user: User) -> QuerySet[Scenario]:
@@ -122,36 +55,73 @@ def _holding(row: Row, **related: Sequence[Model]) -> Row:
     return copied
 
 
-def answer(scenario: Scenario, before: RubricVersion | None = None, fund: FundVersion | None = None) -> Answer:
+class Frozen(NamedTuple):
+    """The frozen revisions of a scenario's months, and why they are no ground for money, if they aren't."""
+
+    revisions: Sequence[Revision]
+    obstacle: str = ""
+
+
+def frozen_of(scenario: Scenario) -> Frozen:
+    """One query, two where a month is not frozen."""
+    rows = Revision.objects.filter(
+        frozen_at__isnull=False, month__first_on__range=(scenario.from_month, scenario.to_month)
+    )
+    found = list(rows.select_related("month").order_by("month__first_on", "number"))
+    months = _months(scenario)
+    if {row.month.first_on for row in found if row.month.current_id == row.pk} == {month.first for month in months}:
+        return Frozen(found)
+    try:
+        frozen_revisions(months)
+    except RuleViolation as refusal:
+        return Frozen(found, str(refusal) if _is_paid(scenario) else "")
+    return Frozen(found)
+
+
+def look(scenario: Scenario, frozen: Frozen) -> Answer | None:
+    """The answer of now, if it is kept. While Redis is away nothing can be, and it is worked out at once."""
+    if is_work_waiting():
+        return answer(scenario, frozen)
+    return kept_answer(scenario, frozen.revisions, frozen.obstacle)
+
+
+def progress(scenario: Scenario, frozen: Frozen) -> tuple[int, int]:
+    """How many of the months that have to be counted are, and how many there are."""
+    current = _current(frozen)
+    return (counted(current), len(current)) if _is_paid(scenario) else (0, 0)
+
+
+def _current(frozen: Frozen) -> list[Revision]:
+    return [row for row in frozen.revisions if row.month.current_id == row.pk]
+
+
+def _is_paid(scenario: Scenario) -> bool:
+    return bool(scenario.changes.get("fund", {}).get("version") or scenario.changes.get("prices"))
+
+
+def answer(scenario: Scenario, frozen: Frozen | None = None) -> Answer:
     """Score and pay the scenario's months by the present policy and by the changed one. Nothing is written.
 
-    `before` is its version read with `whole` and `fund` what `fund_of` says, where they were read already.
+    Half a second a month for a district where its months are not kept, so that the worker does it for pages.
     """
-    before, fund = before or whole(scenario.version), fund or fund_of(scenario)
+    frozen, fund, prices = frozen or frozen_of(scenario), fund_of(scenario), prices_of(scenario)
+    before = whole(scenario.version)
     after = changed_version(before, scenario.changes.get("rules", {}))
     units = assessed_units(scenario.unit_kind, scenario.to_month)
     tried = trial(before, after, scenario.unit_kind, units, (scenario.from_month, scenario.to_month))
-    prices = prices_of(scenario)
-    lines = [_scores_only(row) for row in tried.rows]
-    if fund is None and not prices:
-        return Answer(tried, lines)
-    try:
-        revisions = frozen_revisions(_months(scenario))
-    except RuleViolation as refusal:
-        return Answer(tried, lines, str(refusal))
+    found = Answer(
+        [_scores_only(row) for row in tried.rows],
+        grades([(row.before, row.after) for row in tried.rows]),
+        obstacle=frozen.obstacle,
+    )
+    if frozen.obstacle or (fund is None and not prices):
+        return found
+    months = holdings(_current(frozen))
     if fund is not None:
-        lines = _with_money(scenario, tried, fund, _payees(fund, revisions))
+        found = replace(found, lines=_with_money(scenario, tried, fund, payees(fund, months)))
     if prices and scenario.unit_kind != UnitKind.STAFF:
-        lines = _with_fees(lines, fees(revisions, {}), fees(revisions, prices))
-    return Answer(tried, lines, has_fees=bool(prices))
-
-
-def _payees(fund: FundVersion, revisions: Sequence[Revision]) -> list[Payee]:
-    """`units_of` the fund, kept for a day: frozen months stay as they are, and what-ifs are looked at repeatedly."""
-    weights = list(fund.package_weights.order_by("package").values_list("package", "weight"))
-    said = (fund.pk, fund.receiver, fund.other_weight, weights, sorted(row.pk for row in revisions))
-    key = f"payees:{connection.settings_dict['NAME']}:{sha256(repr(said).encode()).hexdigest()}"
-    return cache.get_or_set(key, lambda: units_of(fund, revisions), KEPT) or []
+        found = _with_fees(found, fees(months, {}), fees(months, prices))
+    return found
 
 
 def priced_packages(user: User) -> QuerySet[PackageVersion]:
@@ -187,43 +157,34 @@ def _months(scenario: Scenario) -> list[CalendarMonth]:
 
 def _scores_only(row: TrialRow) -> Line:
     team = row.unit.team.pk if row.unit.team else None
-    return Line(row.unit.name, row.unit.institution.pk, row.before, row.after, team=team)
+    before, after = (Side(each.total, each.grade) for each in (row.before, row.after))
+    return Line(row.unit.name, row.unit.institution.pk, team, before, after)
 
 
-def _with_fees(lines: Sequence[Line], before: Fees, after: Fees) -> list[Line]:
-    return [
-        replace(
-            line,
-            fees_before=before.of(line.institution, line.team),
-            fees_after=after.of(line.institution, line.team),
-        )
-        for line in lines
-    ]
+def _with_fees(found: Answer, before: Fees, after: Fees) -> Answer:
+    places = [(line.institution, line.team) for line in found.lines]
+    lines = []
+    for line, place in zip(found.lines, places, strict=True):
+        sides = (line.before._replace(fees=before.of(*place)), line.after._replace(fees=after.of(*place)))
+        lines.append(replace(line, before=sides[0], after=sides[1]))
+    found = replace(found, lines=lines)
+    shares = ([before.shares(*place) for place in places], [after.shares(*place) for place in places])
+    return replace(found, payers=payers(found.fee_sums, shares))
 
 
-def _with_money(scenario: Scenario, tried: Trial, fund: FundVersion, payees: Sequence[Payee]) -> list[Line]:
+def _with_money(scenario: Scenario, tried: Trial, fund: FundVersion, units: Sequence[Payee]) -> list[Line]:
     changed, rule = _changed_fund(fund, scenario.changes["fund"])
     outcomes = [{row.unit.pk: getattr(row, side) for row in tried.rows} for side in ("before", "after")]
     results = [{unit: Result(o.total, o.grade) for unit, o in side.items() if o.total is not None} for side in outcomes]
     kind = scenario.unit_kind
-    paid = [simulate(fund, payees, results[0], kind), simulate(changed, payees, results[1], kind, rule=rule)]
-    return [
-        Line(
-            payee.name,
-            payee.institution,
-            _outcome(payee, results[0], kind),
-            _outcome(payee, results[1], kind),
-            yuan(paid[0].entitlements[payee.code].total),
-            yuan(paid[1].entitlements[payee.code].total),
-            payee.team,
-        )
-        for payee in payees
-    ]
+    paid = [simulate(fund, units, results[0], kind), simulate(changed, units, results[1], kind, rule=rule)]
 
+    def side(unit: Payee, place: int) -> Side:
+        scored = result_of(unit, results[place], kind)
+        money = yuan(paid[place].entitlements[unit.code].total)
+        return Side(scored.total, scored.grade, money) if scored else Side(money=money)
 
-def _outcome(payee: Payee, results: Mapping[int, Result], kind: str) -> Outcome | None:
-    found = result_of(payee, results, kind)
-    return Outcome(found.total, found.grade) if found else None
+    return [Line(unit.name, unit.institution, unit.team, side(unit, 0), side(unit, 1)) for unit in units]
 
 
 def _changed_fund(fund: FundVersion, changes: Mapping[str, Any]) -> tuple[FundVersion, FundRule]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("evidence/<int:pk>/", assessments.assessment_file, name="assessment_file"),
     path("scenarios/", scenarios.scenario_list, name="scenario_list"),
     path("scenarios/<int:pk>/", scenarios.scenario_detail, name="scenario_detail"),
+    path("scenarios/<int:pk>/progress/", scenarios.scenario_progress, name="scenario_progress"),
     path("scenarios/<int:pk>/drop/", scenarios.scenario_drop, name="scenario_drop"),
     path("rubrics/", rubrics.rubric_list, name="rubric_list"),
     path("rubrics/new/", rubrics.rubric_create, name="rubric_create"),

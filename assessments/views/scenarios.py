@@ -5,21 +5,26 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
+from assessments import tasks
 from assessments.actions.scenarios import change_scenario, drop_scenario, may_plan, start_scenario
 from assessments.calendar import CalendarMonth
 from assessments.forms.scenarios import ChangesForm, ScenarioForm
 from assessments.models import Scenario
-from assessments.presenters.scenarios import answer_lines, money_change, money_text
-from assessments.queries.scenarios import answer, fund_of, priced_packages, scenarios
-from assessments.queries.scoring import rules_of, whole
+from assessments.presenters.scenarios import told
+from assessments.queries.scenarios import frozen_of, fund_of, look, priced_packages, progress, scenarios
+from assessments.queries.scoring import rules_of
 from teams.actions.submissions import fresh_key, once
 from teams.permissions import Permission, SignedInRequest, require
+from teams.queue import enqueue
 from teams.rules import RuleViolation
 
 A_PAGE = 30
@@ -45,13 +50,14 @@ def scenario_list(request: SignedInRequest) -> HttpResponse:
     return render(request, "assessments/scenario_list.html", context)
 
 
+@never_cache
 @require_http_methods(["GET", "POST"])
 @require(Permission.ASSESSMENT_READ)
 def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A what-if: what it changes, and everybody's score and money before and after."""
+    """A what-if: what it changes, and everybody's score and money before and after; the worker finds these out."""
     scenario = _found(request, pk)
-    version, fund = whole(scenario.version), fund_of(scenario)
-    rules = rules_of(version)
+    prefetch_related_objects([scenario.version], "sections__rules")
+    rules, fund = rules_of(scenario.version), fund_of(scenario)
     packages = list(priced_packages(request.user))
     form = ChangesForm(scenario, rules, fund, packages, request.POST if request.method == "POST" else None)
     if form.is_bound:
@@ -59,22 +65,38 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             change_scenario(scenario=scenario, changes=form.changes(), by=request.user)
             return redirect("assessments:scenario_detail", pk)
-    found = answer(scenario, version, fund)
-    context: dict[str, Any] = {
-        "scenario": scenario,
+    context = {
         "period": _period(scenario),
         "form": form,
         "rules": [{"rule": rule, "cells": form.cells(rule)} for rule in rules],
         "fund": fund,
-        "answer": found,
-        "lines": answer_lines(found),
-        "sums": [money_text(each) for each in found.sums],
-        "more": money_change(found.sums[1] - found.sums[0]),
-        "fee_sums": [money_text(each) for each in found.fee_sums],
-        "fees_more": money_change(found.fee_sums[1] - found.fee_sums[0]),
         "may_edit": may_plan(request.user),
+        **_answered(scenario),
     }
+    if context["answer"] is None:
+        enqueue(tasks.answer_scenario, scenario.pk)
     return render(request, "assessments/scenario_detail.html", context)
+
+
+@require_GET
+@never_cache
+@require(Permission.ASSESSMENT_READ)
+def scenario_progress(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The part of a what-if's page that changes while the worker finds out; the page loads anew when it has."""
+    context = _answered(_found(request, pk))
+    if context["answer"] is not None:
+        return HttpResponseClientRefresh()
+    return render(request, "assessments/_scenario_progress.html", context)
+
+
+def _answered(scenario: Scenario) -> dict[str, Any]:
+    """The answer as the page shows it, or how far it has come."""
+    frozen = frozen_of(scenario)
+    found = look(scenario, frozen)
+    if found is None:
+        counted, months = progress(scenario, frozen)
+        return {"scenario": scenario, "answer": None, "counted": counted, "months": months}
+    return {"scenario": scenario, "answer": found, **told(found)}
 
 
 @require_POST
