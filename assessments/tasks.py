@@ -6,8 +6,7 @@ from celery import shared_task
 
 from assessments.actions import cohorts, keeping, months, screening, voices
 from assessments.calendar import CalendarMonth
-from assessments.models import Month, Revision, Scenario
-from assessments.queries.late import touched_months
+from assessments.models import Revision, Scenario
 from teams.clock import today
 
 
@@ -16,7 +15,7 @@ def compute_month(revision_id: int) -> None:
     """Compute a requested revision; when its month is being computed already, that run goes on alone."""
     revision = Revision.objects.select_related("month").get(pk=revision_id)
     if months.compute_revision(revision=revision):
-        _count_ahead(revision.month.first_on)
+        keeping.count_ahead(revision=revision)
 
 
 @shared_task
@@ -27,17 +26,16 @@ def compute_last_month() -> None:
 
 @shared_task
 def compute_running_month() -> None:
-    """Every night: the running month as of today, provisional; the last one's pages and what-ifs are counted ahead."""
-    running = CalendarMonth.of(today())
-    _compute(running.first)
-    _count_ahead(running.plus(-1).first)
+    """Every night: the running month as of today, provisional; what pages of the months before and what-ifs lack."""
+    _compute(CalendarMonth.of(today()).first)
+    keeping.count_what_lacks(day=today())
     keeping.hold_ahead()
 
 
 @shared_task
 def compute_touched_months() -> None:
     """Every night: past months about which facts arrived late; a frozen one gets a revision beside it."""
-    for revision in touched_months(today()):
+    for revision in keeping.touched_months(day=today()):
         _compute(revision.month.first_on)
 
 
@@ -85,11 +83,4 @@ def resume_screenings() -> None:
 
 
 def _compute(first: date) -> None:
-    months.compute(month=first)
-    _count_ahead(first)
-
-
-def _count_ahead(first: date) -> None:
-    """For a month that has figures."""
-    for month in Month.objects.filter(first_on=first).exclude(current=None).select_related("current"):
-        keeping.count_ahead(month=month)
+    keeping.count_ahead(revision=months.compute(month=first))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.categories import AddedRegister
 from teams.access import Scope
-from teams.history import track_history
+from teams.history import entered_index, track_facts, track_history
 from teams.models import Division, Institution
 from teams.models.dated import DatedQuerySet, ordered
 
@@ -104,7 +104,7 @@ class ResidentQuerySet(models.QuerySet):
         )
 
 
-@track_history()
+@track_facts("residents_resident")
 class Resident(models.Model):
     """A person. `institution` and `village` are the present ones; earlier ones follow from `Transfer` rows.
 
@@ -171,6 +171,7 @@ class Resident(models.Model):
             models.Index(
                 name="residents_resident_merged", fields=["merged_into"], condition=Q(merged_into__isnull=False)
             ),
+            entered_index("residents_resident"),
         )
         constraints = (
             models.UniqueConstraint(name="residents_resident_one_per_id", fields=["id_hash"]),
@@ -224,7 +225,7 @@ class RegisterQuerySet(DatedQuerySet):
         return self.filter(resident__in=Resident.objects.visible_to(user))
 
 
-@track_history()
+@track_facts("residents_register")
 class Register(models.Model):
     """A resident's entry on a key-population register, from a day to a day (rules.md 2).
 
@@ -245,6 +246,7 @@ class Register(models.Model):
     class Meta:
         indexes = (
             models.Index(name="residents_register_of", fields=["category", "resident"], include=["from_on", "to_on"]),
+            entered_index("residents_register"),
         )
         constraints = (
             models.UniqueConstraint(name="residents_register_once_a_day", fields=["resident", "category", "from_on"]),

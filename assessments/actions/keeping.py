@@ -1,19 +1,19 @@
 """Counting ahead: what the first page of a new revision, or of a new day, would have to wait for."""
 
-from dataclasses import replace
+from datetime import date
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import override
 
-from assessments.indicators import INDICATORS
-from assessments.models import Month, Revision, Scenario
+from assessments.models import Month, Revision, Scenario, Tally
 from assessments.queries.answers import keep_answer
-from assessments.queries.breakdowns import by_sex_and_age, has_breakdown
+from assessments.queries.breakdowns import count_ages
 from assessments.queries.closing import findings_kept
 from assessments.queries.holdings import holdings
-from assessments.queries.returns import fees_by_payer
+from assessments.queries.late import is_touched, known_by_now, months_over
+from assessments.queries.returns import FEES, count_fees
 from assessments.queries.scenarios import answer, frozen_of, look
-from assessments.queries.units import of_district
 from teams.health import is_work_waiting
 
 FROZEN_MONTHS = 12  # of which holdings are counted every night
@@ -33,18 +33,47 @@ def hold_ahead() -> None:
         holdings(list(rows.order_by("-month__first_on")[:FROZEN_MONTHS]))
 
 
-def count_ahead(*, month: Month) -> None:
-    """Count for the district's pages of the month what `teams.kept` holds: fees, findings, figures by sex and age.
+def count_ahead(*, revision: Revision) -> None:
+    """Count what pages of a computed revision show besides its figures: fees, figures by sex and age, findings.
 
-    A month without figures has nothing to be counted, and while Redis is away nothing could be kept.
+    The first two stay with the revision; they are counted when it has none. Findings follow from settings as well: they
+    are kept in Redis, and while that is away nothing could be. A revision that was replaced meanwhile has no rows.
     """
-    selection = of_district(month)
-    if selection is None or selection.revision is None or is_work_waiting():
+    if not Revision.objects.filter(pk=revision.pk, status=Revision.Status.DONE).exists():
         return
-    fees_by_payer(selection.revision)
-    if selection.revision.frozen_at is None:
+    if not Tally.objects.filter(revision=revision).exists():
+        _tally(revision)
+    if revision.frozen_at is None and not is_work_waiting():
         with override(settings.LANGUAGE_CODE):
-            findings_kept(selection.revision)
-    for indicator in filter(has_breakdown, INDICATORS):
-        category = indicator.categories[0] if indicator.categories else "all"
-        by_sex_and_age(replace(selection, category=category), indicator)
+            findings_kept(revision)
+
+
+def count_what_lacks(*, day: date) -> None:
+    """The same for the months over that somebody may open next, where nothing was counted when they were computed."""
+    for revision in months_over(day):
+        for shown in {revision, revision.month.current}:
+            if shown is not None:
+                count_ahead(revision=shown)
+
+
+def touched_months(*, day: date) -> list[Revision]:
+    """The last computed revisions of months that are over about which something became known.
+
+    Of the others it is noted that nothing did, so that the next time only what was entered later is looked at.
+    """
+    touched = []
+    for revision in months_over(day):
+        known_to = known_by_now()
+        if is_touched(revision):
+            touched.append(revision)
+        else:
+            Revision.objects.filter(pk=revision.pk).update(known_to=known_to)
+    return touched
+
+
+@transaction.atomic
+def _tally(revision: Revision) -> None:
+    tallies = {FEES: count_fees(revision), **count_ages(revision)}
+    Tally.objects.bulk_create(
+        (Tally(revision=revision, name=name, counts=counts) for name, counts in tallies.items()), ignore_conflicts=True
+    )

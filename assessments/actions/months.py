@@ -15,7 +15,8 @@ from django.utils import timezone
 from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
 from assessments.definitions.stages import Stages
-from assessments.models import Month, Revision
+from assessments.models import Month, Revision, Tally
+from assessments.queries.late import known_by_now
 from assessments.rules.months import check_can_compute, check_rows, people_born_by
 from residents.categories import Category, categories
 from teams.actions import audit
@@ -74,7 +75,7 @@ def compute_revision(*, revision: Revision) -> bool:
 
 def _compute(revision: Revision) -> None:
     """Build, check and swap in one transaction; a failure is kept on the revision and raised again."""
-    _note(revision, status=Revision.Status.RUNNING, started_at=_now(), error="")
+    _note(revision, status=Revision.Status.RUNNING, known_to=known_by_now(), started_at=_now(), error="")
     started = time.monotonic()
     try:
         with transaction.atomic():
@@ -213,6 +214,7 @@ def drop_replaced(*, month: Month) -> None:
                 cursor.execute("set local lock_timeout = '3s'")
                 for parent in PARENTS:
                     cursor.execute(f"drop table if exists {parent}_{revision.pk}")
+                Tally.objects.filter(revision=revision).delete()
                 Revision.objects.filter(pk=revision.pk).update(status=Revision.Status.DROPPED)
         except OperationalError:
             log.warning("the rows of %s are being read; the next run drops them", revision)

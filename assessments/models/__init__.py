@@ -20,7 +20,7 @@ from assessments.models.findings import Finding, FindingProof, FindingStep
 from assessments.models.funds import Fund, FundPayer, FundVersion, JobWeight, PackageWeight
 from assessments.models.inspections import Answer, Inspection, InspectionRound, InspectionTeam
 from assessments.models.leads import Lead, LeadStep, Screening
-from assessments.models.months import CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision
+from assessments.models.months import CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision, Tally
 from assessments.models.opinions import PhoneCheck, SurveyAnswer
 from assessments.models.publications import Publication
 from assessments.models.rubrics import Grade, Rubric, RubricVersion, Rule, Section, Veto
@@ -86,6 +86,7 @@ __all__ = [
     "Section",
     "Share",
     "SurveyAnswer",
+    "Tally",
     "Target",
     "Transfer",
     "UnitKind",

@@ -65,6 +65,8 @@ class Revision(models.Model):
     error = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    # Whatever was entered before this is in the rows or changes none of them (assessments.queries.late).
+    known_to = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     frozen_at = models.DateTimeField(null=True)
@@ -203,6 +205,23 @@ class CoverageMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision_id}: {self.coverage_id}"
+
+
+class Tally(models.Model):
+    """What pages of a revision show besides its figures and what takes long to count: counted once, in the background.
+
+    `counts` is what assessments.actions.keeping makes of the revision's rows; without a tally a page counts by itself.
+    """
+
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="tallies")
+    name = models.CharField(max_length=60)
+    counts = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(name="assessments_tally_once", fields=["revision", "name"]),)
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.name}"
 
 
 class FigureQuerySet(models.QuerySet):

@@ -1,6 +1,7 @@
 """What residents say: survey answers and phone checks (rules.md 3: satisfaction, awareness, phone_valid)."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
@@ -25,6 +26,8 @@ class SurveyAnswer(models.Model):
     source = models.CharField(
         _("source"), max_length=6, choices=Source, default=Source.SURVEY, db_default=Source.SURVEY
     )
+    # Unknown where it was answered before this was noted; so of calls.
+    entered_at = models.DateTimeField(db_default=Now(), null=True, editable=False)
 
     class Meta:
         constraints = (
@@ -56,6 +59,7 @@ class PhoneCheck(models.Model):
     called_on = models.DateField(_("called on"), db_index=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     knows_team = models.BooleanField(_("knows that they are signed and with whom"), default=False)
+    entered_at = models.DateTimeField(db_default=Now(), null=True, editable=False)
 
     class Meta:
         constraints = (

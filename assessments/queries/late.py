@@ -40,27 +40,35 @@ CAUSE_NAMES: dict[Cause, Promise] = {
 
 @dataclass(frozen=True)
 class Fact:
-    """A kind of fact: its table, whose it is, the day it tells of (of the row `f`).
+    """A kind of fact: its table `f`, whose it is, the day it tells of; `join` adds the coverage `k` that it belongs to.
 
-    `differs` tells of an earlier state `h` and the live row `l` whether figures can see the change.
+    `differs` tells of an earlier state `h` and the live row `l` whether figures can see the change. Without `is_dated`
+    nobody notes when a row was entered: something else that was entered with it tells.
     """
 
     name: Promise
     table: str
     day: str
-    resident: str = "resident_id"
+    resident: str = "f.resident_id"
     cause: Cause = Cause.LATE
     differs: str = "true"
+    join: str = ""
+    is_dated: bool = True
 
     @property
-    def history(self) -> str:
-        """The table of its earlier states."""
-        return f"{self.table}event"
+    def rows(self) -> str:
+        """SQL: the live rows."""
+        return f"{self.table} f {self.join}"
 
     @property
-    def day_before(self) -> str:
-        """The day that an earlier state told of."""
-        return self.day.replace("f.", "h.")
+    def states(self) -> str:
+        """SQL: earlier states, each with its live row if there is one."""
+        return f"{self.table}event h left join {self.table} l on l.id = h.pgh_obj_id {self.of_state(self.join)}"
+
+    @staticmethod
+    def of_state(sql: str) -> str:
+        """What is said of the live row, said of an earlier state."""
+        return sql.replace("f.", "h.")
 
 
 # A transfer changes the record, too, but holds from its own day on; anything else corrects the past.
@@ -69,16 +77,30 @@ RECORD_DIFFERS = """((h.birth_date, h.registered_on, h.moved_out_on, h.died_on, 
     or (h.institution_id, h.village_id) is distinct from (l.institution_id, l.village_id)
     and not exists
     (select 1 from residents_transfer t where t.resident_id = h.id and t.entered_at >= h.pgh_created_at))"""
+COVERAGE = "join contracts_coverage k on k.id = f.coverage_id"
 FACTS = (
-    Fact(_("resident's record"), "residents_resident", "f.birth_date", resident="id", differs=RECORD_DIFFERS),
+    Fact(_("resident's record"), "residents_resident", "f.birth_date", resident="f.id", differs=RECORD_DIFFERS),
     Fact(_("register entry"), "residents_register", "f.from_on"),
     Fact(_("transfer"), "residents_transfer", 'f."on"', cause=Cause.TRANSFER),
     Fact(_("contract"), "contracts_coverage", "f.start_on"),
+    Fact(
+        *(_("contract"), "contracts_contract", "k.start_on", "k.resident_id"),
+        differs="h.team_id is distinct from l.team_id",
+        join="join contracts_coverage k on k.contract_id = f.id",
+        is_dated=False,
+    ),
+    Fact(_("package"), "contracts_coveragepackage", "k.start_on", "k.resident_id", join=COVERAGE),
+    Fact(_("suspension"), "contracts_suspension", "f.from_on", "k.resident_id", join=COVERAGE),
     Fact(_("service"), "contracts_service", "f.performed_on"),
     Fact(_("visit"), "contracts_visit", "f.visited_on"),
 )
-# Waivers and suspensions are steps of a coverage: their history and days are asked for apart.
-SUSPENSION = _("suspension")
+# What residents say makes figures without a list of people.
+OPINIONS = (
+    Fact(_("survey"), "assessments_surveyanswer", "f.answered_on"),
+    Fact(_("phone check"), "assessments_phonecheck", "f.called_on"),
+)
+FEES = Fact(_("fee"), "contracts_feeentry", 'f."on"')
+# A waiver is a step of an obligation, and what is owed follows from the other facts: only its history is asked for.
 WAIVER = _("waiver")
 
 
@@ -99,11 +121,11 @@ def reasons(residents: Collection[int], old: Revision, new: Revision) -> dict[in
     Whoever has no fact of their own stands otherwise because a setting or the definition changed, if one did.
     """
     found: dict[int, list[Reason]] = {resident: [] for resident in residents}
-    span = (old.started_at, new.started_at)
+    span = (old.known_to or old.started_at, new.started_at)
     for fact in FACTS:
         for resident, reason in (*_entered(fact, residents, old, span), *_corrected(fact, residents, span)):
             found[resident].append(reason)
-    for resident, reason in (*_suspended(residents, span), *_waived(residents, span)):
+    for resident, reason in _waived(residents, span):
         found[resident].append(reason)
     general = _general(old, new)
     return {
@@ -112,41 +134,51 @@ def reasons(residents: Collection[int], old: Revision, new: Revision) -> dict[in
     }
 
 
+def known_by_now() -> datetime:
+    """The time before which nothing will become known any more: whoever still writes began later, or at this time."""
+    return _fetch(
+        "select coalesce(min(xact_start), clock_timestamp()) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"
+    )[0][0]
+
+
 def is_touched(revision: Revision) -> bool:
     """Whether a fact about the month, or about what it looks back on, became known since it was computed."""
-    if revision.started_at is None:
+    since = revision.known_to or revision.started_at
+    if since is None:
         return True
+    facts = [*FACTS, *OPINIONS]
+    if not policy_on(revision.as_of)["unpaid_in_force"]:
+        facts.append(FEES)
     later = [
-        f"select 1 from {fact.table} f where f.entered_at > %(since)s and {fact.day} <= %(report)s" for fact in FACTS
+        f"select 1 from {fact.rows} where f.entered_at > %(since)s and {fact.day} <= %(report)s"
+        for fact in facts
+        if fact.is_dated
     ]
     later += [
-        f"select 1 from {fact.history} h left join {fact.table} l on l.id = h.pgh_obj_id"
-        f" where h.pgh_created_at > %(since)s and {fact.day_before} <= %(report)s and {fact.differs}"
-        for fact in FACTS
+        f"select 1 from {fact.states} where h.pgh_created_at > %(since)s"
+        f" and {fact.of_state(fact.day)} <= %(report)s and {fact.differs}"
+        for fact in facts
     ]
-    later.append("select 1 from contracts_suspension where entered_at > %(since)s and from_on <= %(report)s")
-    later.append("select 1 from contracts_suspensionevent where pgh_created_at > %(since)s and from_on <= %(report)s")
     later.append("select 1 from contracts_obligationevent where pgh_created_at > %(since)s and due_on <= %(report)s")
-    if not policy_on(revision.as_of)["unpaid_in_force"]:
-        later.append('select 1 from contracts_feeentry where entered_at > %(since)s and "on" <= %(report)s')
-        later.append('select 1 from contracts_feeentryevent where pgh_created_at > %(since)s and "on" <= %(report)s')
     query = "select " + " or ".join(f"exists ({text})" for text in later)
-    return bool(_fetch(query, {"since": revision.started_at, "report": revision.as_of})[0][0])
+    return bool(_fetch(query, {"since": since, "report": revision.as_of})[0][0])
 
 
-def touched_months(day: date, back: int = 24) -> list[Revision]:
-    """The last computed revisions of months that are over, up to `back` of them, about which something became known."""
+def months_over(day: date, back: int = 24) -> list[Revision]:
+    """The last computed revisions of months that are over, up to `back` of them."""
     running = CalendarMonth.of(day)
     over = Revision.objects.filter(month__first_on__lt=running.first, month__first_on__gte=running.plus(-back).first)
     done = over.filter(status=Revision.Status.DONE)
-    latest = done.order_by("month__first_on", "-number").distinct("month__first_on").select_related("month")
-    return [revision for revision in latest if is_touched(revision)]
+    return list(done.order_by("month__first_on", "-number").distinct("month__first_on").select_related("month"))
 
 
 def _entered(fact: Fact, residents: Collection[int], old: Revision, span: Sequence[Any]) -> Iterator:
+    if not fact.is_dated:
+        return
     rows = _fetch(
-        f"select f.{fact.resident}, {fact.day}, f.entered_at from {fact.table} f"
-        f" where f.{fact.resident} = any(%(residents)s) and f.entered_at > %(since)s and f.entered_at <= %(until)s"
+        f"select {fact.resident}, {fact.day}, f.entered_at from {fact.rows}"
+        f" where {fact.resident} = any(%(residents)s) and f.entered_at > %(since)s and f.entered_at <= %(until)s"
         f" and {fact.day} <= %(report)s",
         {**_parameters(residents, span), "report": old.as_of},
     )
@@ -156,26 +188,15 @@ def _entered(fact: Fact, residents: Collection[int], old: Revision, span: Sequen
 
 def _corrected(fact: Fact, residents: Collection[int], span: Sequence[Any]) -> Iterator:
     rows = _fetch(
-        f"select h.{fact.resident}, {fact.day_before}, h.pgh_created_at, coalesce(c.metadata ->> 'by', '')"
-        f" from {fact.history} h left join {fact.table} l on l.id = h.pgh_obj_id"
+        f"select {fact.of_state(fact.resident)}, {fact.of_state(fact.day)}, h.pgh_created_at,"
+        f" coalesce(c.metadata ->> 'by', '') from {fact.states}"
         " left join pghistory_context c on c.id = h.pgh_context_id"
-        f" where h.{fact.resident} = any(%(residents)s) and h.pgh_created_at > %(since)s"
+        f" where {fact.of_state(fact.resident)} = any(%(residents)s) and h.pgh_created_at > %(since)s"
         f" and h.pgh_created_at <= %(until)s and {fact.differs}",
         _parameters(residents, span),
     )
     for resident, day, at, by in rows:
         yield resident, Reason(Cause.CORRECTION, fact.name, day, at, by)
-
-
-def _suspended(residents: Collection[int], span: Sequence[Any]) -> Iterator:
-    rows = _fetch(
-        "select c.resident_id, s.from_on, s.entered_at from contracts_suspension s"
-        " join contracts_coverage c on c.id = s.coverage_id where c.resident_id = any(%(residents)s)"
-        " and s.entered_at > %(since)s and s.entered_at <= %(until)s",
-        _parameters(residents, span),
-    )
-    for resident, day, at in rows:
-        yield resident, Reason(Cause.LATE, SUSPENSION, day, at)
 
 
 def _waived(residents: Collection[int], span: Sequence[Any]) -> Iterator:
@@ -205,7 +226,7 @@ def _parameters(residents: Collection[int], span: Sequence[Any]) -> dict[str, An
     return {"residents": list(residents), "since": span[0], "until": span[1]}
 
 
-def _fetch(sql: str, parameters: dict[str, Any]) -> list[tuple]:
+def _fetch(sql: str, parameters: dict[str, Any] | None = None) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()

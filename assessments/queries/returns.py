@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from assessments.models import Figure, Population, Revision
+from assessments.models import Figure, Population, Revision, Tally
 from assessments.queries.figures import Count, Key
 from assessments.queries.plans import whole_tables
 from assessments.queries.units import Selection
@@ -14,6 +14,8 @@ from residents.categories import ALL, KEY
 from teams.clock import today
 from teams.kept import kept
 from teams.models import Institution, Team
+
+FEES = "fees"  # the name of their tally
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,19 @@ class _Gather:
 def fees_by_payer(revision: Revision) -> dict[int, dict[str, Decimal]]:
     """Institution id -> payer -> yuan a year for what coverages in force hold, as charged at signing.
 
-    Charges as they were when somebody first asked today.
+    Charges as they were when the revision's were counted; else as they were when somebody first asked today.
     """
-    rows = kept("fees", revision.pk, revision.finished_at, today(), count=lambda: _count_fees(revision))
+    rows = Tally.objects.filter(revision=revision, name=FEES).values_list("counts", flat=True).first()
+    if rows is None:
+        rows = kept("fees", revision.pk, revision.finished_at, today(), count=lambda: count_fees(revision))
     found: dict[int, dict[str, Decimal]] = {}
     for institution, payer, amount in rows:
         found.setdefault(institution, {})[payer] = Decimal(amount)
     return found
 
 
-def _count_fees(revision: Revision) -> list[tuple[int, str, str]]:
-    """Institution id, payer, yuan a year."""
+def count_fees(revision: Revision) -> list[tuple[int, str, str]]:
+    """Institution id, payer, yuan a year, counted from the rows of a revision. The revision must be computed."""
     with whole_tables() as cursor:
         cursor.execute(
             """

@@ -15,7 +15,7 @@ from contracts.models.status import Status, conditions, not_over_on, status_of
 from residents.models import Resident
 from service_packages.models import PackageVersion, Payer
 from teams.dates import ONE_DAY
-from teams.history import track_history
+from teams.history import entered_index, track_facts, track_history
 from teams.models import Team
 from teams.models.dated import DatedQuerySet, DateRange, one_at_a_time, ordered
 
@@ -33,7 +33,7 @@ class ContractQuerySet(models.QuerySet):
         return self if user.scope.is_district else self.filter(team__in=user.seen_teams)
 
 
-@track_history()
+@track_facts("contracts_contract")
 class Contract(models.Model):
     """An agreement of a household or person with one team.
 
@@ -132,7 +132,7 @@ class CoverageQuerySet(models.QuerySet):
         )
 
 
-@track_history(exclude=["team"])
+@track_facts("contracts_coverage", exclude=["team"])
 class Coverage(models.Model):
     """One resident within one contract, from `start_on` to `end_on` (the last day in force), cut by termination.
 
@@ -189,6 +189,7 @@ class Coverage(models.Model):
             models.Index(
                 name="contracts_coverage_terminated", fields=["terminated_on"], condition=Q(terminated_on__isnull=False)
             ),
+            entered_index("contracts_coverage"),
         )
         constraints = (
             models.UniqueConstraint(name="contracts_coverage_once", fields=["contract", "resident"]),
@@ -247,16 +248,22 @@ class Coverage(models.Model):
         return str(labels.get(self.termination_reason, self.termination_reason))
 
 
-@track_history()
+@track_facts("contracts_held")
 class CoveragePackage(models.Model):
     """A package version that a coverage holds, with its price a year as it was signed."""
 
     coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="packages")
     version = models.ForeignKey(PackageVersion, models.PROTECT, related_name="held", db_index=False)
     price = models.DecimalField(_("price a year"), max_digits=10, decimal_places=2)
+    # Unknown where it was held before this was noted.
+    entered_at = models.DateTimeField(db_default=Now(), null=True, editable=False)
 
     class Meta:
-        indexes = (models.Index(name="contracts_coveragepackage_of", fields=["version", "coverage"]),)
+        indexes = (
+            models.Index(name="contracts_coveragepackage_of", fields=["version", "coverage"]),
+            # Old rows have no time, by which PostgreSQL would misjudge what a block index finds.
+            models.Index(name="contracts_held_entered", fields=["entered_at"], condition=Q(entered_at__isnull=False)),
+        )
         constraints = (
             models.UniqueConstraint(name="contracts_coveragepackage_once", fields=["coverage", "version"]),
             models.CheckConstraint(name="contracts_coveragepackage_price", condition=Q(price__gte=0)),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models.agreements import Coverage, CoveragePackage
 from residents.models import Resident
 from service_packages.models import Item
-from teams.history import track_history
+from teams.history import entered_index, track_facts
 from teams.models import Institution, Staff
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class PersonalQuerySet(models.QuerySet):
         return self.filter(resident__in=Resident.objects.visible_to(user))
 
 
-@track_history()
+@track_facts("contracts_service")
 class Service(models.Model):
     """A service given to a resident on a day, with the readings taken.
 
@@ -65,6 +65,7 @@ class Service(models.Model):
                 include=["systolic", "diastolic", "fasting_glucose"],
                 condition=Q(systolic__isnull=False) | Q(fasting_glucose__isnull=False),
             ),
+            entered_index("contracts_service"),
         )
         constraints = (
             models.UniqueConstraint(name="contracts_service_once_a_day", fields=["resident", "item", "performed_on"]),
@@ -85,7 +86,7 @@ class Service(models.Model):
         return sha256(repr([str(getattr(self, name)) for name in fields]).encode()).hexdigest()[:16]
 
 
-@track_history(exclude=["met_by", "met_on"])
+@track_facts("contracts_obligation", exclude=["met_by", "met_on"])
 class Obligation(models.Model):
     """One service owed within one window of a contract year (rules.md 5).
 
@@ -143,7 +144,7 @@ class Obligation(models.Model):
         return f"{self.item_id} {self.opens_on}–{self.due_on}"
 
 
-@track_history()
+@track_facts("contracts_visit")
 class Visit(models.Model):
     """A visit to an institution, for the share of first contact at the primary level and its cost."""
 
@@ -159,7 +160,7 @@ class Visit(models.Model):
 
     class Meta:
         verbose_name = _("visit")
-        indexes = (models.Index(name="contracts_visit_day", fields=["visited_on"]),)
+        indexes = (models.Index(name="contracts_visit_day", fields=["visited_on"]), entered_index("contracts_visit"))
         constraints = (
             models.UniqueConstraint(
                 name="contracts_visit_one_per_number", fields=["visit_no"], condition=~Q(visit_no="")

@@ -5,11 +5,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assessments.actions.keeping import count_ahead
 from assessments.actions.months import compute
 from assessments.indicators import BY_CODE, INDICATORS
+from assessments.models import Month, Revision, Tally
 from assessments.queries.breakdowns import BANDS, by_sex_and_age, has_breakdown
 from assessments.queries.people import figure_count
+from assessments.queries.returns import count_fees, fees_by_payer
 from assessments.queries.units import select
+from contracts.actions.packages import copy_prices
+from contracts.models import Coverage
 from residents.models import Sex
 from teams.models import Role
 from tests.accounts import make_account
@@ -91,3 +96,58 @@ def test_parts_are_counted_once_for_each_unit_and_never_for_another(district: Sm
     with CaptureQueriesContext(connection) as captured:
         by_sex_and_age(selection, BY_CODE["coverage"])
     assert not [row for row in captured if "residents_resident" in row["sql"]]
+
+
+# --- Counted in the background --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def october(district: SmallDistrict) -> Revision:
+    revision = Month.objects.get(first_on=OCTOBER).current
+    assert revision is not None
+    return revision
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(("indicator", "category"), BROKEN_DOWN)
+def test_parts_counted_in_the_background_are_those_counted_on_the_page(
+    district: SmallDistrict, october: Revision, indicator: str, category: str, unit: str
+) -> None:
+    selection = select(make_account("o", Role.OFFICIAL, institution=district.bureau), UNITS[unit], category=category)
+    by_page = by_sex_and_age(selection, BY_CODE[indicator])
+    count_ahead(revision=october)
+    assert by_sex_and_age(selection, BY_CODE[indicator]) == by_page
+
+
+@pytest.mark.parametrize("category", ["all", "key", "elderly", "diabetes"])
+def test_no_institution_waits_for_parts_that_were_counted(
+    district: SmallDistrict, october: Revision, category: str
+) -> None:
+    count_ahead(revision=october)
+    account = make_account("o", Role.OFFICIAL, institution=district.bureau)
+    for unit in ({}, {"unit": "C"}, {"unit": "V"}):
+        selection = select(account, unit, category=category)
+        assert selection.names  # the page asks for them anyway
+        with CaptureQueriesContext(connection) as captured:
+            by_sex_and_age(selection, BY_CODE["coverage"])
+        assert not [row for row in captured if "residentmonth" in row["sql"]]
+
+
+def test_fees_counted_in_the_background_are_those_counted_on_the_page(october: Revision) -> None:
+    copy_prices(coverages=Coverage.objects.all())
+    by_page = count_fees(october)
+    count_ahead(revision=october)
+    with CaptureQueriesContext(connection) as captured:
+        found = fees_by_payer(october)
+    assert len(captured) == 1
+    assert [(place, payer, str(yuan)) for place in found for payer, yuan in found[place].items()] == by_page != []
+
+
+def test_tallies_are_made_once_and_go_with_the_rows(district: SmallDistrict, october: Revision) -> None:
+    for _ in range(2):
+        count_ahead(revision=october)
+    assert set(october.tallies.values_list("name", flat=True)) >= {"fees", "ages coverage all", "ages managed elderly"}
+    compute(month=OCTOBER)
+    assert not Tally.objects.exists()
+    count_ahead(revision=october)  # a task that comes too late
+    assert not Tally.objects.exists()

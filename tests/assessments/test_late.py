@@ -1,24 +1,28 @@
 """What became known after a month was computed: who stands otherwise, and why."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from assessments import tasks
+from assessments.actions import keeping
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
 from assessments.indicators import BY_CODE
-from assessments.models import Month, Revision
+from assessments.models import Month, PhoneCheck, Revision, SurveyAnswer
 from assessments.queries.differences import changed_figures, moved, then_and_now
-from assessments.queries.late import Cause, is_touched, reasons, touched_months
+from assessments.queries.late import Cause, is_touched, reasons
 from assessments.queries.units import Selection, select
+from contracts.actions.packages import hold_packages
 from contracts.actions.services import correct_service, record_service
-from contracts.models import Coverage
+from contracts.models import Contract, Coverage, CoveragePackage
 from residents.actions.transfers import transfer
 from residents.models import Resident
-from service_packages.models import Item
+from service_packages.models import Item, PackageVersion
 from teams.models import PolicyValue, Role, User
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
@@ -165,10 +169,92 @@ def test_changed_phone_touches_no_month(district: SmallDistrict) -> None:
     assert not is_touched(revision)
 
 
+def add_package(district: SmallDistrict) -> None:
+    coverage = Coverage.objects.get(resident=district.li)
+    hold_packages(rows=[(coverage.pk, PackageVersion.objects.get(package__code="PAID").pk)])
+
+
+def drop_package(district: SmallDistrict) -> None:
+    CoveragePackage.objects.filter(coverage__resident=district.li).delete()
+
+
+def correct_team(district: SmallDistrict) -> None:
+    Contract.objects.filter(coverages__resident=district.li).update(team=district.idle_team)
+
+
+def answer(district: SmallDistrict) -> None:
+    SurveyAnswer.objects.create(resident=district.li, answered_on=date(2018, 10, 5), rating=1)
+
+
+def call(district: SmallDistrict) -> None:
+    PhoneCheck.objects.create(resident=district.li, called_on=date(2018, 10, 5), outcome="empty")
+
+
+def forget_call(district: SmallDistrict) -> None:
+    PhoneCheck.objects.filter(resident=district.wu).delete()
+
+
+def register_earlier(district: SmallDistrict) -> None:
+    district.li.registers.update(from_on=date(2018, 4, 1))
+
+
+@pytest.mark.parametrize(
+    "become_known", [add_package, drop_package, correct_team, answer, call, forget_call, register_earlier]
+)
+@pytest.mark.parametrize("is_noted", [False, True])
+def test_whatever_changes_a_figure_touches_its_month(
+    district: SmallDistrict, become_known: Callable[[SmallDistrict], None], is_noted: bool
+) -> None:
+    revision = compute(month=OCTOBER)
+    if is_noted:
+        assert keeping.touched_months(day=TODAY) == []
+        revision.refresh_from_db()
+    become_known(district)
+    assert is_touched(revision)
+    assert keeping.touched_months(day=TODAY) == [revision]
+
+
+def test_package_added_later_explains_whoever_is_counted_as_paid_now(district: SmallDistrict, frozen: Revision) -> None:
+    add_package(district)
+    both = again()
+    assert [row.now for row in moved(*both, selection(), BY_CODE["paid_coverage"])[1]] == [(1, 1)]
+    (reason,) = reasons([district.li.pk], *both)[district.li.pk]
+    assert (reason.cause, reason.day) == (Cause.LATE, date(2018, 3, 1))
+
+
+def test_fact_that_was_being_entered_while_the_month_was_computed_touches_it(district: SmallDistrict) -> None:
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute(
+                "insert into residents_register (resident_id, category, from_on) values (%s, 'disabled', %s)",
+                [district.zheng.pk, date(2018, 10, 9)],
+            )
+        revision = compute(month=OCTOBER)
+        other.commit()
+    finally:
+        other.close()
+    assert is_touched(revision)
+
+
+def test_month_is_asked_anew_only_about_what_was_entered_since_it_was_asked_last(district: SmallDistrict) -> None:
+    revision = compute(month=OCTOBER)
+    known_to = revision.known_to
+    assert keeping.touched_months(day=TODAY) == []
+    revision.refresh_from_db()
+    assert known_to and revision.known_to and revision.known_to > known_to
+    district.zheng.visits.create(visited_on=date(2018, 10, 3), institution=district.centre, cost=Decimal("1.00"))
+    assert keeping.touched_months(day=TODAY) == [revision]
+    noted = revision.known_to
+    revision.refresh_from_db()
+    assert revision.known_to == noted
+
+
 def test_night_computes_touched_months_only(district: SmallDistrict) -> None:
     september, october = compute(month=date(2018, 9, 1)), compute(month=OCTOBER)
     district.zheng.visits.create(visited_on=date(2018, 10, 3), institution=district.centre, cost=Decimal("1.00"))
-    assert touched_months(TODAY) == [october]
+    assert keeping.touched_months(day=TODAY) == [october]
     tasks.compute_touched_months()
     september.month.refresh_from_db()
     october.month.refresh_from_db()

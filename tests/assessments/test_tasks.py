@@ -12,8 +12,8 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from assessments import tasks
-from assessments.actions.months import request
-from assessments.models import Month, Revision
+from assessments.actions.months import compute, request
+from assessments.models import Month, Revision, Tally
 from config.celery import app
 from teams import queue
 from teams.models import Role
@@ -72,6 +72,12 @@ def test_what_pages_of_a_computed_month_count_is_counted_ahead(december: None) -
         assert [client.get(address).status_code for address in addresses] == [200] * 5
     counted = [row["sql"] for row in captured if "sum(" in row["sql"]]
     assert counted == []
+
+
+def test_night_counts_for_months_over_what_nobody_counted_when_they_were_computed(december: None) -> None:
+    compute(month=OCTOBER)
+    tasks.compute_running_month()
+    assert set(Tally.objects.values_list("revision__as_of", flat=True)) == {date(2018, 10, 31), date(2018, 12, 20)}
 
 
 def test_running_month_is_computed_as_of_today(december: None) -> None:
