@@ -90,5 +90,6 @@ def receive_fees(facts: PlaceFacts) -> int:
         cursor.execute(_OWED, parameters)
         for rows in (_SETTLED, _BACK):
             cursor.execute(_ENTER.format(rows=rows), parameters)
+            cursor.execute("analyze contracts_feeentry")  # else the planner takes the receipts for a handful
         cursor.execute(_COUNT_ON)
     return FeeEntry.objects.count()

@@ -48,7 +48,7 @@ BLOCK_TABLES = (
     Household, Resident, Register, Transfer, Contract, Coverage, CoveragePackage, Obligation, Service, Visit,
 )  # fmt: skip
 # What the making and matching of obligations rests on.
-LEDGER_KEYS = ("contracts_obligation_once", "contracts_obligation_coverage_id")
+LEDGER_KEYS = ("contracts_obligation_coverage_id",)
 COPIED = (*(table for table in BLOCK_TABLES if table is not Obligation), Charge, Suspension)
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -137,16 +137,6 @@ def _make(coverage_ids: list[int]) -> int:
     return _fetch(MAKE_OBLIGATIONS, {**parameters, "coverages": coverage_ids})[0][0]
 
 
-class _Entry(NamedTuple):
-    """An obligation as it stands: what it takes part in the matching as, and the outcome it has."""
-
-    coverage_id: int
-    item_id: int
-    owed: Owed
-    met_by: int | None
-    met_on: date | None
-
-
 class _Outcome(NamedTuple):
     obligation_id: int
     met_by: int | None
@@ -155,18 +145,19 @@ class _Outcome(NamedTuple):
 
 def _match(coverage_ids: list[int], item_ids: Collection[int] | None = None) -> int:
     """Match the chunk's services and write the outcomes that changed."""
-    changed = list(_changed_outcomes(_entries(coverage_ids, item_ids), _services(coverage_ids, item_ids)))
+    changed = list(_changed_outcomes(_obligations(coverage_ids, item_ids), _services(coverage_ids, item_ids)))
     if changed:
         keys, met_by, met_on = map(list, zip(*changed, strict=True))
         _execute(WRITE_MATCHES, [keys, met_by, met_on])
     return len(changed)
 
 
-def _entries(coverage_ids: list[int], item_ids: Collection[int] | None) -> Iterator[_Entry]:
-    rows = _fetch(
+def _obligations(coverage_ids: list[int], item_ids: Collection[int] | None) -> list[tuple[Any, ...]]:
+    """Rows of coverage id, item id, the service that meets it and its date, then what makes it an `Owed`."""
+    return _fetch(
         """
-        select o.coverage_id, o.item_id, o.id, p.code, v.number, o.opens_on, o.due_on, o.waived_on,
-               o.met_by_id, o.met_on
+        select o.coverage_id, o.item_id, o.met_by_id, o.met_on,
+               o.id, p.code, v.number, o.opens_on, o.due_on, o.waived_on
         from contracts_obligation o
         join contracts_coveragepackage h on h.id = o.held_id
         join service_packages_packageversion v on v.id = h.version_id
@@ -176,8 +167,6 @@ def _entries(coverage_ids: list[int], item_ids: Collection[int] | None) -> Itera
         """,
         [coverage_ids, item_ids is None, list(item_ids or ())],
     )
-    for coverage_id, item_id, key, code, number, opens_on, due_on, waived_on, met_by, met_on in rows:
-        yield _Entry(coverage_id, item_id, Owed(key, (code, number), opens_on, due_on, waived_on), met_by, met_on)
 
 
 def _services(coverage_ids: list[int], item_ids: Collection[int] | None) -> dict[tuple[int, int], list[Given]]:
@@ -186,9 +175,14 @@ def _services(coverage_ids: list[int], item_ids: Collection[int] | None) -> dict
         """
         select c.id, s.item_id, s.id, s.performed_on
         from contracts_coverage c
-        join contracts_service s on s.resident_id = c.resident_id and s.performed_on between c.start_on and c.end_on
-        where c.id = any(%s) and (%s or s.item_id = any(%s)) and s.is_counted
-          and (c.terminated_on is null or s.performed_on < c.terminated_on)
+        cross join lateral (
+            select s.item_id, s.id, s.performed_on
+            from contracts_service s
+            where s.resident_id = c.resident_id and s.performed_on between c.start_on and c.end_on and s.is_counted
+              and (c.terminated_on is null or s.performed_on < c.terminated_on)
+            offset 0  -- resident by resident: the planner would read all services of the district for each chunk
+        ) s
+        where c.id = any(%s) and (%s or s.item_id = any(%s))
         """,
         [coverage_ids, item_ids is None, list(item_ids or ())],
     )
@@ -198,12 +192,19 @@ def _services(coverage_ids: list[int], item_ids: Collection[int] | None) -> dict
     return found
 
 
-def _changed_outcomes(entries: Iterable[_Entry], services: dict[tuple[int, int], list[Given]]) -> Iterator[_Outcome]:
-    for group, members in groupby(entries, key=attrgetter("coverage_id", "item_id")):
-        owing = list(members)
-        met = match([entry.owed for entry in owing], services[group]) if group in services else {}
-        for entry in owing:
-            service = met.get(entry.owed.key)
+def _changed_outcomes(
+    obligations: Iterable[tuple[Any, ...]], services: dict[tuple[int, int], list[Given]]
+) -> Iterator[_Outcome]:
+    for group, rows in groupby(obligations, key=itemgetter(0, 1)):
+        owing = list(rows)
+        met = match(map(_owed, owing), services[group]) if group in services else {}
+        for _coverage, _item, met_by, met_on, key, *_owed_as in owing:
+            service = met.get(key)
             outcome = (service.key, service.performed_on) if service else (None, None)
-            if outcome != (entry.met_by, entry.met_on):
-                yield _Outcome(entry.owed.key, *outcome)
+            if outcome != (met_by, met_on):
+                yield _Outcome(key, *outcome)
+
+
+def _owed(row: tuple[Any, ...]) -> Owed:
+    _coverage, _item, _met_by, _met_on, key, code, number, opens_on, due_on, waived_on = row
+    return Owed(key, (code, number), opens_on, due_on, waived_on)

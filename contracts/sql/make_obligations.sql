@@ -2,30 +2,34 @@
 -- term, correct due dates, add what is missing. A waiver or a service stays with its obligation; of one whose first day
 -- moved, the waiver goes along.
 -- %(coverages)s are ids; the other five are the columns of the windows of every term and frequency among them.
-with yearly as (
-    select c.id as coverage_id, c.resident_id, h.id as held_id, i.item_id, w.opens_on, w.due_on
+with promised as materialized (
+    -- Read once: wherever it is needed otherwise, the planner would go through all the ids for each row that it finds.
+    select c.id as coverage_id, c.resident_id, c.start_on, c.end_on, h.id as held_id, h.version_id,
+           i.item_id, i.times_per_year, i.anchor, i.opens, i.closes
     from contracts_coverage c
     join contracts_coveragepackage h on h.coverage_id = c.id
     join service_packages_packageitem i on i.version_id = h.version_id
+    where c.id = any(%(coverages)s)
+), yearly as (
+    select p.coverage_id, p.resident_id, p.held_id, p.item_id, w.opens_on, w.due_on
+    from promised p
     join unnest(
         %(starts)s::date[], %(ends)s::date[], %(times)s::int[], %(opens)s::date[], %(dues)s::date[]
     ) as w(start_on, end_on, times_per_year, opens_on, due_on)
-        on w.start_on = c.start_on and w.end_on = c.end_on and w.times_per_year = i.times_per_year
-    where c.id = any(%(coverages)s) and i.anchor = 'contract_year'
+        on w.start_on = p.start_on and w.end_on = p.end_on and w.times_per_year = p.times_per_year
+    where p.anchor = 'contract_year'
 ), dated as (
     -- Spans counted from a day of the resident's own: of birth, or of each entry on the register that the item is for.
-    select c.id as coverage_id, c.resident_id, c.start_on, c.end_on, h.id as held_id,
-           i.item_id, i.anchor, i.opens, i.closes, a.*
-    from contracts_coverage c
-    join contracts_coveragepackage h on h.coverage_id = c.id
-    join service_packages_packageversion v on v.id = h.version_id
-    join service_packages_packageitem i on i.version_id = v.id and i.anchor <> 'contract_year'
-    join residents_resident r on r.id = c.resident_id
+    select p.coverage_id, p.resident_id, p.start_on, p.end_on, p.held_id,
+           p.item_id, p.anchor, p.opens, p.closes, a.*
+    from promised p
+    join service_packages_packageversion v on v.id = p.version_id
+    join residents_resident r on r.id = p.resident_id
     cross join lateral (
         select r.birth_date as anchor_on, r.birth_date as from_on, null::date as to_on, null::date as delivered_on
-        where i.anchor in ('age_days', 'age_months')
+        where p.anchor in ('age_days', 'age_months')
         union all
-        select case i.anchor
+        select case p.anchor
                    when 'pregnancy_weeks' then g.expected_on - 280
                    when 'delivery_days' then coalesce(g.delivered_on, g.expected_on)
                    else g.from_on
@@ -34,12 +38,12 @@ with yearly as (
         from residents_register g
         where g.resident_id = r.id
           and case
-              when i.anchor in ('pregnancy_weeks', 'delivery_days') then g.category = 'maternal'
-              when i.anchor in ('register_days', 'register_months') then g.category = any(v.categories)
+              when p.anchor in ('pregnancy_weeks', 'delivery_days') then g.category = 'maternal'
+              when p.anchor in ('register_days', 'register_months') then g.category = any(v.categories)
               else false
           end
     ) a
-    where c.id = any(%(coverages)s)
+    where p.anchor <> 'contract_year'
 ), spans as (
     select d.*,
            greatest(w.opens_on, d.start_on, d.from_on) as begins_on,
@@ -117,7 +121,6 @@ with yearly as (
         select from present p where p.held_id = w.held_id and p.item_id = w.item_id and p.opens_on = w.opens_on
     )
     order by w.coverage_id, w.item_id, w.opens_on
-    on conflict on constraint contracts_obligation_once do nothing
     returning 1
 )
 select (select count(*) from removed) + (select count(*) from corrected) + (select count(*) from added)
