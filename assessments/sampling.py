@@ -4,21 +4,23 @@ A frame is a tuple of `Unit`s in order of resident id. Everything that chance de
 sha256(seed | purpose | resident id); nothing from the order of rows, the machine or the day (docs/samples.md).
 """
 
+import gc
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from math import ceil
+from typing import NamedTuple
 
 # Of the normal distribution: half-widths by confidence (%).
 Z = {90: Decimal("1.645"), 95: Decimal("1.960"), 99: Decimal("2.576")}
 HALF = Decimal("0.5")  # the share with the widest interval, when nothing is known
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """Somebody who may be drawn: ids, the stratum (institution and category), and reasons to be added."""
 
     resident: int
@@ -91,8 +93,9 @@ def draw(frame: Sequence[Unit], design: Design) -> list[Drawn]:
         chosen += [(unit, True) for unit in _extra(units, random, design)]
     again = _ordered((unit for unit, _extra in chosen), design.seed, "second")
     second = {unit.resident for unit in again[: ceil(len(again) * design.second_percent / 100)]}
-    chosen.sort(key=lambda row: _key(design.seed, "order", row[0].resident))
-    return [Drawn(unit, is_extra, unit.resident in second) for unit, is_extra in chosen]
+    place = {unit.resident: is_extra for unit, is_extra in chosen}
+    ordered = _ordered((unit for unit, _extra in chosen), design.seed, "order")
+    return [Drawn(unit, place[unit.resident], unit.resident in second) for unit in ordered]
 
 
 def _random(units: Sequence[Unit], design: Design) -> list[Unit]:
@@ -110,19 +113,24 @@ def _random(units: Sequence[Unit], design: Design) -> list[Unit]:
 
 def _extra(units: Sequence[Unit], random: Sequence[Unit], design: Design) -> list[Unit]:
     """Those with a reason who were not drawn by chance: people of leads first."""
-    drawn = {unit.resident for unit in random}
-    others = [unit for unit in units if unit.reasons and unit.resident not in drawn]
-    ordered = _ordered(others, design.seed, "extra")
-    ordered.sort(key=lambda unit: "lead" not in unit.reasons)
-    return ordered[: ceil(len(random) * design.extra_percent / 100)]
+    drawn, wanted = {unit.resident for unit in random}, ceil(len(random) * design.extra_percent / 100)
+    others = [unit for unit in units if unit.reasons and unit.resident not in drawn] if wanted else []
+    of_leads = _ordered((unit for unit in others if "lead" in unit.reasons), design.seed, "extra")
+    if len(of_leads) >= wanted:
+        return of_leads[:wanted]
+    return (of_leads + _ordered((unit for unit in others if "lead" not in unit.reasons), design.seed, "extra"))[:wanted]
 
 
 def _ordered(units: Iterable[Unit], seed: str, purpose: str) -> list[Unit]:
-    return sorted(units, key=lambda unit: _key(seed, purpose, unit.resident))
+    # The head is taken in once: frames have hundreds of thousands of people.
+    head = hashlib.sha256(f"{seed}|{purpose}|".encode())
 
+    def key(unit: Unit) -> bytes:
+        hashed = head.copy()
+        hashed.update(b"%d" % unit[0])
+        return hashed.digest()
 
-def _key(seed: str, purpose: str, resident: int) -> bytes:
-    return hashlib.sha256(f"{seed}|{purpose}|{resident}".encode()).digest()
+    return sorted(units, key=key)
 
 
 def pack(frame: Sequence[Unit]) -> bytes:
@@ -132,13 +140,32 @@ def pack(frame: Sequence[Unit]) -> bytes:
 
 def unpack(packed: bytes) -> list[Unit]:
     """The frame that `pack` was given."""
-    lines = zlib.decompress(packed).decode().splitlines()
-    return [_unit(*line.split("\t")) for line in lines]
+    # Column by column: frames have hundreds of thousands of lines, with the same few reasons again and again.
+    cells = zlib.decompress(packed).decode().replace("\n", "\t").split("\t")[:-1]
+    columns = [cells[place :: len(Unit._fields)] for place in range(len(Unit._fields))]
+    known = {text: tuple(filter(None, text.split(","))) for text in set(columns[-1])}
+    *ids, categories, reasons = columns
+    with _no_collection():
+        return list(
+            map(Unit._make, zip(*(map(int, each) for each in ids), categories, map(known.get, reasons), strict=True))
+        )
 
 
-def frame_hash(frame: Sequence[Unit]) -> str:
-    """SHA-256, in hex, of the frame's lines."""
-    return hashlib.sha256(_text(frame).encode()).hexdigest()
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing made within is garbage; looking for some takes longer than making it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def packed_hash(packed: bytes) -> str:
+    """SHA-256, in hex, of the lines of a frame that `pack` was given."""
+    return hashlib.sha256(zlib.decompress(packed)).hexdigest()
 
 
 def _text(frame: Sequence[Unit]) -> str:
@@ -146,10 +173,6 @@ def _text(frame: Sequence[Unit]) -> str:
         f"{unit.resident}\t{unit.institution}\t{unit.team}\t{unit.category}\t{','.join(unit.reasons)}\n"
         for unit in frame
     )
-
-
-def _unit(resident: str, institution: str, team: str, category: str, reasons: str = "") -> Unit:
-    return Unit(int(resident), int(institution), int(team), category, tuple(filter(None, reasons.split(","))))
 
 
 def wilson(hits: int, total: int, confidence: int = 95) -> tuple[Decimal, Decimal] | None:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from assessments.models import Lead, Sample, Sampled
 from assessments.rules.samples import check_can_draw
-from assessments.sampling import Design, Unit, draw, frame_hash, pack, unpack
+from assessments.sampling import Design, Unit, draw, pack, packed_hash, unpack
 from contracts.models import Charge, Coverage
 from residents.categories import categories
 from residents.models import Register
@@ -48,6 +48,7 @@ def draw_sample(
     """Draw from everybody covered today; the seed is drawn as well unless given. Raises as `check_can_draw`."""
     check_can_draw(confidence, by)
     frame = frame_of(today())
+    packed = pack(frame)
     with made_by(by, "assessments.draw_sample"):
         sample = Sample.objects.create(
             name=name.strip(),
@@ -60,9 +61,9 @@ def draw_sample(
             confidence=confidence,
             extra_percent=extra_percent,
             second_percent=second_percent,
-            frame=pack(frame),
+            frame=packed,
             frame_size=len(frame),
-            frame_sha256=frame_hash(frame),
+            frame_sha256=packed_hash(packed),
             drawn_by_id=by.pk,
         )
         Sampled.objects.bulk_create(_rows(sample, frame), batch_size=1000)
@@ -86,10 +87,10 @@ class Verdict:
 
 def verify(sample: Sample) -> Verdict:
     """Draw again from the frame that was kept, and compare person by person."""
-    frame = unpack(bytes(sample.frame))
-    again = {_compared(row) for row in _rows(sample, frame)}
+    packed = bytes(sample.frame)
+    again = {_compared(row) for row in _rows(sample, unpack(packed))}
     kept = {_compared(row) for row in sample.people.all()}
-    return Verdict(frame_hash(frame) == sample.frame_sha256, len(again), len(kept), len(again ^ kept))
+    return Verdict(packed_hash(packed) == sample.frame_sha256, len(again), len(kept), len(again ^ kept))
 
 
 def design_of(sample: Sample) -> Design:

@@ -99,7 +99,7 @@ class LeadStep(models.Model):
     """What became of a lead, when, by whom and why; rows are only added. Nobody's name: a screening took the step."""
 
     class Kind(models.TextChoices):
-        FOUND = "found", _("found")
+        FOUND = "found", _("found by the screening")
         EXPLAINED = "explained", _("explained by the institution")
         CLEARED = "cleared", _("cleared")
         PROPOSED = "proposed", _("confirmed, first person")

@@ -144,7 +144,7 @@ def kept_answer(scenario: Scenario, frozen: Sequence[Revision], obstacle: str) -
         return None
     lines, counted, by_payer = found
     return Answer(
-        [Line(*unit, _side(before), _side(after)) for *unit, before, after in lines],
+        [_line(*each) for each in lines],
         [(grade, before, after) for grade, before, after in counted],
         [PayerFees(payer, Decimal(before), Decimal(after)) for payer, before, after in by_payer],
         obstacle,
@@ -161,6 +161,10 @@ def _sources(scenario: Scenario, frozen: Sequence[Revision]) -> list[Any]:
 
 def _texts(row: Iterable[Any]) -> list[str | None]:
     return [None if value is None else str(value) for value in row]
+
+
+def _line(name: str, institution: int, team: int | None, before: Sequence[Any], after: Sequence[Any]) -> Line:
+    return Line(name, institution, team, _side(before), _side(after))
 
 
 def _side(texts: Sequence[Any]) -> Side:

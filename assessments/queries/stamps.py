@@ -20,7 +20,9 @@ def stamp(rows: Iterable[type[Model]], corrections: Iterable[type[Model]] = ()) 
 
 
 def _last(model: type[Model]) -> str:
-    column, table = (connection.ops.quote_name(name) for name in (model._meta.pk.column, model._meta.db_table))
+    key = model._meta.pk.column
+    assert key is not None
+    column, table = connection.ops.quote_name(key), connection.ops.quote_name(model._meta.db_table)
     return f"coalesce((select max({column}) from {table}), 0)"
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from assessments.actions import calls, voices
 from assessments.actions.samples import draw_sample, verify
 from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer, Voice, VoiceLink
 from assessments.queries.samples import results
-from assessments.sampling import Design, Unit, cochran, draw, frame_hash, pack, shares, unpack, wilson
+from assessments.sampling import Design, Unit, cochran, draw, pack, packed_hash, shares, unpack, wilson
 from assessments.sources import source_of
 from contracts.queries.papers import handbook_data
 from teams.models import AuditEvent, Role, User
@@ -105,7 +106,30 @@ def test_added_people_have_a_reason_and_a_tenth_is_called_twice() -> None:
 
 def test_frame_is_read_back_as_it_was_kept() -> None:
     assert unpack(pack(frame())) == frame()
-    assert frame_hash(unpack(pack(frame()))) == frame_hash(frame())
+    assert packed_hash(pack(unpack(pack(frame())))) == packed_hash(pack(frame()))
+
+
+def test_draw_follows_from_the_documented_keys_alone() -> None:
+    def key(purpose: str, resident: int) -> bytes:
+        return sha256(f"s|{purpose}|{resident}".encode()).digest()
+
+    sample = draw(frame(), Design(seed="s", size=5, extra_percent=40))
+    for institution in range(3):
+        people = [unit for unit in frame() if unit.institution == institution]
+        sizes = shares(5, Counter(unit.category for unit in people))
+        random = {
+            unit
+            for category, size in sizes.items()
+            for unit in sorted(
+                (unit for unit in people if unit.category == category), key=lambda unit: key("random", unit.resident)
+            )[:size]
+        }
+        others = [unit for unit in people if unit.reasons and unit not in random]
+        extra = set(sorted(others, key=lambda unit: key("extra", unit.resident))[:2])
+        assert {each.unit for each in sample if each.unit.institution == institution} == random | extra
+    assert [each.unit.resident for each in sample] == sorted(
+        (each.unit.resident for each in sample), key=lambda resident: key("order", resident)
+    )
 
 
 @pytest.mark.django_db
