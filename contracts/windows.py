@@ -1,6 +1,6 @@
 """When a promised service is due: the windows of a coverage's contract years (docs/rules.md 5). Pure arithmetic.
 
-Windows counted from a birth, a pregnancy or a register entry differ from person to person; sql/make_obligations.sql
+Windows counted from a birth, a pregnancy or a register entry differ from person to person; sql/owed.sql
 makes those.
 """
 

@@ -20,7 +20,9 @@ from contracts.models import Coverage
 from contracts.windows import windows
 
 SQL = Path(__file__).parents[1] / "sql"
-MAKE_OBLIGATIONS = (SQL / "make_obligations.sql").read_text()
+OWED = (SQL / "owed.sql").read_text()
+MAKE_OBLIGATIONS = OWED + (SQL / "make_obligations.sql").read_text()
+BEGIN_OBLIGATIONS = OWED + (SQL / "begin_obligations.sql").read_text()
 WRITE_MATCHES = (SQL / "write_matches.sql").read_text()
 
 # Coverages in one statement: a district is made in ten, and Python holds little of it at a time.
@@ -56,8 +58,9 @@ def match_services(
 def begin_ledger(*, coverage_ids: Collection[int]) -> None:
     """Make and match for coverages that this transaction has just written: nobody else sees them, so none is locked."""
     ids = sorted(coverage_ids)
-    _make(ids)
-    _match(ids)
+    _execute(BEGIN_OBLIGATIONS, _windows_of(ids))
+    if given := _services(ids, None):
+        _write(_changed_outcomes(_obligations(ids, None), given))
 
 
 @transaction.atomic
@@ -108,7 +111,7 @@ def in_chunks(coverages: QuerySet[Coverage], size: int) -> Iterator[list[int]]:
         yield chunk
 
 
-def _execute(sql: str, parameters: Sequence[Any]) -> None:
+def _execute(sql: str, parameters: Sequence[Any] | dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 
@@ -120,6 +123,11 @@ def _fetch(sql: str, parameters: Sequence[Any] | dict[str, Any]) -> list[tuple[A
 
 
 def _make(coverage_ids: list[int]) -> int:
+    return _fetch(MAKE_OBLIGATIONS, _windows_of(coverage_ids))[0][0]
+
+
+def _windows_of(coverage_ids: list[int]) -> dict[str, Any]:
+    """What owed.sql asks for: the coverages, and the windows of their terms and frequencies."""
     terms = _fetch(
         """
         select distinct c.start_on, c.end_on, i.times_per_year
@@ -133,8 +141,7 @@ def _make(coverage_ids: list[int]) -> int:
     rows = [(*term, *window) for term in terms for window in windows(*term)]
     columns = zip(*rows, strict=True) if rows else ((),) * 5
     names = ("starts", "ends", "times", "opens", "dues")
-    parameters = {name: list(column) for name, column in zip(names, columns, strict=True)}
-    return _fetch(MAKE_OBLIGATIONS, {**parameters, "coverages": coverage_ids})[0][0]
+    return {name: list(column) for name, column in zip(names, columns, strict=True)} | {"coverages": coverage_ids}
 
 
 class _Outcome(NamedTuple):
@@ -145,7 +152,11 @@ class _Outcome(NamedTuple):
 
 def _match(coverage_ids: list[int], item_ids: Collection[int] | None = None) -> int:
     """Match the chunk's services and write the outcomes that changed."""
-    changed = list(_changed_outcomes(_obligations(coverage_ids, item_ids), _services(coverage_ids, item_ids)))
+    return _write(_changed_outcomes(_obligations(coverage_ids, item_ids), _services(coverage_ids, item_ids)))
+
+
+def _write(outcomes: Iterable[_Outcome]) -> int:
+    changed = list(outcomes)
     if changed:
         keys, met_by, met_on = map(list, zip(*changed, strict=True))
         _execute(WRITE_MATCHES, [keys, met_by, met_on])

@@ -135,9 +135,9 @@ def end_of_term(start_on: date, years: int) -> date:
 def check_no_overlap(*, resident_ids: Collection[int], start_on: date, end_on: date) -> None:
     """A resident has at most one coverage at a time (docs/rules.md 1); the refusal names the other contract."""
     others = Coverage.objects.filter(resident__in=resident_ids).overlapping(start_on, end_on)
-    shown = others.select_related("contract__team", "resident").prefetch_related("contract__entries")
-    other = shown.order_by("start_on").first()
-    if other:
+    if found := others.order_by("start_on").values_list("pk", flat=True).first():
+        shown = Coverage.objects.select_related("contract__team", "resident").prefetch_related("contract__entries")
+        other = shown.get(pk=found)
         raise RuleViolation("contract.overlap", overlap_message(other))
 
 

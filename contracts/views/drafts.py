@@ -25,7 +25,11 @@ from teams.rules import RuleViolation
 @require(Permission.CONTRACT_EDIT)
 def draft_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """The agreement as it will be kept, and how it is signed. POST signs; sent twice, it signs once."""
-    draft = Draft.objects.visible_to(request.user).filter(pk=pk).first()
+    visible = Draft.objects.visible_to(request.user).filter(pk=pk)
+    if request.method == "POST":
+        # What is signed is read under lock; the page needs it when the signing is refused.
+        visible = visible.defer("payload", "document")
+    draft = visible.first()
     if request.method != "POST":
         if draft is None:
             raise Http404
