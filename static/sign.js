@@ -58,23 +58,26 @@
     search.focus();
   });
 
-  /* What is typed and not sent yet survives a lapsed session, in this tab: never the ID number. */
+  /* What is typed and not sent yet survives a lapsed session, in this tab: never the ID number. A day and a number
+     belong to the draft that they were typed for. */
   const desk = document.querySelector("[data-desk]");
+  const draft = () => { const field = document.querySelector("#desk-form input[name=draft]"); return field ? field.value : ""; };
   const key = (name) => `desk:${desk.dataset.account}:${name}`;
+  const place = (name) => key(name.startsWith("new_") ? name : `${name}:${draft()}`);
   function forget(start) {
     Object.keys(sessionStorage).filter((name) => name.startsWith(key(start))).forEach((name) => sessionStorage.removeItem(name));
   }
   function restore() {
     if (!desk) return;
     document.querySelectorAll("input[data-keep]").forEach((field) => {
-      const kept = sessionStorage.getItem(key(field.dataset.keep));
+      const kept = sessionStorage.getItem(place(field.dataset.keep));
       if (kept && !field.value) field.value = kept;
     });
   }
   if (desk) {
     document.addEventListener("input", (event) => {
       const name = event.target.dataset.keep;
-      if (name) sessionStorage.setItem(key(name), event.target.value);
+      if (name) sessionStorage.setItem(place(name), event.target.value);
     });
     document.addEventListener("submit", (event) => { if (event.target.id === "desk-form") ["start_on", "number"].forEach(forget); });
     if (location.search.includes("draft=")) restore();
@@ -90,7 +93,7 @@
     const pen = pad.getContext("2d");
     const field = form.querySelector("input[name=signature]");
     let drawing = false;
-    const place = (event) => {
+    const spot = (event) => {
       const box = pad.getBoundingClientRect();
       return [(event.clientX - box.left) * pad.width / box.width, (event.clientY - box.top) * pad.height / box.height];
     };
@@ -111,11 +114,11 @@
       pen.lineCap = pen.lineJoin = "round";
       pen.strokeStyle = "#111";
       pen.beginPath();
-      pen.moveTo(...place(event));
+      pen.moveTo(...spot(event));
     });
     pad.addEventListener("pointermove", (event) => {
       if (!drawing) return;
-      pen.lineTo(...place(event));
+      pen.lineTo(...spot(event));
       pen.stroke();
     });
     const lift = () => { if (drawing) field.value = pad.toDataURL("image/png"); drawing = false; };

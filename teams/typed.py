@@ -6,7 +6,7 @@ _SPACES = "".join(
     map(chr, (*range(0x21), 0x7F, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000))
 )
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+FULL_WIDTH: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DROPPED = dict.fromkeys(map(ord, _QUOTES + _SPACES + _INVISIBLE))
 _TO_HYPHEN = {ord(hyphen): ord("-") for hyphen in _HYPHENS}
-COMPACT: dict[int, int | None] = _FULL_WIDTH | _TO_HYPHEN | _DROPPED | {ord("＇"): None, ord("＂"): None}
+COMPACT: dict[int, int | None] = FULL_WIDTH | _TO_HYPHEN | _DROPPED | {ord("＇"): None, ord("＂"): None}

@@ -17,10 +17,11 @@ from teams import cipher
 from teams.clock import today
 from teams.dates import age_on
 from teams.models import User
-from teams.typed import COMPACT
+from teams.typed import COMPACT, FULL_WIDTH
 
 # Mobiles have 11 digits; what is longer is going to be an ID number.
 _ID_LIKE = re.compile(r"[0-9]{12,}[0-9Xx]?")
+_ID_AMONG_WORDS = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
 FOUND_AT_MOST = 12
 
 
@@ -51,7 +52,7 @@ class Found:
 
 def look_for(text: str, user: User) -> Found:
     """Whom the text names among those the account sees; an ID number is checked, and may be a new one."""
-    compact = text.translate(COMPACT)
+    compact = _pasted(text) or text.translate(COMPACT)
     if not _ID_LIKE.fullmatch(compact.replace("-", "")):
         return Found(_people(find_residents(user=user, text=text, limit=FOUND_AT_MOST)))
     try:
@@ -66,6 +67,12 @@ def look_for(text: str, user: User) -> Found:
     visible = Resident.objects.visible_to(user).filter(pk=resident.pk)
     people = _people(list(visible.select_related("household", "village", "institution")))
     return Found(people) if people else Found(message=_ELSEWHERE)
+
+
+def _pasted(text: str) -> str:
+    """The one ID number among other words, when a line of a sheet or a message was pasted whole."""
+    found = set(_ID_AMONG_WORDS.findall(text.translate(FULL_WIDTH)))
+    return found.pop() if len(found) == 1 else ""
 
 
 _ELSEWHERE = _("This ID number is registered at another institution. Ask the bureau to transfer the resident.")

@@ -16,7 +16,7 @@ import segno
 from django.utils import translation
 
 from contracts.documents import typeset
-from contracts.models import Contract, Obligation
+from contracts.models import Contract, CoveragePackage, Obligation
 from contracts.queries.desk import Desk
 from contracts.rules import LONGEST_TERM_YEARS, end_of_term
 from residents.categories import Category
@@ -91,14 +91,20 @@ def deal_of_contract(contract: Contract) -> Deal:
     signers = []
     for coverage in coverages:
         shares: dict[str, Decimal] = defaultdict(lambda: NOTHING)
-        for held in coverage.packages.all():
+        packages = sorted(coverage.packages.all(), key=_as_offered)
+        for held in packages:
             for charge in held.charges.all():
                 shares[charge.payer] += charge.amount
-        prices = {held.version: held.price for held in coverage.packages.all()}
+        prices = {held.version: held.price for held in packages}
         signers.append(Signer(coverage.resident, belonging[coverage.resident_id], prices, shares))
     end_on = max((coverage.end_on for coverage in coverages), default=contract.signed_on)
     representative = contract.representative or next((signer.resident for signer in signers), None)
     return Deal(contract.number, contract.team, representative, start_on, end_on, signers)
+
+
+def _as_offered(held: CoveragePackage) -> tuple[str, str]:
+    """Packages in the order of the desk, and so of the agreement that was shown."""
+    return held.version.tier, held.version.package.code
 
 
 def agreement_data(deal: Deal) -> Data:

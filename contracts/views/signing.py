@@ -93,7 +93,8 @@ def sign_register(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             return _fragment(request, sheet.with_people([resident.pk]), change="add")
-    return render(request, "contracts/_sign_register.html", {"form": form})
+    found = look_for(request.POST.get("id_number", ""), request.user)
+    return render(request, "contracts/_sign_register.html", {"form": form, "found": found})
 
 
 def _register(request: SignedInRequest, form: RegisterForm, beside: Resident | None) -> Resident:

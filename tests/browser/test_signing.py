@@ -159,6 +159,25 @@ def test_what_was_typed_survives_a_lapsed_session(keys: Keyboard, known: str, ro
     assert page.evaluate("() => JSON.stringify(sessionStorage)").count(known) == 0
 
 
+def test_day_typed_for_one_household_is_not_put_into_another(keys: Keyboard, known: str, role: str) -> None:
+    page = keys.page
+    open_desk(page)
+    keys.type(known)
+    keys.press("Enter")
+    expect(lines(page)).to_have_count(3)
+    page.wait_for_url(re.compile(r"draft=\d+"))
+    first = page.url
+    open_desk(page)
+    register(keys, make_id_number(), "吴小军", "13912345670")
+    page.locator("#start_on").type("20190101")
+    keys.press("Tab")
+    expect(page.locator("#sums")).to_contain_text("2019-01-01")
+    page.goto(first)
+    expect(lines(page)).to_have_count(3)
+    expect_ready_for_the_next(page)
+    expect(page.locator("#start_on")).to_have_value("")
+
+
 def test_desk_and_agreement_are_accessible(browser: Browser, product: Product, known: str, role: str) -> None:
     context = browser.new_context(
         base_url=product.url, bypass_csp=True, locale="zh-CN", storage_state=product.states[role]

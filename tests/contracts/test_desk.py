@@ -139,6 +139,14 @@ def test_known_person_is_found_by_an_id_number_however_it_is_typed(client: Clien
     assert number not in _search(client, number)
 
 
+def test_id_number_is_found_among_the_words_of_a_pasted_line(client: Client) -> None:
+    number = make_id_number(date(1950, 1, 1))
+    make_resident(name="王桂芳", number=number)
+    for pasted in (f"公民身份号码：{number}", f"王桂芳\t{number}\t13812345678", f"3号 {number}，{number}"):
+        assert "王桂芳" in _search(client, pasted)
+    assert "王桂芳" not in _search(client, f"{number} {make_id_number()}")
+
+
 def test_wrong_id_number_is_told_why_and_an_unfinished_one_is_left_alone(client: Client) -> None:
     number = make_id_number()
     wrong = number[:-1] + ("1" if number[-1] != "1" else "2")
@@ -254,6 +262,7 @@ def test_registering_without_a_name_keeps_what_was_typed(client: Client) -> None
     fields = {"id_number": make_id_number(), "name": "", "address": "姜堂村12号", "household": "own"}
     page = client.post(reverse("contracts:sign_register"), fields).content.decode()
     assert "姜堂村12号" in page
+    assert "1960-05-17" in page  # of the ID number, still told
     assert 'aria-invalid="true"' in page
 
 
