@@ -57,13 +57,13 @@ class Source:
 class Family:
     """Sources whose codes begin with `prefix` and a colon.
 
-    `find(rest of the code)` is the source or None, `offered()` those that a form offers. `read`, where it is given,
-    reads many at once: (rests, unit kind, from, to) -> rest -> measures. `otherwise` is the measure of a unit that a
-    source does not name: None is "no figure"; where things are counted it is `Measure(0)`.
+    `find(rests of codes)` is rest -> source of those that there are, `offered()` those that a form offers. `read`,
+    where it is given, reads many at once: (rests, unit kind, from, to) -> rest -> measures. `otherwise` is the measure
+    of a unit that a source does not name: None is "no figure"; where things are counted it is `Measure(0)`.
     """
 
     prefix: str
-    find: Callable[[str], Source | None]
+    find: Callable[[Iterable[str]], Mapping[str, Source]]
     offered: Callable[[], Iterable[Source]]
     read: Callable[[Iterable[str], str, date, date], Mapping[str, Measures]] | None = None
     otherwise: Measure | None = None

@@ -19,11 +19,13 @@ FAMILIES: dict[str, Family] = {
 }
 
 
-def source_of(code: str) -> Source | None:
-    """The source of a code such as `indicator:coverage:key`; None when there is no such source."""
-    prefix, _colon, rest = code.partition(":")
-    family = FAMILIES.get(prefix)
-    return family.find(rest) if family else None
+def sources_of(codes: Iterable[str]) -> dict[str, Source]:
+    """Code, such as `indicator:coverage:key`, -> its source; codes that there is no source of are left out."""
+    found: dict[str, Source] = {}
+    for prefix, named in _by_family(codes).items():
+        if family := FAMILIES.get(prefix):
+            found |= {named[rest]: source for rest, source in family.find(named).items()}
+    return found
 
 
 def offered_sources() -> list[Source]:
@@ -44,16 +46,21 @@ def otherwise(code: str) -> Measure | None:
 
 def measures(codes: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
     """Code -> unit id -> measure; a family that can reads all of its sources at once. Unknown codes measure nothing."""
-    rests: dict[str, dict[str, str]] = defaultdict(dict)
-    found: dict[str, Measures] = {}
-    for code in codes:
-        prefix, _colon, rest = code.partition(":")
-        rests[prefix][rest] = code
-        found[code] = {}
-    for prefix, named in rests.items():
+    asked = list(codes)
+    found: dict[str, Measures] = {code: {} for code in asked}
+    for prefix, named in _by_family(asked).items():
         if family := FAMILIES.get(prefix):
             read = _read(family, sorted(named), unit_kind, from_month, to_month)
             found |= {named[rest]: each for rest, each in read.items()}
+    return found
+
+
+def _by_family(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Prefix -> rest of the code -> code."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for code in codes:
+        prefix, _colon, rest = code.partition(":")
+        found[prefix][rest] = code
     return found
 
 
@@ -62,5 +69,4 @@ def _read(
 ) -> Mapping[str, Measures]:
     if family.read:
         return family.read(rests, unit_kind, from_month, to_month)
-    sources = {rest: family.find(rest) for rest in rests}
-    return {rest: each.value_of(unit_kind, from_month, to_month) for rest, each in sources.items() if each}
+    return {rest: each.value_of(unit_kind, from_month, to_month) for rest, each in family.find(rests).items()}

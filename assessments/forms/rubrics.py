@@ -126,7 +126,7 @@ class SectionForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """One rule. Which fields a method needs is for `rules.rubrics.check_rule` to say."""
+    """One rule. Which fields a method needs is for `rules.rubrics.check_content` to say."""
 
     code = forms.RegexField(r"^[A-Za-z0-9._-]+$", label=_("Rule code"), max_length=20)
     name = forms.CharField(label=_("Rubric rule"), max_length=120)

@@ -16,8 +16,12 @@ from assessments.queries.activities import counted_by_unit
 PREFIX = "activities"
 
 
-def find(rest: str) -> Source | None:
-    """The source of `KIND` or `KIND:FIGURE`; None when there is no such kind or figure."""
+def find(rests: Iterable[str]) -> dict[str, Source]:
+    """`KIND` or `KIND:FIGURE` -> its source, where there is such a kind and figure."""
+    return {rest: source for rest in rests if (source := _source(rest))}
+
+
+def _source(rest: str) -> Source | None:
     kind, _colon, figure = rest.partition(":")
     if kind not in Activity.Kind.values or (figure and figure not in Activity.FIGURES):
         return None
@@ -36,7 +40,7 @@ def offered() -> Iterable[Source]:
     rests = [
         rest for kind in Activity.Kind.values for rest in (kind, *(f"{kind}:{figure}" for figure in Activity.FIGURES))
     ]
-    return [source for rest in rests if (source := find(rest))]
+    return list(find(rests).values())
 
 
 ACTIVITY_SOURCES = Family(PREFIX, find, offered, otherwise=Measure(0))

@@ -21,17 +21,20 @@ from teams.models.places import parent_ids
 PREFIX = "findings"
 
 
-def find(rest: str) -> Source | None:
-    """The source of a checklist's code, whatever its version, and perhaps an item's; None when there is none.
+def find(rests: Iterable[str]) -> dict[str, Source]:
+    """A checklist's code, whatever its version, and perhaps an item's -> its source, where there is one.
 
     A checklist that comes with the product is known before it is loaded: rubrics that name it come with it.
     """
-    code, _colon, item = rest.partition(":")
-    names = _names_of(Checklist.objects.filter(code=code)) or shipped_names()
-    name, of_item = names.get(code), names.get(rest)
-    if name is None or of_item is None:
-        return None
-    return _source(rest, name, of_item if item else "")
+    checklists = {rest: rest.partition(":")[0] for rest in rests}
+    loaded = _names_of(Checklist.objects.filter(code__in=checklists.values()))
+    shipped = shipped_names()
+    found = {}
+    for rest, code in checklists.items():
+        names = loaded if code in loaded else shipped
+        if rest in names:
+            found[rest] = _source(rest, names[code], names[rest] if rest != code else "")
+    return found
 
 
 def offered() -> Iterable[Source]:

@@ -30,20 +30,20 @@ def frozen_revision(from_month: date, to_month: date) -> Revision | None:
     )
 
 
-def find(rest: str) -> Source | None:
-    """The source of `CODE` or `CODE:CATEGORY`; None when there is no such figure."""
-    return _source(rest, categories())
+def find(rests: Iterable[str]) -> dict[str, Source]:
+    """`CODE` or `CODE:CATEGORY` -> its source, where there is such a figure."""
+    known = categories()
+    return {rest: source for rest in rests if (source := _source(rest, known))}
 
 
 def offered() -> list[Source]:
     """Every indicator and category that there are figures of."""
-    known = categories()
     rests = (
         indicator.code if category == ALL else f"{indicator.code}:{category}"
         for indicator in INDICATORS
-        for category in indicator.category_codes(known)
+        for category in indicator.category_codes(categories())
     )
-    return [source for rest in rests if (source := _source(rest, known))]
+    return list(find(rests).values())
 
 
 def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:

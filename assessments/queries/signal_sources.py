@@ -19,7 +19,7 @@ from teams.rates import PERCENT
 
 def _family(prefix: str, source: Source) -> Family:
     """A family with the one source of that name."""
-    return Family(prefix, lambda rest: None if rest else source, lambda: [source])
+    return Family(prefix, lambda rests: {rest: source for rest in rests if not rest}, lambda: [source])
 
 
 def _authenticity(unit_kind: str, from_month: date, to_month: date) -> Measures:

@@ -1,6 +1,7 @@
 """What a rubric must be to be kept as a draft, and to be published (docs/rules.md 7)."""
 
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.utils.text import format_lazy
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Grade, RubricVersion, Rule
 from assessments.rubric_content import Content, RuleContent, VetoContent
-from assessments.sources import source_of
+from assessments.sources import sources_of
 from teams.models import User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
@@ -38,13 +39,15 @@ def check_content(content: Content) -> None:
     for code, times in codes.items():
         if times > 1:
             raise RuleViolation("rubric.code_twice", format_lazy(_("The code {code} is used twice."), code=code))
+    named = [*(rule.source for rule in content.rules), *(veto.source for veto in content.vetoes)]
+    sources = sources_of(source for source in named if source)
     for rule in content.rules:
-        check_rule(rule)
+        _check_rule(rule, sources)
     for veto in content.vetoes:
-        check_veto(veto)
+        _check_veto(veto, sources)
 
 
-def check_rule(rule: RuleContent) -> None:
+def _check_rule(rule: RuleContent, sources: Collection[str]) -> None:
     """A rule has a code, points above nothing, a known source, and what its method needs."""
     if not rule.code.strip() or not rule.name.strip():
         raise RuleViolation("rule.name", _("A rule has a code and a name."))
@@ -52,7 +55,7 @@ def check_rule(rule: RuleContent) -> None:
         raise _of_rule(rule, "points", _("its points are above 0"))
     if rule.method not in Method.values:
         raise _of_rule(rule, "method", _("there is no such method"))
-    if rule.source and source_of(rule.source) is None:
+    if rule.source and rule.source not in sources:
         raise _of_rule(rule, "source", format_lazy(_("there is no source “{source}”"), source=rule.source))
     _METHOD_CHECKS.get(Method(rule.method), _check_target)(rule)
 
@@ -99,7 +102,7 @@ _METHOD_CHECKS = {
 }
 
 
-def check_veto(veto: VetoContent) -> None:
+def _check_veto(veto: VetoContent, sources: Collection[str]) -> None:
     """A veto caps the total or the grade, or both."""
     if not veto.code.strip() or not veto.name.strip():
         raise RuleViolation("veto.name", _("A veto has a code and a name."))
@@ -109,7 +112,7 @@ def check_veto(veto: VetoContent) -> None:
         )
     if veto.grade and veto.grade not in Grade.values:
         raise RuleViolation("veto.grade", format_lazy(_("{veto}: there is no such grade."), veto=veto.name))
-    if veto.source and source_of(veto.source) is None:
+    if veto.source and veto.source not in sources:
         raise RuleViolation(
             "veto.source", format_lazy(_("{veto}: there is no source “{source}”."), veto=veto.name, source=veto.source)
         )

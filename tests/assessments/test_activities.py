@@ -11,7 +11,7 @@ from assessments.actions import activities
 from assessments.actions.activities import Report
 from assessments.models import Activity
 from assessments.queries.activities import sums
-from assessments.sources import source_of
+from assessments.sources import sources_of
 from teams.actions.submissions import fresh_key
 from teams.models import Institution, Role, User
 from teams.rules import RuleViolation
@@ -67,8 +67,7 @@ def test_campaign_of_yueyang_adds_up_from_the_reports_of_its_institutions(offici
     added = sums(Activity.objects.confirmed())
     assert {name: added[name] for name in YUEYANG} == YUEYANG
     assert found == [9, *(YUEYANG.get(name, 0) for name in Activity.FIGURES)]
-    source = source_of("activities:campaign:leaflets")
-    assert source is not None
+    source = sources_of(["activities:campaign:leaflets"])["activities:campaign:leaflets"]
     assert source.value_of("institution", date(2018, 5, 1), date(2018, 5, 1))[factories.bureau().pk].value == 93_034
 
 

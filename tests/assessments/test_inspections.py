@@ -16,7 +16,7 @@ from assessments.models import Checklist, ChecklistItem, Finding, FindingProof, 
 from assessments.queries.findings import deductions, escalating, stage_counts
 from assessments.queries.inspections import rounds_of
 from assessments.rules.findings import MOVES, State, Step, steps_of
-from assessments.sources import source_of
+from assessments.sources import sources_of
 from assessments.uploads import LARGEST, read_proof
 from teams.clock import today as day
 from teams.models import Institution, PolicyValue, Role
@@ -197,8 +197,7 @@ def test_published_checklist_never_changes_and_items_keep_their_codes(ground: Gr
 def test_findings_source_adds_points_over_the_subtree_and_withdrawn_ones_take_nothing(ground: Ground) -> None:
     wrong, right = ground.inspect(ground.clinic, "phones", "board", due_on=DUE)
     findings.withdraw(finding=wrong, note="误判", by=ground.official)
-    source = source_of("findings:clinic")
-    assert source is not None
+    source = sources_of(["findings:clinic"])["findings:clinic"]
     measures = source.value_of("institution", NOVEMBER, NOVEMBER)
     assert {measures[unit.pk].value for unit in (ground.clinic, ground.centre, factories.bureau())} == {right.deduction}
     assert source.value_of("institution", date(2018, 10, 1), date(2018, 10, 1)) == {}

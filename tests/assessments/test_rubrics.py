@@ -107,6 +107,16 @@ def test_draft_that_is_not_whole_is_not_published(content: Content, code: str) -
     assert refused.value.code == code
 
 
+def test_sources_of_many_rules_are_looked_up_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    codes = [f"indicator:{code}" for code in ("coverage", "paid_coverage", "renewal")] + [
+        "findings:centre",
+        "findings:clinic",
+    ]
+    rules = tuple(replace(COVERAGE, code=f"1.{number}", source=code) for number, code in enumerate(codes))
+    with django_assert_num_queries(2):  # categories, checklists
+        check_content(replace(CONTENT, sections=(SectionContent("服务质量", rules=rules),)))
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -19,7 +19,7 @@ from assessments.actions.samples import draw_sample, verify
 from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer, Voice, VoiceLink
 from assessments.queries.samples import results
 from assessments.sampling import Design, Unit, cochran, draw, pack, packed_hash, shares, unpack, wilson
-from assessments.sources import source_of
+from assessments.sources import sources_of
 from contracts.queries.papers import handbook_data
 from teams.models import AuditEvent, Role, User
 from teams.rules import RuleViolation
@@ -233,8 +233,7 @@ def test_authenticity_is_a_source_for_rubrics() -> None:
     sample, by = drawn(3), official()
     for sampled, result in zip(sample.people.all(), ("true", "denied", "stranger"), strict=True):
         note(sampled, by, result)
-    source = source_of("authenticity")
-    assert source
+    source = sources_of(["authenticity"])["authenticity"]
     team = sample.people.all()[0].team
     for kind, unit in (("team", team.pk), ("institution", team.institution_id), ("institution", factories.bureau().pk)):
         measure = source.value_of(kind, date(2018, 12, 1), date(2018, 12, 1))[unit]
