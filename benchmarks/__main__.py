@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-WORK = ("month", "history", "pages", "search", "load", "signing", "obligations")
-WORK += ("signals", "scoring", "allocate", "import", "export", "city")
 Lines = Iterator[tuple[str, str]]
 BENCH_HOME = Path(__file__).resolve().parent.parent / "var" / "bench"
 
@@ -21,7 +19,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="size of the district (1: 605,529 residents)")
     parser.add_argument("--times", type=int, default=5, help="runs of which the median counts")
-    parser.add_argument("--only", nargs="*", choices=WORK, help="leave out the rest")
+    parser.add_argument("--only", nargs="*", choices=list(MEASURED), help="leave out the rest")
     options = parser.parse_args()
     os.environ.setdefault("SHOUYUE_HOME", str(BENCH_HOME))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -42,7 +40,7 @@ def _measure(options: argparse.Namespace) -> None:
 
     print(f"\nMachine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"District: {month.size()}\n\n| work | measured |\n|---|---|")
-    for name in options.only or WORK:
+    for name in options.only or MEASURED:
         for work, measured in MEASURED[name](options.times):
             print(f"| {work} | {measured} |", flush=True)
 

@@ -24,6 +24,7 @@ def measure(times: int) -> tuple[int, float, float]:
 def _once() -> tuple[int, float, float]:
     with transaction.atomic():
         month = Month.objects.exclude(current=None).latest("first_on")
+        assert month.current_id is not None
         Revision.objects.filter(pk=month.current_id, frozen_at=None).update(
             frozen_at="2019-01-01T00:00:00Z", frozen_by="bench", sha256="0" * 64
         )

@@ -31,9 +31,9 @@ class Page:
 def measure() -> list[Page]:
     """Ask for each page as an official of the bureau."""
     client = Client()
-    client.force_login(User.objects.filter(roles__contains=["official"]).first())
-    centre = Institution.objects.filter(kind="township_center").order_by("code").first()
-    team = Team.objects.order_by("code").first()
+    client.force_login(_official())
+    centre = Institution.objects.filter(kind="township_center").earliest("code")
+    team = Team.objects.earliest("code")
     addresses = {
         "overview of the district": "/overview/?month=2018-11",
         "overview of a centre": f"/overview/?month=2018-11&unit={centre.code}",
@@ -51,9 +51,9 @@ def measure() -> list[Page]:
 
 def searches() -> list[Page]:
     """Look for a resident of the middle by ID number, phone, name and initials, over the whole district."""
-    official = User.objects.filter(roles__contains=["official"]).first()
-    assert official is not None
+    official = _official()
     person = Resident.objects.exclude(phone_cipher=None).order_by("pk")[1000]
+    assert person.phone_cipher is not None
     texts = {
         "ID number": decrypt(person.id_cipher, field="id_number"),
         "phone": decrypt(person.phone_cipher, field="phone"),
@@ -67,6 +67,10 @@ def searches() -> list[Page]:
             assert find_residents(user=official, text=text), name
         found.append(_timed(f"a resident by {name}", partial(find_residents, user=official, text=text), len(captured)))
     return found
+
+
+def _official() -> User:
+    return User.objects.filter(roles__contains=["official"]).earliest("pk")
 
 
 def _page(client: Client, name: str, address: str) -> Page:

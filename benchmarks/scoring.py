@@ -41,7 +41,7 @@ def measure(times: int) -> tuple[int, float, float]:
 def _frozen_month() -> date:
     """The latest month, said to be frozen for as long as the transaction lasts."""
     month = Month.objects.exclude(current=None).order_by("-first_on").first()
-    assert month is not None
+    assert month is not None and month.current_id is not None
     marks = {"frozen_at": timezone.now(), "frozen_by": "bench", "sha256": "0" * 64}
     Revision.objects.filter(pk=month.current_id, frozen_at=None).update(**marks)
     return month.first_on
