@@ -13,7 +13,7 @@ class Scheduler(PersistentScheduler):  # type: ignore[misc]  # Celery comes with
         store = super()._open_schedule()
         try:
             dict(store)
-        except Exception:
+        except Exception:  # a file that was cut off raises whatever its bytes happen to say
             store.dict.close()  # without writing back
             raise
         return store

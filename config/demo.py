@@ -173,7 +173,7 @@ def _manage(*arguments: str) -> None:
     )
     try:
         code = process.wait()
-    except BaseException:
+    except BaseException:  # Ctrl-C too: the command does not go on alone
         _end(process)
         raise
     if code:

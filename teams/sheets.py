@@ -184,7 +184,7 @@ def read_table(
     try:
         opened = WorkbookSource(file, filename, limits) if is_workbook else CsvSource(file, filename, limits)
         return _find_table(opened, filename, columns)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: neither the file nor the child process that reads it stays behind
         if opened is not None:
             opened.close()
         file.close()

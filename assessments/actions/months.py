@@ -80,7 +80,7 @@ def _compute(revision: Revision) -> None:
     try:
         with transaction.atomic():
             _build(revision)
-    except Exception as failure:
+    except Exception as failure:  # whatever it was, the page of the month says that it failed
         _note(revision, status=Revision.Status.FAILED, finished_at=timezone.now(), error=_first_line(failure))
         log.exception("month %s failed, the old figures stay", revision)
         raise

@@ -100,7 +100,7 @@ def _screen(waiting: Screening) -> None:
     try:
         with transaction.atomic():
             found = _look(waiting.as_of)
-    except Exception as failure:
+    except Exception as failure:  # whatever it was, the list of leads says that it failed
         _note(waiting, status=Screening.Status.FAILED, finished_at=timezone.now(), error=type(failure).__name__)
         log.exception("the screening failed, the leads stay as they were")
         raise

@@ -81,7 +81,7 @@ def _check(waiting: ProblemCheck) -> None:
     try:
         with transaction.atomic():
             found = _look(waiting.as_of)
-    except Exception as failure:
+    except Exception as failure:  # whatever it was, the list of problems says that it failed
         _note(waiting, status=ProblemCheck.Status.FAILED, finished_at=timezone.now(), error=type(failure).__name__)
         log.exception("the check for data problems failed, the old ones stay")
         raise

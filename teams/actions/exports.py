@@ -76,7 +76,7 @@ def run(*, export_id: int) -> None:
             _finish(export, Export.Status.FAILED, error=both(error.message))
         except (OperationalError, InterfaceError):
             raise  # the database was away: it is taken up again
-        except Exception:
+        except Exception:  # whatever it was, nobody waits for the file any longer
             log.exception("export %d failed", export.pk)
             _finish(export, Export.Status.FAILED, error=both(_BROKEN))
             raise

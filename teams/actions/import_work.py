@@ -79,7 +79,7 @@ def _run(imported: Import) -> None:
     except (OperationalError, InterfaceError):
         _not_its_fault(imported)
         raise  # the database was away: it is taken up again
-    except Exception:
+    except Exception:  # whatever it was, nobody waits for the import any longer
         log.exception("import %d failed", imported.pk)
         _give_up(imported, kept(_BROKEN))
         raise
