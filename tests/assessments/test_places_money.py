@@ -23,8 +23,8 @@ def ids(count: int) -> list[str]:
     return [make_id_number() for _number in range(count)]
 
 
-def district_of_files(package: str, people: dict[str, int], year: int) -> MoneyDistrict:
-    """Two centres and three teams put in by files, with so many people signed by each team for the year."""
+def places_of_files() -> None:
+    """Two centres and three teams put in by files."""
     bureau()
     put(
         "institutions", "code,name,kind,parent_code", "N,北镇卫生院,township_center,B", "S,南镇卫生院,township_center,B"
@@ -45,6 +45,11 @@ def district_of_files(package: str, people: dict[str, int], year: int) -> MoneyD
         "TB,乙队,N,W3,W3,341204001001",
         "TC,丙队,S,W4,W4,341204001001",
     )
+
+
+def district_of_files(package: str, people: dict[str, int], year: int) -> MoneyDistrict:
+    """The places, with so many people signed by each team for the year."""
+    places_of_files()
     numbers = ids(sum(people.values()))
     teams = [team for team, count in people.items() for _number in range(count)]
     put(

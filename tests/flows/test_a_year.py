@@ -108,6 +108,13 @@ def amounts(row: Round, name: str) -> dict[str, str]:
     return {code: str(amount) for code, amount in row.lines.values_list("code", name)}
 
 
+def earned_by_hand(row: Round) -> tuple[int, dict[str, int]]:
+    """Fen in all, and by team."""
+    payers = {payer: int(amount) * 100 for payer, amount in PAYERS.items()}
+    work = {line.code: (Fraction(line.person_months), Fraction(line.coefficient)) for line in row.lines.all()}
+    return entitlements_by_hand(payers, work, is_rate=True, withheld="returned")
+
+
 def test_a_year_from_the_first_frozen_month_to_the_last_cent(year: Year) -> None:
     district = year.district
     fund = make_fund(PAYERS, method="rate", withheld="returned", prepaid_share="50", failed="0.5")
@@ -137,13 +144,7 @@ def test_a_year_from_the_first_frozen_month_to_the_last_cent(year: Year) -> None
     assert amounts(settled, "entitled") == {"TA": "30.00", "TB": "19.00", "TC": "2.50"}
     assert amounts(settled, "payable") == {"TA": "15.00", "TB": "9.00", "TC": "-2.50"}
     assert settled.returned == {"city_finance": "1.40", "district_finance": "2.10"}
-    by_hand = entitlements_by_hand(
-        {payer: int(amount) * 100 for payer, amount in PAYERS.items()},
-        {line.code: (Fraction(line.person_months), Fraction(line.coefficient)) for line in settled.lines.all()},
-        is_rate=True,
-        withheld="returned",
-    )
-    assert by_hand == (55_00, {line.code: int(line.earned * 100) for line in settled.lines.all()})
+    assert earned_by_hand(settled) == (55_00, {line.code: int(line.earned * 100) for line in settled.lines.all()})
     assert all(verify(revision=month.current, by=SYSTEM) for month in Month.objects.all())
 
     client = Client()
