@@ -37,8 +37,8 @@ def accounts_of(contract: Contract, day: date) -> list[Account]:
 
 def coverages_of(teams: Sequence[int]) -> list[int]:
     """Ids of the coverages signed with the teams that cost anybody anything."""
-    charged = Charge.objects.filter(amount__gt=0, held__coverage__contract__team__in=teams)
-    paid = FeeEntry.objects.filter(coverage__contract__team__in=teams)
+    charged = Charge.objects.filter(amount__gt=0, held__coverage__team__in=teams)
+    paid = FeeEntry.objects.filter(coverage__team__in=teams)
     return list(charged.values_list("held__coverage", flat=True).union(paid.values_list("coverage", flat=True)))
 
 

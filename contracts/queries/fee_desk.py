@@ -87,7 +87,7 @@ def desk(
 ) -> Desk:
     """The contracts of the teams, what is owed longest first, then what is to be given back. Two or three queries."""
     count = fees_counted(day)
-    anew = _touched(teams, count.cutoff) if count else coverages_of(teams)
+    anew = touched(teams, count.cutoff) if count else coverages_of(teams)
     told = [_COUNTED] if count else []
     told += [_LIVE] if anew or not count else []
     parameters: dict[str, Any] = {
@@ -109,7 +109,8 @@ def desk(
     return Desk([DeskLine(*row[:7]) for row in rows], *rows[0][7:])
 
 
-def _touched(teams: Sequence[int], since: datetime) -> list[int]:
-    """Ids of the teams' coverages with something entered or cancelled since."""
-    rows = FeeEntry.objects.filter(Q(entered_at__gte=since) | Q(cancelled_at__gte=since))
-    return list(rows.filter(coverage__contract__team__in=teams).values_list("coverage", flat=True).distinct())
+def touched(teams: Sequence[int] | None, since: datetime) -> list[int]:
+    """Ids of the teams' coverages (None: of all) with something entered or cancelled since."""
+    rows = FeeEntry.objects.filter(Q(entered_at__gte=since) | Q(cancelled_at__gte=since)).order_by()
+    rows = rows if teams is None else rows.filter(coverage__team__in=teams)
+    return list(rows.values_list("coverage", flat=True).distinct())

@@ -5,7 +5,7 @@ are read off the sums that the worker counted in the last hour (`FeeCell`), with
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,9 +16,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from contracts.accounts import PAYING
-from contracts.models import FeeCount
+from contracts.models import FeeAccount, FeeCount
 from contracts.queries.accounts import coverages_of
-from contracts.queries.fee_desk import fees_counted
+from contracts.queries.fee_desk import fees_counted, touched
 from teams.clock import today
 from teams.dates import ONE_DAY, add_months
 from teams.models import Team, User
@@ -89,13 +89,14 @@ class Line:
 class Scope:
     """Which coverages and payers a statement is about, and its period, both days in it.
 
-    `teams` is None for the whole district.
+    `teams` is None for the whole district, `coverages` (ids) for everybody of the teams.
     """
 
     first: date
     last: date
     teams: Sequence[int] | None = None
     payers: Sequence[str] = PAYING
+    coverages: Sequence[int] | None = None
 
 
 def scope_of(
@@ -125,7 +126,7 @@ def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: in
         "first": scope.first,
         "last": scope.last,
         "teams": None if scope.teams is None else list(scope.teams),
-        "coverages": None if scope.teams is None or count else coverages_of(scope.teams),
+        "coverages": None if count else _coverages(scope),
         "payers": list(scope.payers),
         "cutoff": count.cutoff if count else None,
         "limit": limit,
@@ -139,6 +140,34 @@ def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: in
         rows = cursor.fetchall()
     lines = [Line(found, *(Decimal(fen).scaleb(-2) for fen in sums)) for found, *sums, _count in rows]
     return (_months(scope, lines) if by is Grouping.MONTH else lines), rows[0][-1] if rows else 0
+
+
+def people_statement(scope: Scope, *, limit: int, offset: int) -> tuple[list[Line], int]:
+    """The statement's lines of some people, in order of their coverages, and how many people there are.
+
+    Whoever costs anything is found as the worker counted it, with those who paid since; their sums are of this moment.
+    """
+    found = sorted(_people_of(scope))
+    page = found[offset : offset + limit]
+    return statement(replace(scope, coverages=page), Grouping.COVERAGE)[0] if page else [], len(found)
+
+
+def _people_of(scope: Scope) -> set[int]:
+    """Ids of the coverages with an account of the payers."""
+    count = fees_counted(today())
+    if count is None:
+        teams = Team.objects.values_list("pk", flat=True) if scope.teams is None else scope.teams
+        return set(coverages_of(list(teams)))
+    rows = FeeAccount.objects.filter(payer__in=scope.payers)
+    rows = rows if scope.teams is None else rows.filter(team__in=scope.teams)
+    return {*rows.values_list("coverage", flat=True), *touched(scope.teams, count.cutoff)}
+
+
+def _coverages(scope: Scope) -> list[int] | None:
+    """Ids of the coverages looked at; None: all."""
+    if scope.coverages is not None:
+        return list(scope.coverages)
+    return None if scope.teams is None else coverages_of(scope.teams)
 
 
 def _count_of(scope: Scope, by: Grouping) -> FeeCount | None:

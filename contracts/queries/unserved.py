@@ -191,25 +191,30 @@ class UnservedFilter(django_filters.FilterSet):
         self.user, self.day = user, today()
         self.counted_at = counted_at(self.day)
         super().__init__(data, queryset=Coverage.objects.visible_to(user))
-        self.institutions = self._institutions()
+        offered = self._offered()
+        self.institutions, self.teams = offered["institution"], offered["team"]
         if not self.institutions:
             del self.filters["institution"]
-        self.teams = dict(Team.objects.visible_to(user).existing_on(self.day).values_list("pk", "name"))
-        offered = {
-            "institution": self.institutions,
-            "team": self.teams,
-            "village": dict(villages_of(user).values_list("pk", "name")),
-        }
         for name, choices in offered.items():
             if name in self.filters:
                 self.filters[name].extra |= {"choices": list(choices.items()), "widget": LongSelect}
 
-    def _institutions(self) -> dict[int, str]:
-        """What an account of the district chooses from: id -> name of institutions with teams. Empty for others."""
-        if not self.user.scope.is_district:
-            return {}
-        rows = Institution.objects.filter(teams__isnull=False).distinct().order_by("code")
-        return dict(rows.values_list("pk", "name"))
+    def _offered(self) -> dict[str, dict[int, str]]:
+        """Id -> name by filter, in order of codes: institutions with teams for an account of the district, the teams of
+        today, villages. One query."""
+        rows: dict[str, QuerySet[Any]] = {
+            "team": Team.objects.visible_to(self.user).existing_on(self.day),
+            "village": villages_of(self.user),
+        }
+        if self.user.scope.is_district:
+            rows["institution"] = Institution.objects.filter(teams__isnull=False).distinct()
+        first, *others = (
+            each.order_by().values_list("code", "pk", "name", Value(place)) for place, each in rows.items()
+        )
+        found: dict[str, dict[int, str]] = {"institution": {}, "team": {}, "village": {}}
+        for _code, key, name, place in first.union(*others, all=True).order_by("code"):
+            found[place][key] = name
+        return found
 
     @cached_property
     def chosen(self) -> dict[str, str]:
@@ -245,20 +250,26 @@ class UnservedFilter(django_filters.FilterSet):
     def _counts(self) -> tuple[dict[Place, int], dict[tuple[int, int, str], int]]:
         """Place -> people expected to have been served; place and reason -> people not served."""
         if self.counted_at:
-            cells = FulfilmentCell.objects.visible_to(self.user).filter(
-                self._where(_COUNTED), version=None, day=self.day
-            )
-            people = cells.values_list("institution", "team").annotate(Sum("expected"))
-            return (
-                {(place, team): count for place, team, count in people},
-                _counted(self._found.values_list("institution", "team", "reason")),
-            )
+            return self._counted()
         rows = Coverage.objects.visible_to(self.user).filter(self._where(_LIVE)).order_by()
         place = _LIVE["institution"], _LIVE["team"]
         return (
             _counted(expected(rows, self.terms).values_list(*place)),
             _counted(unserved(rows, self.terms).values_list(*place, "reason")),
         )
+
+    def _counted(self) -> tuple[dict[Place, int], dict[tuple[int, int, str], int]]:
+        """The same as the worker found it. One query: people expected stand where a reason would."""
+        cells = FulfilmentCell.objects.visible_to(self.user).filter(self._where(_COUNTED), version=None, day=self.day)
+        people = cells.order_by().values_list("institution", "team", Value("")).annotate(people=Sum("expected"))
+        found = self._found.order_by().values_list("institution", "team", "reason").annotate(people=Count("pk"))
+        expected, by_reason = {}, {}
+        for institution, team, reason, count in people.union(found, all=True):
+            if reason:
+                by_reason[institution, team, reason] = count
+            else:
+                expected[institution, team] = count
+        return expected, by_reason
 
     @property
     def _found(self) -> UnservedQuerySet:

@@ -13,7 +13,7 @@ from contracts.fee_exports import statement_sheet
 from contracts.forms.fees import DeskForm, StatementForm
 from contracts.presenters.fees import desk_rows, statement_rows
 from contracts.queries.fee_desk import desk, fees_counted
-from contracts.queries.statements import Grouping, Line, scope_of, statement
+from contracts.queries.statements import Grouping, Line, people_statement, scope_of, statement
 from service_packages.models import Payer
 from teams.actions import audit
 from teams.clock import today
@@ -23,6 +23,8 @@ from teams.policy import policy_on
 from teams.workbooks import write_rows
 
 A_PAGE = 50
+# Each with a line for every payer.
+PEOPLE_A_PAGE = 25
 
 
 @require_safe
@@ -103,9 +105,9 @@ def _statement(request: SignedInRequest, form: StatementForm) -> tuple[list[Line
     scope = scope_of(request.user, **form.scope)
     number = _page_number(request)
     if form.grouping is Grouping.COVERAGE:
-        lines, count = statement(scope, form.grouping, limit=A_PAGE, offset=A_PAGE * (number - 1))
+        lines, count = people_statement(scope, limit=PEOPLE_A_PAGE, offset=PEOPLE_A_PAGE * (number - 1))
         total = Line.total(statement(scope, Grouping.PAYER)[0])
-        return lines, total, Paginator(range(count), A_PAGE).get_page(number)
+        return lines, total, Paginator(range(count), PEOPLE_A_PAGE).get_page(number)
     lines, _count = statement(scope, form.grouping)
     parts: Any = statement(scope, Grouping.PAYER)[0] if form.grouping is Grouping.MONTH else lines
     return lines, Line.total(parts), Paginator(range(len(lines)), max(len(lines), 1)).get_page(1)

@@ -22,7 +22,14 @@ _LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 Actor = User | SystemAccount | AnonymousUser | None
 
 
-@transaction.atomic
+# Two statements sent as one: the second looks after the lock is held, and sees what the holder before has written.
+_LOCKED_HEAD = """
+    select pg_advisory_xact_lock(%s);
+    select sha256 from teams_auditevent order by id desc limit 1
+"""
+
+
+@transaction.atomic(savepoint=False)
 def record(
     *, kind: AuditEvent.Kind, by: Actor, what: str = "", reason: str = "", address: str | None = None
 ) -> AuditEvent:
@@ -33,8 +40,8 @@ def record(
     writers queue until the transaction ends: record last, or in a transaction of its own, before long work.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    previous = AuditEvent.objects.order_by("-id").values_list("sha256", flat=True).first()
+        cursor.execute(_LOCKED_HEAD, [_LOCK])
+        head = cursor.fetchone()
     event = AuditEvent(
         at=timezone.now(),
         kind=kind,
@@ -43,7 +50,7 @@ def record(
         address=normalised(address or "") or present_address.get(),
         what=what[:200],
         reason=_LONG_NUMBER.sub("***", reason)[:200],
-        previous_sha256=previous or _FIRST,
+        previous_sha256=head[0] if head else _FIRST,
     )
     event.sha256 = line_hash(event)
     event.save(force_insert=True)

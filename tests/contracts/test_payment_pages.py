@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2018, 7, 15)
 LIST = reverse("contracts:fee_payment_list")
-# Session, account and its scope, transaction, the audit trail.
-BESIDE = 9
+# Session, account, transaction, and what a process remembers after its first page.
+BESIDE = 7
 
 
 @pytest.fixture(autouse=True)

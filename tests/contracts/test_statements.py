@@ -13,7 +13,7 @@ from django.utils import timezone
 from contracts.actions.fee_counts import count_fees
 from contracts.models import Coverage, FeeCount, FeeEntry
 from contracts.queries.fee_desk import Standing, desk
-from contracts.queries.statements import Grouping, Line, Scope, scope_of, statement
+from contracts.queries.statements import Grouping, Line, Scope, people_statement, scope_of, statement
 from teams.models import Role
 from teams.policy import policy_on
 from tests import factories
@@ -63,6 +63,23 @@ def test_counted_statement_and_desk_are_those_of_the_moment_whatever_is_entered_
         FeeCount.objects.all().delete()
 
         assert counted == _told(scope, teams, day), f"{seed} {day}"
+
+
+@on_random_districts(examples=3)
+def test_people_s_statement_page_by_page_is_everybody_s(settings: Any, seed: int) -> None:
+    with district(seed) as days:
+        settings.TODAY = max(days)
+        _settle_some(Random(seed), max(days))
+        scope = Scope(min(days), max(days), list(Coverage.objects.values_list("contract__team", flat=True).distinct()))
+        every = {tuple(line.key): numbers(line) for line in statement(scope, Grouping.COVERAGE)[0]}
+        for _counted in range(2):
+            found, start, people = {}, 0, 1
+            while start < people:
+                lines, people = people_statement(scope, limit=7, offset=start)
+                found |= {tuple(line.key): numbers(line) for line in lines}
+                start += 7
+            assert found == every, seed
+            count_fees()
 
 
 def _told(scope: Scope, teams: list[int], day: date) -> list[Any]:
