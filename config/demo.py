@@ -61,7 +61,6 @@ def run() -> None:
         with servers.running():
             _set_up()
             with _children(port) as children:
-                _wait_for_web(port, children)
                 _greet(port)
                 _watch(children)
 
@@ -148,13 +147,14 @@ def _set_up() -> None:
     if loading.exists():
         _forget_half_a_district()
     print("Bringing the database up to date …", flush=True)
-    _manage("migrate", "--no-input", "--verbosity", "0")
-    if not _has_district():
-        scale = os.environ.get("DEMO_SCALE") or "0.03"
-        print(f"Loading the district of Yingquan at scale {scale} and computing its months …", flush=True)
-        loading.touch()
-        _manage("load_demo", "yingquan", "--scale", scale)
-    loading.unlink(missing_ok=True)
+    if _has_district():
+        _manage("migrate", "--no-input", "--verbosity", "0")
+        return
+    scale = os.environ.get("DEMO_SCALE") or "0.03"
+    print(f"Loading the district of Yingquan at scale {scale} and computing its months …", flush=True)
+    loading.touch()
+    _manage("load_demo", "yingquan", "--scale", scale, "--migrate")  # one process: each takes seconds to begin
+    loading.unlink()
 
 
 def _forget_half_a_district() -> None:
@@ -188,13 +188,15 @@ def _has_district() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT EXISTS (SELECT FROM teams_institution)")
             return bool(cursor.fetchone()[0])  # type: ignore[index]  # EXISTS always gives a row
+    except psycopg2.errors.UndefinedTable:  # a new database
+        return False
     finally:
         connection.close()
 
 
 @contextlib.contextmanager
 def _children(port: int) -> Iterator[dict[str, subprocess.Popen[str]]]:
-    """Web, worker and beat, for the length of a `with` block; they end in this order."""
+    """Web, open for pages, worker and beat, for the length of a `with` block; they end in this order."""
     web = ["gunicorn", "--config", "python:config.gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     # Loaded before it listens: whoever finds the port open finds the pages ready.
     web += ["--preload", "--workers", "2", "--graceful-timeout", "4"]
@@ -204,7 +206,9 @@ def _children(port: int) -> Iterator[dict[str, subprocess.Popen[str]]]:
     beat = [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"]
     children: dict[str, subprocess.Popen[str]] = {}
     try:
-        for name, command in (("web", web), ("worker", worker), ("beat", beat)):
+        children["web"] = _spawn("web", web)
+        _wait_for_web(port, children)  # the other two begin when the pages are there, which they would only delay
+        for name, command in (("worker", worker), ("beat", beat)):
             children[name] = _spawn(name, command)
         yield children
     finally:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from random import Random
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db.models import Model
 from assessments.actions import months, policies, screening
 from assessments.actions.cohorts import count_cohorts
 from assessments.actions.samples import draw_sample
+from assessments.calendar import CalendarMonth
 from assessments.demo import accounts, activities, aims, bulletins, contacts, inspections, opinions
 from assessments.demo.contracts import Agreements
 from assessments.demo.copying import without_keys
@@ -29,6 +31,7 @@ from assessments.demo.services import Fulfilment
 from assessments.demo.signing import COVERED, Population, Signing
 from assessments.demo.staff import Roster
 from assessments.demo.terms import Diary
+from assessments.demo.threads import side_by_side
 from assessments.demo.visits import Visits
 from assessments.demo.waivers import waive_some
 from assessments.demo.year import DemoYear
@@ -55,21 +58,34 @@ COPIED = (*(table for table in BLOCK_TABLES if table is not Obligation), Charge,
 def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Account]:
     """Make the district, then compute its year and look for data problems. `out` gets a line for each step."""
     made = make(place, scale=scale, seed=seed, out=out)
-    for month, as_of in _months(read_place(place)):
-        started = time.monotonic()
-        months.compute(month=month, as_of=as_of, by=None)
-        out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
-    count_cohorts(as_of)
-    if settings.DEMO:
-        started = time.monotonic()
-        DemoYear(read_place(place).as_of).live(read_policy(place), scale)
-        out(f"a year assessed and paid: {time.monotonic() - started:.1f} s")
-    problems.check(check_id=problems.request().pk)
-    count_promises()
-    count_fees()
+    facts = read_place(place)
+    side_by_side([partial(_compute, month, as_of, out) for month, as_of in _months(facts)])
+    counts = partial(_count_for_pages, facts.completion_as_of)
+    year = partial(_live, facts, read_policy(place), scale, out)
+    side_by_side([year, counts] if settings.DEMO else [counts])
     supervise(seed)
     screening.screen(screening_id=screening.request().pk)
     return made
+
+
+def _compute(month: date, as_of: date, out: Say) -> None:
+    started = time.monotonic()
+    months.compute(month=month, as_of=as_of, by=None)
+    out(f"{month:%Y-%m} as of {as_of}: {time.monotonic() - started:.1f} s")
+
+
+def _live(facts: PlaceFacts, policy: Policy, scale: float, out: Say) -> None:
+    started = time.monotonic()
+    DemoYear(facts.as_of).live(policy, scale)
+    out(f"a year assessed and paid: {time.monotonic() - started:.1f} s")
+
+
+def _count_for_pages(day: date) -> None:
+    """What the worker counts by the hour or the night."""
+    count_cohorts(day)
+    problems.check(check_id=problems.request().pk)
+    count_promises()
+    count_fees()
 
 
 @transaction.atomic
@@ -104,10 +120,12 @@ def make(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
 
 
 def _months(facts: PlaceFacts) -> list[tuple[date, date]]:
-    """The months of the year up to the published figures, then the running one on the second report date."""
+    """The months of the year up to the published figures, then the running one on the second report date; in a demo,
+    which assesses a year, the month before them too."""
     year, last = facts.as_of.year, facts.as_of.month
-    ends = [date.fromordinal(date(year, month + 1, 1).toordinal() - 1) for month in range(1, last)]
-    days = [*ends, facts.as_of, facts.completion_as_of]
+    ends = [CalendarMonth(year, month).last for month in range(1, last)]
+    before = [DemoYear.first_month(facts.as_of).last] if settings.DEMO else []
+    days = [*before, *ends, facts.as_of, facts.completion_as_of]
     return [(day.replace(day=1), day) for day in days]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from assessments.actions import cycles, months, rubrics, scores
+from assessments.actions import cycles, rubrics, scores
 from assessments.actions.freezing import freeze
 from assessments.actions.funds import define_fund
 from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
@@ -32,10 +32,14 @@ class DemoYear:
     """The twelve months up to the published figures, by the bureau's two officials and a centre's clerk."""
 
     def __init__(self, last: date) -> None:
-        self.last = CalendarMonth.of(last)
-        self.first = self.last.plus(1 - LENGTH)
+        self.last, self.first = CalendarMonth.of(last), self.first_month(last)
         people = User.objects.in_bulk(["official", "second", "clerk"], field_name="username")
         self.official, self.second, self.clerk = people["official"], people["second"], people["clerk"]
+
+    @staticmethod
+    def first_month(last: date) -> CalendarMonth:
+        """The month that the year up to `last` begins with."""
+        return CalendarMonth.of(last).plus(1 - LENGTH)
 
     def live(self, policy: Policy, scale: float) -> None:
         """Freeze, assess twice, prepay and settle; begin the next year's prepayment."""
@@ -51,8 +55,6 @@ class DemoYear:
         self._receive()
 
     def _freeze(self) -> None:
-        if not Month.objects.filter(first_on=self.first.first).exists():
-            months.compute(month=self.first.first)
         for place in range(LENGTH):
             month = Month.objects.select_related("current").get(first_on=self.first.plus(place).first)
             if month.current and not month.current.frozen_at:

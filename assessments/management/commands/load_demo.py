@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="one of: " + ", ".join(figures.places()))
         parser.add_argument("--scale", type=float, default=0.01, help="1 is the whole place (default: 0.01)")
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
         parser.add_argument("--seed", type=int, default=1, help="another seed draws other people (default: 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,6 +32,8 @@ class Command(BaseCommand):
             )
         if not SCALES[0] <= scale <= SCALES[1]:
             raise CommandError(_("The scale must lie between {low} and {high}.").format(low=SCALES[0], high=SCALES[1]))
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=0)
         if any(model.objects.exists() for model in (Resident, Household, Institution)):
             raise CommandError(_("The database holds a district already; a demo is loaded into an empty one only."))
         made = load(name, scale=scale, seed=options["seed"], out=self._say)
