@@ -29,3 +29,5 @@ class LeadStepForm(forms.Form):
         field = self.fields["step"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(step, step) for step in steps]
+        # Only the second person agrees without words.
+        self.fields["reason"].required = lead.state != Lead.State.PROPOSED

@@ -125,7 +125,7 @@ class Check(models.Model):
         UNAWARE = "unaware", _("knows nothing of it")
         STRANGER = "stranger", _("wrong number")
         EMPTY = "empty", _("number not in use")
-        SUSPENDED = "suspended", _("suspended")
+        SUSPENDED = "suspended", _("number suspended")
         OFF = "off", _("switched off")
         NO_ANSWER = "no_answer", _("no answer")
         REFUSED = "refused", _("refused to talk")

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ from assessments import models
 from assessments.models import Grade, Revision, Scenario
 from assessments.queries.holdings import Shares
 from assessments.queries.stamps import stamp
-from assessments.rules.allocation import cents, split, yuan
+from assessments.rules.allocation import half_up, split, yuan
 from assessments.rules.scores import Outcome
 from contracts.models import Charge, CoveragePackage
 from service_packages.models import Package, Payer
@@ -114,20 +114,31 @@ def grades(outcomes: Sequence[tuple[Outcome, Outcome]]) -> list[tuple[str, int, 
     return [(grade.value, before[grade], after[grade]) for grade in Grade]
 
 
-def payers(totals: tuple[Decimal, Decimal], shares: tuple[Sequence[Shares], Sequence[Shares]]) -> list[PayerFees]:
-    """The totals before and after, split among payers by what the units' shares come to; to the cent."""
-    before, after = (_split(total, each) for total, each in zip(totals, shares, strict=True))
+def fees_of_units(shares: Sequence[Shares]) -> list[Decimal]:
+    """Yuan of each unit, in order: everybody's, rounded half up once, split among the units."""
+    return list(_split({str(place): sum(each.values(), Fraction(0)) for place, each in enumerate(shares)}).values())
+
+
+def payers(before: Sequence[Shares], after: Sequence[Shares]) -> list[PayerFees]:
+    """What each payer bears of the units' fees; together they bear as much as the units are told."""
+    old, new = _split(_by_payer(before)), _split(_by_payer(after))
     none = Decimal("0.00")
-    known = [code for code in (*Payer.values, "") if before.get(code) or after.get(code)]
-    return [PayerFees(code, before.get(code, none), after.get(code, none)) for code in known]
+    known = [code for code in (*Payer.values, "") if old.get(code) or new.get(code)]
+    return [PayerFees(code, old.get(code, none), new.get(code, none)) for code in known]
 
 
-def _split(total: Decimal, shares: Sequence[Shares]) -> dict[str, Decimal]:
+def _by_payer(shares: Sequence[Shares]) -> dict[str, Fraction]:
     sums: dict[str, Fraction] = defaultdict(Fraction)
     for each in shares:
         for payer, share in each.items():
             sums[payer] += share
-    return {payer: yuan(part) for payer, part in split(cents(total), sums).items()} if any(sums.values()) else {}
+    return sums
+
+
+def _split(exact: Mapping[str, Fraction]) -> dict[str, Decimal]:
+    """The sum rounded to the cent, as parts that add up to it."""
+    total = half_up(sum(exact.values(), Fraction(0)))
+    return {code: yuan(part) for code, part in split(total, exact).items()}
 
 
 def keep_answer(scenario: Scenario, frozen: Sequence[Revision], answer: Answer) -> None:

@@ -16,7 +16,7 @@ from assessments.models import FundVersion, Revision
 from assessments.queries.basis import Unit
 from assessments.queries.plans import whole_tables
 from assessments.queries.stamps import stamp
-from assessments.rules.allocation import MONTHS, cents, half_up, yuan
+from assessments.rules.allocation import MONTHS, cents
 from contracts.models import Charge, CoveragePackage
 from service_packages.models import Payer
 from teams.kept import keep, peek
@@ -141,10 +141,6 @@ class Fees:
         """A team's, or those of all the teams of an institution."""
         found = self.of_institutions.get(institution) if team is None else self.of_teams.get(team)
         return found or {}
-
-    def of(self, institution: int, team: int | None) -> Decimal:
-        """Yuan, of all payers together."""
-        return yuan(half_up(sum(self.shares(institution, team).values(), Fraction(0))))
 
 
 def fees(months: Sequence[Holdings], prices: Mapping[int, Decimal]) -> Fees:

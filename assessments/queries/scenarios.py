@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 
 from assessments.calendar import CalendarMonth
 from assessments.models import FundVersion, Revision, RubricVersion, Scenario, UnitKind
-from assessments.queries.answers import Answer, Line, Side, grades, kept_answer, payers
+from assessments.queries.answers import Answer, Line, Side, fees_of_units, grades, kept_answer, payers
 from assessments.queries.basis import Unit as Payee
 from assessments.queries.basis import frozen_revisions
 from assessments.queries.holdings import Fees, counted, fees, holdings, payees
@@ -162,14 +162,12 @@ def _scores_only(row: TrialRow) -> Line:
 
 
 def _with_fees(found: Answer, before: Fees, after: Fees) -> Answer:
-    places = [(line.institution, line.team) for line in found.lines]
-    lines = []
-    for line, place in zip(found.lines, places, strict=True):
-        sides = (line.before._replace(fees=before.of(*place)), line.after._replace(fees=after.of(*place)))
-        lines.append(replace(line, before=sides[0], after=sides[1]))
-    found = replace(found, lines=lines)
-    shares = ([before.shares(*place) for place in places], [after.shares(*place) for place in places])
-    return replace(found, payers=payers(found.fee_sums, shares))
+    old, new = ([each.shares(line.institution, line.team) for line in found.lines] for each in (before, after))
+    lines = [
+        replace(line, before=line.before._replace(fees=first), after=line.after._replace(fees=second))
+        for line, first, second in zip(found.lines, fees_of_units(old), fees_of_units(new), strict=True)
+    ]
+    return replace(found, lines=lines, payers=payers(old, new))
 
 
 def _with_money(scenario: Scenario, tried: Trial, fund: FundVersion, units: Sequence[Payee]) -> list[Line]:

@@ -21,9 +21,9 @@ from assessments.actions import rubrics
 from assessments.actions.freezing import freeze
 from assessments.actions.scenarios import change_scenario, start_scenario
 from assessments.models import CoverageMonth, Fund, FundVersion, Month, Revision, RubricVersion, Scenario, Score
-from assessments.queries.answers import SOURCES, payers
+from assessments.queries.answers import SOURCES, fees_of_units, payers
 from assessments.queries.basis import units_of
-from assessments.queries.holdings import Fees, held_of, holdings, payees, shares_of
+from assessments.queries.holdings import held_of, holdings, payees, shares_of
 from assessments.queries.scenarios import answer, frozen_of, look, progress
 from assessments.rules.allocation import half_up, yuan
 from contracts.models import Charge, CoveragePackage
@@ -151,10 +151,10 @@ def test_payers_add_up_to_the_fees_whatever_was_charged(
         fitting = [charge * old // max(sum(charges), 1) for charge in charges]  # together never above the price
         said = ",".join(f"{payer}={charge}" for payer, charge in zip(CHARGED, fitting, strict=False))
         shares.append(shares_of(held_of(f"1:{old}:{said}"), {1: price}))
-    units = [Fees(dict(enumerate(shares)), {}).of(0, place) for place in range(len(shares))]
-    assert units == [yuan(half_up(Fraction(price, 12)))] * len(shares)
-    total = sum(units, D("0.00"))
-    assert sum((row.after for row in payers((total, total), (shares, shares))), D("0.00")) == total
+    units, exact = fees_of_units(shares), Fraction(price, 12)
+    assert sum(units, D("0.00")) == yuan(half_up(exact * len(shares)))
+    assert all(abs(Fraction(unit) * 100 - exact) < 1 for unit in units)
+    assert sum((row.after for row in payers(shares, shares)), D("0.00")) == sum(units, D("0.00"))
 
 
 def test_unchanged_prices_show_no_fees(frozen: SmallDistrict) -> None:
