@@ -65,9 +65,10 @@ class Agreements:
         self.flush(at_least=BATCH)
 
     def flush(self, *, at_least: int = 1) -> None:
-        """Send what waits."""
-        for rows in (self.contracts, self.coverages, self.held, self.charges, self.suspensions):
-            rows.flush(at_least=at_least)
+        """Send what waits once there are `at_least` so many coverages; each takes its team from its contract."""
+        if len(self.coverages.rows) >= at_least:
+            for rows in (self.contracts, self.coverages, self.held, self.charges, self.suspensions):
+                rows.flush()
 
     def _crew_number(self, household: int, day: int) -> int:
         people = self.people
