@@ -128,7 +128,9 @@ def _reasons(person: Person, attempt: Attempt | None, day: date) -> list[tuple[s
     elif person.is_uncontrolled:
         found.append(("warn", _("not at goal")))
     if person.is_promised:
-        found.append(("info", _("promised for today")))
+        promised = [line.due_on for line in person.lines if line.kind != "service" and line.due_on <= day]
+        is_past = bool(promised) and max(promised) < day
+        found.append(("warn", _("promised day is past")) if is_past else ("info", _("promised for today")))
     if (days := (day - person.first_due_on).days) > 0:
         found.append(("warn" if days > 30 else "", _("%(days)s days overdue") % {"days": days}))
     if person.is_very_old:

@@ -209,6 +209,17 @@ def next_person(choice: Choice, after: int) -> int | None:
     return next((key for key in [*later, *ids] if key != after), None)
 
 
+def most_due(choice: Choice) -> int | None:
+    """The id of the item that is owed to most people; None where nothing is."""
+    select = f"""
+        select l.item_id from line l where l.item_id is not null and {_IN_WINDOW[choice.window]}
+        group by l.item_id order by count(distinct l.resident_id) desc, l.item_id limit 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement(choice, select))
+        return next((item for (item,) in cursor.fetchall()), None)
+
+
 def lines_of(resident_ids: Collection[int], choice: Choice) -> list[Line]:
     """What is to be done for these residents, of the choice and its window, the most urgent first."""
     columns = "l.resident_id, l.kind, l.id, l.item_id, l.due_on"

@@ -135,7 +135,7 @@ def fee_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     extra: dict[str, Any] = {"entry": entry, "is_danger": True}
     if entry.number:
         extra["contracts"], extra["sum"] = size_of(entry.number)
-        if extra["contracts"] > 1:
+        if extra["contracts"] > 1 or entry.payer != Payer.RESIDENT:
             extra["back"] = reverse("contracts:fee_payment_detail", args=[entry.pk])
     return _answer(request, entry.coverage.contract, form, do, _("Cancel entry"), _("The entry is cancelled."), extra)
 

@@ -16,7 +16,7 @@ from contracts.forms.due import DueForm
 from contracts.forms.many import EventForm, GridForm, ManyForm
 from contracts.grid import MOST_ROWS, Row, name_people, pasted_rows, posted_rows
 from contracts.presenters import due as words
-from contracts.queries.due import due
+from contracts.queries.due import due, most_due
 from contracts.views.services import PLACE, list_query
 from residents.models import Resident
 from service_packages.models import Item
@@ -88,12 +88,13 @@ def service_event(request: SignedInRequest) -> HttpResponse:
 
 
 def _initial(request: SignedInRequest, due_form: DueForm) -> dict[str, Any]:
-    """What was chosen last: the item of the address, or one of the kind that the list is narrowed to."""
+    """The item of the address, or what most people of the list are waiting for; the rest as it was chosen last."""
     named = request.GET.get("item", "")
-    kind = due_form.choice.kind
-    codes = [item.code for item in due_form.items.values() if named in ("", item.code) and kind in ("", item.kind)]
+    codes = {key: item.code for key, item in due_form.items.items()}
+    if named not in codes.values():
+        named = codes.get(most_due(due_form.choice) or 0) or min(codes.values(), default="")
     return {
-        "item": next(iter(sorted(codes)), None),
+        "item": named or None,
         "performed_on": today(),
         "place": request.session.get(PLACE, Item.Mode.CLINIC),
         "staff": request.user.staff_id,

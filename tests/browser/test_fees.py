@@ -30,6 +30,31 @@ def test_open_fee_is_received_and_cancelled_by_keyboard(page: Page, role: str) -
     expect(page.locator("tbody tr")).to_have_count(lines)
 
 
+def test_payment_of_a_payer_is_entered_and_cancelled_by_keyboard(page: Page, role: str) -> None:
+    page.goto("/fees/?payer=medical_insurance")
+    page.locator("a[href*='/fees/payment/']").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_amount")).to_be_visible()
+    page.locator("#id_reference").focus()
+    page.keyboard.type("20181220-7")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".notice[role=status] dl")).to_be_visible()
+    page.locator("[data-save]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/fees/payments/\d+/"), wait_until="load")
+    expect(page.locator("#messages")).to_contain_text("-R2018-")
+    assert page.locator("tbody tr").count() > 1
+    page.locator("a.danger").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_reason")).to_be_visible()
+    page.locator("#id_reason").focus()
+    page.keyboard.type("duplicate")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/fees/payments/\d+/"), wait_until="load")
+    expect(page.locator(".notice.warning")).to_contain_text("duplicate")
+    expect(page.locator("a.danger")).to_have_count(0)
+
+
 def test_fee_pages_are_accessible(browser: Browser, product: Product, role: str) -> None:
     context = browser.new_context(
         base_url=product.url, bypass_csp=True, locale="zh-CN", storage_state=product.states[role]
@@ -37,8 +62,9 @@ def test_fee_pages_are_accessible(browser: Browser, product: Product, role: str)
     page = context.new_page()
     page.goto("/fees/")
     own = (page.locator("tbody th a").first.get_attribute("href") or "").partition("#")[0]
-    months = "/fees/statement/?by=month"
-    for path in ("/fees/", "/fees/?standing=back", "/fees/statement/", months, own, f"{own}receive/", f"{own}waive/"):
+    months, paid = "/fees/statement/?by=month", "/fees/payments/"
+    own_pages = (own, f"{own}receive/", f"{own}waive/")
+    for path in ("/fees/", "/fees/?standing=back", "/fees/statement/", months, paid, *own_pages):
         page.goto(path)
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"

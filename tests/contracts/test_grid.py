@@ -106,6 +106,15 @@ def test_grid_offers_those_who_are_due(desk: Client, team: Team) -> None:
     assert f'name="person" value="#{resident.pk}"' in page
 
 
+@pytest.mark.parametrize("page", ["/services/grid/", "/services/event/"])
+def test_page_opens_with_what_most_people_wait_for(desk: Client, team: Team, page: str) -> None:
+    make_item("AA", name="First by code", kind="advice")
+    resident = sign(team, name="王秀兰")
+    answer = desk.get(page)
+    assert answer.context["form"]["item"].value() == "BP"
+    assert str(resident.pk) in answer.content.decode()
+
+
 def test_good_rows_go_in_and_bad_ones_stay_with_their_reason(desk: Client, team: Team) -> None:
     one, other, untouched = sign(team), sign(team), sign(team)
     page = desk.post(

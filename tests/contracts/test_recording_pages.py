@@ -164,9 +164,13 @@ def test_outcome_of_a_call_leads_on(desk: Client, team: Team) -> None:
     assert agreeing.headers["Location"].startswith("/due/")
     assert "promised for today" in desk.get("/due/").content.decode()
 
+    Attempt.objects.filter(outcome="agreed").update(tried_on=date(2018, 9, 20), next_on=date(2018, 10, 1))
+    Attempt.objects.exclude(outcome="agreed").delete()
+    assert "promised day is past" in desk.get("/due/").content.decode()
+
     dayless = send(desk, page, outcome="agreed", channel="phone", tried_on="20181002")
     assert "Enter the day" in dayless.content.decode()
-    assert Attempt.objects.count() == 2
+    assert Attempt.objects.count() == 1
 
 
 def test_waiver_is_given_and_taken_back_on_the_page(desk: Client, team: Team, doctor: User) -> None:
