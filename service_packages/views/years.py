@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -34,6 +35,10 @@ FILES = {
 @require(Permission.CATALOGUE_EDIT)
 def year_copy(request: SignedInRequest) -> HttpResponse:
     """Drafts for a new year with other prices: the form, with what it would make; then the making."""
+    if "show" in request.POST:
+        # Not sent as GET by the form itself: its token would stand in the address.
+        asked = {name: request.POST.get(name, "") for name in YearForm.base_fields}
+        return redirect(f"{request.path}?{urlencode(asked)}")
     sent = request.POST if request.method == "POST" else request.GET if "year" in request.GET else None
     form = YearForm(sent, initial={"year": today().year + 1, "percent": Decimal(0)})
     is_valid = form.is_bound and form.is_valid()

@@ -210,6 +210,8 @@ def test_next_year_is_shown_then_made_then_published(admin: Client) -> None:
     shown = _text(admin, _url("year_copy") + "?year=2019&percent=5")
     assert "42.00" in shown
     assert not PackageVersion.objects.filter(status="draft").exists()
+    asked = admin.post(_url("year_copy"), {"year": 2019, "percent": 5, "submission": fresh_key(), "show": 1})
+    assert asked.headers["Location"] == _url("year_copy") + "?year=2019&percent=5"
     made = admin.post(_url("year_copy"), {"year": 2019, "percent": 5, "submission": fresh_key()})
     assert "Publish all of 2019" in _text(admin, made.url)
     admin.post(_url("year_publish"), {"year": 2019})
