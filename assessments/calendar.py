@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from teams.clock import today
+from teams.clock import month_words, today
 from teams.rules import RuleViolation
 
 
@@ -43,6 +43,11 @@ class CalendarMonth:
     def last(self) -> date:
         """Its last day."""
         return date(self.year, self.month, monthrange(self.year, self.month)[1])
+
+    @property
+    def label(self) -> str:
+        """`2018年11月` or `November 2018`, by the language."""
+        return month_words(self.first)
 
     def plus(self, months: int) -> CalendarMonth:
         """The month so many months later (earlier when negative)."""

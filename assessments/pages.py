@@ -12,7 +12,7 @@ from assessments.presenters import overview as overview_page
 from assessments.presenters.all_figures import figure_keys, figures_table
 from assessments.presenters.cascades import cascades
 from assessments.presenters.findings import counted, units_finding
-from assessments.presenters.frame import link, month_label
+from assessments.presenters.frame import link
 from assessments.presenters.heat import category_keys, heat_finding, heat_table
 from assessments.queries.breakdowns import has_breakdown
 from assessments.queries.differences import then_and_now
@@ -21,7 +21,7 @@ from assessments.queries.people import has_people
 from assessments.queries.progress import runs
 from assessments.queries.units import Selection, Unit
 from residents.categories import ALL
-from teams.clock import today
+from teams.clock import month_words, today
 from teams.models import Team
 
 Window = list[tuple[CalendarMonth, Month | None]]
@@ -103,7 +103,7 @@ def can_be_computed(selection: Selection) -> list[tuple[str, str]]:
     months = [] if selection.calendar is None else [selection.calendar]
     if present not in [CalendarMonth.of(row.first_on) for row in selection.months]:
         months.append(present)
-    return [(str(month), month_label(month)) for month in months]
+    return [(str(month), month.label) for month in months]
 
 
 def progress() -> dict[str, Any]:
@@ -113,7 +113,7 @@ def progress() -> dict[str, Any]:
         "runs": [
             {
                 "id": run.revision.pk,
-                "month": month_label(CalendarMonth.of(run.revision.month.first_on)),
+                "month": month_words(run.revision.month.first_on),
                 "said": str(run.step.label) if run.step else "",
                 "position": run.position,
                 "steps": steps,

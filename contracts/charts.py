@@ -10,6 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 from math import ceil, floor
 
+from teams.clock import month_words
+
 WIDTH, HEIGHT = 560, 170
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 548.0, 12.0, 148.0
 STEPS = 4
@@ -92,7 +94,7 @@ def chart(series: Sequence[Series], *, unit: int) -> Chart | None:
     return Chart(
         lines=tuple(_line(each, axes, first, last) for each in series if each.readings),
         y_ticks=tuple((axes.y(value), f"{value:g}") for value in axes.steps),
-        x_ticks=tuple((axes.x(day), f"{day:%Y-%m}") for day in dict.fromkeys((first, middle, last))),
+        x_ticks=tuple((axes.x(day), month_words(day)) for day in dict.fromkeys((first, middle, last))),
     )
 
 

@@ -33,7 +33,7 @@ from assessments.rules.inspections import (
     check_team,
 )
 from assessments.uploads import Proof, check_count
-from teams.clock import today
+from teams.clock import month_words, today
 from teams.history import made_by
 from teams.models import Institution, Team, User
 from teams.models.accounts import SystemAccount
@@ -53,7 +53,7 @@ def open_round(*, first_on: date, theme: str = "", by: User) -> InspectionRound:
         if not is_new:
             message = _("{who} opened the round of {month} already.")
             raise RuleViolation(
-                "inspection.round_there", format_lazy(message, who=made.made_by, month=f"{made.first_on:%Y-%m}")
+                "inspection.round_there", format_lazy(message, who=made.made_by, month=month_words(made.first_on))
             )
         return made
 

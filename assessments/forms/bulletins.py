@@ -10,6 +10,7 @@ from assessments.models import Bulletin, Month
 from assessments.presenters.bulletins import NAMES
 from assessments.queries.bulletins import COLUMNS
 from teams.actions.submissions import fresh_key
+from teams.clock import month_words
 
 TEXT = "text_"
 
@@ -74,4 +75,4 @@ class RefreshForm(forms.Form):
 def _month_label(month: Month) -> str:
     assert month.current
     frozen = _("frozen") if month.current.frozen_at else _("provisional")
-    return f"{month.first_on:%Y-%m} · {frozen}"
+    return f"{month_words(month.first_on)} · {frozen}"

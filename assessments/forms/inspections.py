@@ -15,7 +15,7 @@ from assessments.queries.findings import escalating, work_list
 from assessments.rules.findings import State
 from contracts.forms.worklists import NarrowingForm
 from teams.actions.submissions import fresh_key
-from teams.clock import today
+from teams.clock import month_words, today
 from teams.fields import DayField, LongSelect
 from teams.models import Institution, Team, User
 from teams.models.places import parent_ids
@@ -144,7 +144,7 @@ class FindingFilter(NarrowingForm):
         seen = Finding.objects.visible_to(user).order_by()
         self.offer_units(user, _with_parents(seen.values_list("institution", flat=True).distinct()))
         rounds = InspectionRound.objects.filter(pk__in=Inspection.objects.visible_to(user).values("round"))
-        self.offer("round", [(str(row.pk), f"{row.first_on:%Y-%m}") for row in rounds])
+        self.offer("round", [(str(row.pk), month_words(row.first_on)) for row in rounds])
         names = Checklist.objects.filter(status="published").values_list("code", "name")
         self.offer("checklist", list(names))
 

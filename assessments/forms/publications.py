@@ -9,6 +9,7 @@ from assessments.calendar import CalendarMonth
 from assessments.models import Cycle, Month, Publication
 from assessments.presenters.publications import HOW
 from teams.actions.submissions import fresh_key
+from teams.clock import month_words
 
 
 class PublicationForm(forms.Form):
@@ -31,7 +32,7 @@ class PublicationForm(forms.Form):
         frozen = Month.objects.filter(current__frozen_at__isnull=False).order_by("-first_on")
         field = self.fields["month"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(f"{row.first_on:%Y-%m}", f"{row.first_on:%Y-%m}") for row in frozen]
+        field.choices = [(f"{row.first_on:%Y-%m}", month_words(row.first_on)) for row in frozen]
 
     def clean_month(self) -> CalendarMonth:
         """The month chosen."""

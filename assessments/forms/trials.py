@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import CalendarMonth
 from assessments.models import RubricVersion, UnitKind
 from assessments.queries.rubrics import frozen_months
+from teams.clock import month_words
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class TrialForm(forms.Form):
         self.version = version
         self.months = frozen_months()
         self.others = {row.pk: row for row in version.rubric.versions.order_by("-number")}
-        choices = [(f"{month:%Y-%m}", f"{month:%Y-%m}") for month in self.months]
+        choices = [(f"{month:%Y-%m}", month_words(month)) for month in self.months]
         for name in ("from_month", "to_month"):
             month = self.fields[name]
             assert isinstance(month, forms.ChoiceField)

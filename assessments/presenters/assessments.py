@@ -17,6 +17,7 @@ from assessments.queries.assessments import UnitRow
 from assessments.queries.results import PublicResult
 from assessments.rules.scores import is_given_by_hand, section_points
 from assessments.tables import NO_FIGURE, count_text
+from teams.clock import month_words
 from teams.rates import PERCENT, YUAN
 
 TONES: Mapping[str, str] = {
@@ -93,7 +94,7 @@ def score_line(row: Score) -> dict[str, Any]:
         "value": measure_words(_measure(row)),
         "fraction": _fraction(row),
         "target": target_words(row.rule, row.target),
-        "month": str(CalendarMonth.of(row.revision.month.first_on)) if row.revision else "",
+        "month": month_words(row.revision.month.first_on) if row.revision else "",
         "is_changed": row.computed_points is not None and row.points != row.computed_points,
     }
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.calendar import CalendarMonth
 from assessments.charts import heat_level
-from assessments.presenters.frame import link, month_label
+from assessments.presenters.frame import link
 from assessments.queries.cohorts import AFTER, OUTCOMES, Cohort, Outcome
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
@@ -40,7 +40,7 @@ def months_table(selection: Selection, months: Mapping[CalendarMonth, Cohort], *
     """The triangle: a row a month of signing, the latest first; later outcomes are still to come for late months."""
     scales = _scales(months.values())
     opened = selection if with_people else None
-    rows = tuple(Row(month_label(month), _cells(cohort, scales, opened, month)) for month, cohort in months.items())
+    rows = tuple(Row(month.label, _cells(cohort, scales, opened, month)) for month, cohort in months.items())
     total = Row(_("all"), _cells(_together(months.values()), scales))
     return Table(_("By month of signing"), _("signed in"), _columns(), rows, total)
 

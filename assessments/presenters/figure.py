@@ -11,7 +11,7 @@ from assessments.charts import Point, heat_level, line_chart
 from assessments.definitions import VERSIONS
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Month, Target
-from assessments.presenters.frame import link, month_label
+from assessments.presenters.frame import link
 from assessments.presenters.overview import points, rate_cell, title
 from assessments.presenters.parts import part_names
 from assessments.presenters.words import (
@@ -120,7 +120,7 @@ def by_month(selection: Selection, key: Key, series: Sequence[tuple[CalendarMont
             Cell(NO_FIGURE if moved is None else signed(moved), moved),
         )
         url = link("assessments:figure", selection, key.indicator, month=str(month)) if count else ""
-        rows.append(Row(month_label(month), cells, url=url))
+        rows.append(Row(month.label, cells, url=url))
         before = count
     return Table(_("Month by month"), _("month"), _columns(key), tuple(reversed(rows)))
 
@@ -247,7 +247,7 @@ def people_links(selection: Selection, indicator: Indicator, count: Count) -> li
             count_text(numbers[part]) if on_rows else "",
             link("assessments:people", selection, indicator.code, part=part.value),
         )
-        for part, name in part_names(indicator).items()
+        for part, name in part_names(indicator, selection.members).items()
     ]
 
 

@@ -15,6 +15,7 @@ from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
 from assessments.queries.differences import then_and_now
 from assessments.queries.units import Selection, Unit
+from teams.clock import month_words
 
 Crumbs = Sequence[tuple[str, str]]
 
@@ -33,11 +34,6 @@ def _path(name: str, *args: str) -> str:
 @lru_cache(maxsize=4096)
 def _quoted(text: str, safe: str, encoding: str | None, errors: str | None) -> str:
     return quote_plus(text, safe, encoding, errors)
-
-
-def month_label(month: CalendarMonth) -> str:
-    """`2018年11月` or `November 2018`, by the language."""
-    return date_format(month.first, "YEAR_MONTH_FORMAT")
 
 
 def month_tick(month: CalendarMonth) -> str:
@@ -86,7 +82,7 @@ def _month(selection: Selection, page: str, args: tuple[str, ...], query: Mappin
 
     return {
         "value": str(calendar),
-        "label": month_label(calendar),
+        "label": calendar.label,
         "provisional": revision.is_provisional,
         "frozen": revision.frozen_at is not None,
         "as_of": revision.as_of.isoformat(),
@@ -95,7 +91,7 @@ def _month(selection: Selection, page: str, args: tuple[str, ...], query: Mappin
         "next": address(calendar.plus(1)),
         "known": _known(selection, page, args, query),
         "options": [
-            {"label": month_label(month), "url": address(month), "current": month == calendar} for month in months[:36]
+            {"label": month.label, "url": address(month), "current": month == calendar} for month in months[:36]
         ],
     }
 
@@ -110,7 +106,7 @@ def _known(selection: Selection, page: str, args: tuple[str, ...], query: Mappin
 
 
 def _failure(selection: Selection) -> str | None:
-    """The last run of the shown month, or of one without figures, when it failed: `2018-12, 2019-01-01 02:00`."""
+    """The last run of the shown month, or of one without figures, when it failed: `2018年12月, 2019-01-01 02:00`."""
     later = Revision.objects.filter(month=OuterRef("month"), number__gt=OuterRef("number"))
     failed = Revision.objects.filter(~Exists(later), status=Revision.Status.FAILED)
     last = (
@@ -122,7 +118,8 @@ def _failure(selection: Selection) -> str | None:
     if last is None:
         return None
     when = timezone.localtime(last.finished_at) if last.finished_at else None
-    return f"{last.month}, {when:%Y-%m-%d %H:%M}" if when else str(last.month)
+    label = month_words(last.month.first_on)
+    return f"{label}, {when:%Y-%m-%d %H:%M}" if when else label
 
 
 def is_provisional(month: Month | None) -> bool:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Line, Round, Run
-from assessments.presenters.frame import month_label
 from assessments.presenters.words import MINUS
 from assessments.queries.transfers import Reach, Reconciled
 from assessments.tables import Cell, Column, Row, Table, count_cell
 from service_packages.models import Payer
+from teams.clock import month_words
 from teams.models import User
 
 SIGNERS = ("simulated_by", "submitted_by", "approved_by", "paid_by")
@@ -45,7 +45,7 @@ def money_cell(amount: Decimal, *, url: str = "") -> Cell:
 
 def period_label(run: Run) -> str:
     """`2018年1月 – 2018年12月`."""
-    first, last = (month_label(CalendarMonth.of(day)) for day in (run.from_month, run.to_month))
+    first, last = (month_words(day) for day in (run.from_month, run.to_month))
     return first if first == last else f"{first} – {last}"
 
 
@@ -139,7 +139,7 @@ def round_context(row: Round, lines: Sequence[Line]) -> dict[str, Any]:
         "payers": payer_rows(row, lines),
         "table": lines_table(row, lines),
         "institutions": institutions_table(lines),
-        "months": [each["month"] for each in row.inputs["months"]],
+        "months": [CalendarMonth.parse(each["month"]) for each in row.inputs["months"]],
         "signatures": _signatures(row),
     }
 
@@ -319,7 +319,7 @@ def reconciled_context(rows: Sequence[Reconciled], months: Sequence[date]) -> di
     return {
         "payers": [words(str(row.payer.label), row.due, row.transferred) for row in rows],
         "total": total,
-        "months": [f"{day:%Y-%m}" for day in months],
+        "months": [month_words(day) for day in months],
     }
 
 

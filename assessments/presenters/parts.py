@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from assessments.indicators import Indicator
@@ -18,9 +19,10 @@ class Names(NamedTuple):
     gap: Promise | str
 
 
+EVERYBODY = _("All residents")
 NAMES: Mapping[str, Names] = {
-    "coverage": Names(_("Signed"), _("All residents"), _("Not signed")),
-    "paid_coverage": Names(_("With a paid package"), _("All residents"), _("Without a paid package")),
+    "coverage": Names(_("Signed"), EVERYBODY, _("Not signed")),
+    "paid_coverage": Names(_("With a paid package"), EVERYBODY, _("Without a paid package")),
     "household_coverage": Names(_("Households signed"), _("All households"), _("Households not signed")),
     "renewal": Names(_("Renewed"), _("All that ran out"), _("Not renewed")),
     "item_completion": Names(_("Something given"), _("Something due"), _("Something not given")),
@@ -34,11 +36,14 @@ NAMES: Mapping[str, Names] = {
 }
 
 
-def part_names(indicator: Indicator) -> dict[Part, str]:
-    """The lists that the figure opens to, by name; empty for figures without people."""
+def part_names(indicator: Indicator, members: str = "") -> dict[Part, str]:
+    """The lists that the figure opens to, by name; empty for figures without people.
+
+    `members` are a key population's, where the figure is one's: they take the place of all residents.
+    """
     names = NAMES.get(indicator.code, Names("", "", ""))
     pairs = zip((Part.NUMERATOR, Part.DENOMINATOR, Part.GAP), names, strict=True)
-    return {part: str(name) for part, name in pairs if name}
+    return {part: capfirst(members) if members and name == EVERYBODY else str(name) for part, name in pairs if name}
 
 
 def part_to_act_on(indicator: Indicator) -> Part:

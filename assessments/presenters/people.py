@@ -31,7 +31,7 @@ def people_frame(selection: Selection, indicator: Indicator, count: Count, part:
             "url": link("assessments:people", selection, indicator.code, part=each.value),
             "active": each is part,
         }
-        for each, name in part_names(indicator).items()
+        for each, name in part_names(indicator, selection.members).items()
     ]
     figure = {
         "title": title(count.key, selection.names),

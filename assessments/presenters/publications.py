@@ -9,7 +9,7 @@ from teams.models import Staff
 Content = Mapping[str, Any]
 # What residents read unless the bureau writes something else.
 HOW = (
-    "带上身份证或户口簿，到居住地的镇卫生院、社区卫生服务中心或村卫生室，选择家庭医生团队并签订协议；"
+    "带上身份证或户口簿，到居住地的镇卫生院、社区卫生服务中心、村卫生室或社区卫生服务站，选择家庭医生团队并签订协议；"
     "行动不便的，请拨打中心电话预约上门签约。"
 )
 GRADE_TONES = {"excellent": "good", "good": "info", "pass": "grey", "fail": "warn"}

@@ -8,7 +8,6 @@ from io import BytesIO
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from assessments.presenters.frame import month_label
 from assessments.queries.figures import Count
 from assessments.queries.returns import Line, MonthlyReturn, categories_told
 from assessments.queries.units import Selection
@@ -120,7 +119,7 @@ class _Sheet:
         revision = selection.revision
         assert revision is not None and selection.calendar is not None
         self.sheet.merge_range(0, 0, 0, len(self.told), _("Monthly return of family-doctor contracts"), self.title)
-        self.sheet.write(1, 0, f"{selection.unit.name}  {month_label(selection.calendar)}", self.plain)
+        self.sheet.write(1, 0, f"{selection.unit.name}  {selection.calendar.label}", self.plain)
         state = _("provisional") if revision.is_provisional else _("frozen") if revision.frozen_at else ""
         as_of = _("as of %(day)s") % {"day": revision.as_of.isoformat()}
         self.sheet.write(1, 8, f"{as_of}  {state}  {_('revision')} {revision.number}", self.plain)

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from assessments.calendar import CalendarMonth
 from assessments.models import FundVersion, Line, Round, Share
 from assessments.presenters.money import line_name, period_label, plain, yuan_text
 from service_packages.models import Payer
@@ -70,7 +71,7 @@ def steps(line: Line) -> list[Step]:
 def _basis(line: Line) -> str:
     words = _("%(months)s covered person-months") % {"months": f"{line.person_months:,}"}
     if line.round.stage == Round.Stage.PREPAYMENT:
-        month = line.round.inputs["months"][0]["month"]
+        month = CalendarMonth.parse(line.round.inputs["months"][0]["month"]).label
         words = _("%(basis)s, expected by the people of %(month)s") % {"basis": words, "month": month}
     weighted = line.round.run.version.package_weights.exists()
     return _("%(basis)s × weight of the package") % {"basis": words} if weighted else words
@@ -158,7 +159,11 @@ def _settled(line: Line) -> list[Step]:
 def _months(line: Line, *, sees_people: bool) -> list[dict[str, Any]]:
     url = reverse("assessments:statement_people", args=[line.pk])
     return [
-        {"month": month, "people": f"{people:,}", "url": f"{url}?month={month}" if sees_people else ""}
+        {
+            "month": CalendarMonth.parse(month).label,
+            "people": f"{people:,}",
+            "url": f"{url}?month={month}" if sees_people else "",
+        }
         for month, people in line.inputs["months"].items()
     ]
 

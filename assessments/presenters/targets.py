@@ -5,7 +5,7 @@ from typing import Any
 
 from assessments.indicators import BY_CODE
 from assessments.presenters.frame import link
-from assessments.presenters.words import plain, rate_text
+from assessments.presenters.words import places_beside, plain, rate_text
 from assessments.queries.standings import Standing
 from assessments.queries.units import Selection, Unit
 from assessments.tables import NO_FIGURE, count_text
@@ -51,4 +51,8 @@ def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str
 def _now(row: Standing) -> str:
     if row.count is None:
         return NO_FIGURE
-    return count_text(row.count.numerator) if row.target.count is not None else rate_text(row.count)
+    return (
+        count_text(row.count.numerator)
+        if row.target.count is not None
+        else rate_text(row.count, places_beside(row.count, row.target))
+    )

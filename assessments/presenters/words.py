@@ -91,7 +91,7 @@ def finding(series: Sequence[tuple[CalendarMonth, Count | None]], target: Target
     if len(known) == 1:
         return _("One month so far")
     moved = change(known[-1][1], known[0][1]) or Decimal(0)
-    values = {"month": str(known[0][0]), "points": plain(abs(moved))}
+    values = {"month": known[0][0].label, "points": plain(abs(moved))}
     if moved > 0:
         said = _("Up %(points)s since %(month)s") % values
     elif moved < 0:
@@ -103,7 +103,7 @@ def finding(series: Sequence[tuple[CalendarMonth, Count | None]], target: Target
         return said
     if since == known[0][0]:
         return _("%(said)s, on target throughout") % {"said": said}
-    return _("%(said)s, on target since %(month)s") % {"said": said, "month": str(since)}
+    return _("%(said)s, on target since %(month)s") % {"said": said, "month": since.label}
 
 
 def _reached_since(known: Sequence[tuple[CalendarMonth, Count]], target: Target | None) -> CalendarMonth | None:

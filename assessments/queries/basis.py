@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import CalendarMonth
 from assessments.models import FundVersion, JobWeight, Month, Revision
 from contracts.models import Referral
+from teams.clock import month_words
 from teams.models import Institution, Staff, Team, TeamMember
 from teams.rules import RuleViolation
 
@@ -64,7 +65,7 @@ def frozen_revisions(months: Sequence[CalendarMonth]) -> list[Revision]:
     """The frozen figures of each month. Raises RuleViolation `money.months_open`, which names those that aren't."""
     rows = Month.objects.filter(first_on__in=[month.first for month in months]).select_related("current__month")
     frozen = {row.first_on: row.current for row in rows if row.current and row.current.frozen_at}
-    missing = [str(month) for month in months if month.first not in frozen]
+    missing = [month.label for month in months if month.first not in frozen]
     if missing:
         raise RuleViolation(
             "money.months_open",
@@ -86,7 +87,7 @@ def expected_revision(from_month: date, to_month: date) -> Revision:
         raise RuleViolation(
             "money.months_open",
             format_lazy(
-                _("Money is computed from frozen months. Freeze first: {months}"), months=f"{from_month:%Y-%m}"
+                _("Money is computed from frozen months. Freeze first: {months}"), months=month_words(from_month)
             ),
         )
     return found

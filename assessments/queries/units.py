@@ -9,7 +9,7 @@ from django.http import Http404
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
-from residents.categories import GROUP_NAMES, Category, categories
+from residents.categories import ALL, GROUP_NAMES, Category, categories
 from teams.models import Institution, Team, User
 from teams.models.places import parent_ids
 from teams.rules import RuleViolation
@@ -98,6 +98,11 @@ class Selection:
         """Category code -> its name in the page's language."""
         names = {**GROUP_NAMES, **{category.code: category.name for category in self.categories}}
         return {code: str(name) for code, name in names.items()}
+
+    @property
+    def members(self) -> str:
+        """The name of the key population, empty for everybody."""
+        return "" if self.category == ALL else self.names[self.category]
 
     @property
     def revision(self) -> Revision | None:

@@ -14,7 +14,7 @@ from assessments.calendar import CalendarMonth
 from assessments.exports import table_file
 from assessments.pages import units_below
 from assessments.presenters import cohorts as presented
-from assessments.presenters.frame import frame, link, month_label
+from assessments.presenters.frame import frame, link
 from assessments.presenters.people import cohort_rows
 from assessments.queries.cohorts import AFTER, Outcome, by_month, cohort_people, cohorts, counted_on, of_units
 from assessments.queries.people import Part
@@ -73,7 +73,7 @@ def cohort_people_list(request: SignedInRequest) -> HttpResponse:
     rows = cohort_people(selection, month, outcome, after, part).select_related("resident__village", "team", "coverage")
     page: Page[Any] = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = cohort_rows(list(page.object_list), selection)
-    name = f"{presented.NAMES[outcome]} · {month_label(month)}"
+    name = f"{presented.NAMES[outcome]} · {month.label}"
     crumbs = [(_("cohorts"), link("assessments:cohorts", selection)), (name, "")]
     context = _frame(selection, "assessments:cohorts", crumbs)
     cohort = by_month(cohorts(selection)).get(month)

@@ -31,6 +31,7 @@ from assessments.queries.figures import Key
 from assessments.queries.people import Part, counted_sql, figure_count, has_people, number_of_rows, people
 from assessments.queries.units import Selection, select
 from teams.actions import audit
+from teams.clock import month_words
 from teams.lists import ROWS_AT_MOST
 from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -169,7 +170,9 @@ def month_compute(request: SignedInRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         enqueue(tasks.compute_month, revision.pk)
-        asked = _("%(month)s will be computed by the worker; its figures appear here.") % {"month": revision.month}
+        asked = _("%(month)s will be computed by the worker; its figures appear here.") % {
+            "month": month_words(revision.month.first_on)
+        }
         messages.success(request, asked)
     return redirect(_way_back(request))
 

@@ -13,7 +13,7 @@ from assessments.actions import freezing
 from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE
 from assessments.models import Month, Revision
-from assessments.presenters.frame import frame, link, month_label
+from assessments.presenters.frame import frame, link
 from assessments.presenters.months import difference_table, finding_rows, person_rows, revision_rows
 from assessments.queries.closing import PRESENT, WATCHED, findings_kept
 from assessments.queries.differences import changed_figures, latest_computed, moved, then_and_now
@@ -22,6 +22,7 @@ from assessments.queries.late import is_touched, reasons
 from assessments.queries.people import has_people
 from assessments.queries.units import Selection, select
 from teams.actions import audit
+from teams.clock import month_words
 from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -37,7 +38,7 @@ def month_list(request: SignedInRequest) -> HttpResponse:
     _require_district(request)
     months = Month.objects.select_related("current").order_by("-first_on")
     page = Paginator(months, MONTHS_A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"month": row, "label": month_label(CalendarMonth.of(row.first_on))} for row in page]
+    rows = [{"month": row, "label": month_words(row.first_on)} for row in page]
     return render(request, "assessments/month_list.html", {"page": page, "rows": rows})
 
 
@@ -84,7 +85,9 @@ def month_freeze(request: SignedInRequest, month: str) -> HttpResponse:
     except RuleViolation as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(month)s is frozen: its figures never change again.") % {"month": found})
+        messages.success(
+            request, _("%(month)s is frozen: its figures never change again.") % {"month": month_words(found.first_on)}
+        )
     return redirect("assessments:month_detail", month)
 
 
@@ -151,7 +154,7 @@ def _detail(request: SignedInRequest, month: Month, text: str = "") -> HttpRespo
     both = then_and_now(month)
     context = {
         "month": month,
-        "label": month_label(calendar),
+        "label": calendar.label,
         "revisions": revision_rows(month),
         "findings": finding_rows(found),
         "open": sum(finding.is_open for finding in found),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assessments.calendar import CalendarMonth
 from assessments.models import CoverageMonth, Line, Round, Share
 from assessments.presenters.money import line_name
 from assessments.presenters.payments import payment_heads, payment_lines
@@ -65,7 +66,8 @@ def statement_people(request: SignedInRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     people = [_person(row) for row in page.object_list]
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"statement {line.round} {line.code} {month}")
-    context = {"line": line, "name": line_name(line), "month": month, "months": list(line.inputs["months"])}
+    context = {"line": line, "name": line_name(line), "month": CalendarMonth.parse(month)}
+    context["months"] = [CalendarMonth.parse(each) for each in line.inputs["months"]]
     return render(request, "assessments/statement_people.html", context | {"page": page, "people": people})
 
 

@@ -18,7 +18,7 @@ from contracts.queries.fee_desk import DeskLine
 from contracts.queries.statements import Grouping, Line
 from contracts.rules.fees import FOLLOWING
 from service_packages.models import Payer
-from teams.clock import today
+from teams.clock import month_words, today
 from teams.dates import ONE_DAY, add_months
 from teams.models import Institution, Team, User
 from teams.permissions import Permission, has_permission
@@ -134,7 +134,7 @@ def _labels(lines: Sequence[Line], by: Grouping) -> dict[Any, str]:
     if by is Grouping.PAYER:
         return {value: str(label) for value, label in Payer.choices}
     if by is Grouping.MONTH:
-        return {line.key: f"{line.key:%Y-%m}" for line in lines}
+        return {line.key: month_words(line.key) for line in lines}
     model = Institution if by is Grouping.INSTITUTION else Team
     rows = model._default_manager.filter(pk__in=[line.key for line in lines])
     return dict(rows.values_list("pk", "name"))

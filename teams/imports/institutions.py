@@ -27,6 +27,7 @@ KIND_SYNONYMS = {
     **{"医共体牵头单位": "lead_hospital", "牵头单位": "lead_hospital", "卫生院": "township_center"},
     **{"中心卫生院": "township_center", "社区中心": "community_center", "社区卫生中心": "community_center"},
     **{"卫生室": "village_clinic", "村卫生所": "village_clinic"},
+    **{"社区卫生服务站": "village_clinic", "卫生服务站": "village_clinic"},
 }
 SETTINGS = {"urban": "城市", "rural": "农村"}
 SETTING_SYNONYMS = {"城": "urban", "城镇": "urban", "城区": "urban", "乡": "rural", "乡村": "rural", "村": "rural"}

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from teams.clock import today
@@ -87,6 +88,13 @@ class Institution(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind_name(self) -> str:
+        """Its kind in words: what is a clinic in a village is a station in town."""
+        if self.kind == self.Kind.VILLAGE_CLINIC and self.setting == self.Setting.URBAN:
+            return gettext("community health station")
+        return str(self.Kind(self.kind).label)
 
 
 @track_history()

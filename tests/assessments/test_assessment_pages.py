@@ -110,7 +110,7 @@ def test_year_goes_from_opening_to_publication_by_the_pages(
 def test_score_opens_its_month_its_numbers_and_its_people(official: Client) -> None:
     opened(official)
     said = text(official, "assessment_score", str(score("1.1").pk))
-    assert "60.00%" in said and "3 / 5" in said and "2018-10" in said
+    assert "60.00%" in said and "3 / 5" in said and "October 2018" in said
     assert official.get(score("1.1").evidence_url).status_code == 200
 
 

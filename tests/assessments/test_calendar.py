@@ -1,11 +1,15 @@
 """Calendar months: reading, counting, report dates."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from pytest_django import Settings
 
 from assessments.calendar import CalendarMonth
+from teams.clock import month_words
 from teams.rules import RuleViolation
 
 
@@ -33,6 +37,19 @@ def test_month_ends_with_its_last_day(month: str, last: date) -> None:
 @pytest.mark.parametrize(("months", "expected"), [(1, "2019-01"), (-12, "2017-12"), (0, "2018-12"), (14, "2020-02")])
 def test_months_are_counted_across_years(months: int, expected: str) -> None:
     assert str(CalendarMonth.parse("2018-12").plus(months)) == expected
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "2018年11月"), ("en", "November 2018")])
+def test_month_is_worded_in_one_way_in_each_language(language: str, words: str) -> None:
+    with override(language):
+        assert CalendarMonth.parse("2018-11").label == month_words(date(2018, 11, 30)) == words
+
+
+def test_no_template_words_a_month_in_another_way() -> None:
+    root = Path(__file__).parents[2] / "templates"
+    assert [
+        path.name for path in root.rglob("*.html") if re.search(r'date:"(?:Y-m|Y年n月|F Y)"', path.read_text())
+    ] == []
 
 
 def test_report_date_is_the_last_day_or_today_while_the_month_runs(settings: Settings) -> None:

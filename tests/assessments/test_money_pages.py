@@ -90,7 +90,7 @@ def test_a_statement_explains_the_amount_down_to_people(district: MoneyDistrict,
     client = signed_in(district.official)
     line = settled.lines.get(code="TA")
     page = text(client, "statement", line.pk)
-    assert "33.00" in page and "2018-02" in page
+    assert "33.00" in page and "2018年2月" in page
     people = text(client, "statement_people", line.pk, month="2018-02")
     assert people.count('class="mask"') == 3
     assert AuditEvent.objects.filter(kind="people", what__contains="2018-02").exists()

@@ -6,12 +6,15 @@ import pytest
 from django.test import Client
 
 from assessments.actions.months import compute
-from assessments.indicators import INDICATORS, Rows
+from assessments.indicators import INDICATORS, Indicator, Rows
 from assessments.models import Figure
 from assessments.presenters.parts import part_names
-from assessments.queries.people import Part
+from assessments.queries.people import Part, figure_count, has_people, people
+from assessments.queries.units import select
 from assessments.views import figures as views
-from teams.models import AuditEvent
+from residents.categories import categories
+from teams.models import AuditEvent, Role
+from tests.accounts import make_account
 from tests.factories import (
     make_resident,
 )
@@ -53,6 +56,33 @@ def test_lists_are_as_long_as_their_figure(official: Client, indicator: str, cat
             Part.GAP: below - above,
         }
         assert [row["counted"] for row in rows[Part.DENOMINATOR]].count(True) == above
+
+
+@pytest.mark.parametrize("unit", [*UNITS.values(), {"unit": "V"}], ids=[*UNITS, "clinic"])
+@pytest.mark.parametrize("indicator", [row for row in INDICATORS if part_names(row)], ids=lambda row: row.code)
+def test_lists_of_every_category_at_every_level_make_their_figure(
+    district: SmallDistrict, indicator: Indicator, unit: dict[str, str]
+) -> None:
+    account = make_account("o", Role.OFFICIAL, institution=district.bureau)
+    for category in indicator.category_codes(categories()):
+        selection = select(account, unit, category=category)
+        if not has_people(selection, indicator):
+            continue
+        count = figure_count(selection, indicator)
+        lists = {part: people(selection, indicator, part) for part in Part}
+        if indicator.numerator.column:
+            rows = list(lists[Part.DENOMINATOR])
+            assert sum(getattr(row, indicator.denominator.column) for row in rows) == count.denominator
+            assert sum(getattr(row, indicator.numerator.column) for row in rows) == count.numerator
+            assert set(lists[Part.NUMERATOR]) | set(lists[Part.GAP]) == set(rows)
+        else:
+            gap = count.denominator - count.numerator
+            assert [lists[part].count() for part in Part] == [count.numerator, count.denominator, gap]
+
+
+def test_list_of_all_members_of_a_key_population_is_called_after_it(official: Client) -> None:
+    page = text(official, "people", "coverage", category="hypertension")
+    assert "Hypertension 1" in page and "All residents" not in page
 
 
 def figure_of(indicator: str, category: str, unit: dict[str, str]) -> tuple[int, int]:

@@ -15,8 +15,9 @@ from assessments.actions.targets import Goal, copy_targets, set_target
 from assessments.imports.targets import INDICATOR_NAMES
 from assessments.indicators import INDICATORS
 from assessments.models import Target
+from assessments.presenters.targets import _now
 from assessments.queries.figures import Count, Key
-from assessments.queries.standings import missing
+from assessments.queries.standings import Standing, missing
 from teams.models import Role
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -78,6 +79,11 @@ def test_missing_people_are_those_who_would_reach_the_target(
     numerator: int, denominator: int, held_to: Target, people: int
 ) -> None:
     assert missing(Count(Key(held_to.indicator), numerator, denominator), held_to) == people
+
+
+def test_figure_that_misses_its_target_by_little_does_not_look_as_if_it_reached_it() -> None:
+    standing = Standing(target("90", indicator="package_completion"), Count(Key("package_completion"), 8_998, 10_000))
+    assert _now(standing) == "89.98%"
 
 
 @pytest.mark.parametrize(

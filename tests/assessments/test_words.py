@@ -75,10 +75,10 @@ def test_ceiling_is_worded_as_one() -> None:
 @pytest.mark.parametrize(
     ("rates", "said"),
     [
-        ((250, None, 290, 310, 314), "Up 6.4 since 2018-01, on target since 2018-04"),
-        ((310, 330, 320), "Up 1 since 2018-01, on target throughout"),
-        ((310, 290), "Down 2 since 2018-01"),
-        ((290, 290), "As it was in 2018-01"),
+        ((250, None, 290, 310, 314), "Up 6.4 since January 2018, on target since April 2018"),
+        ((310, 330, 320), "Up 1 since January 2018, on target throughout"),
+        ((310, 290), "Down 2 since January 2018"),
+        ((290, 290), "As it was in January 2018"),
         ((None, 290), "One month so far"),
         ((None, None), "No figure in these months"),
     ],

@@ -53,6 +53,13 @@ def test_figure_opens_from_the_district_down_to_its_people(page: Page) -> None:
         assert re.fullmatch(r"\d{6}\*{8}\d{3}[\dX]", masked)
 
 
+def test_no_table_of_the_overview_is_wider_than_its_box(page: Page) -> None:
+    page.goto("/overview/")
+    expect(units(page).first).to_be_visible()
+    wider = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+    assert page.locator("main .scroll").evaluate_all(wider) == 0
+
+
 def test_every_count_of_the_page_of_a_clinic_is_that_of_its_list(page: Page) -> None:
     page.goto("/overview/")
     centre = units(page).last.locator("th a")
@@ -126,7 +133,7 @@ def test_large_type_stays_for_the_next_page(page: Page) -> None:
 def test_month_is_computed_at_once_and_the_page_follows(page: Page) -> None:
     page.goto("/overview/")
     page.get_by_role("button", name="立即计算").click()
-    expect(page.locator("#messages")).to_contain_text("2018-12 已交后台计算")
+    expect(page.locator("#messages")).to_contain_text("2018年12月已交后台计算")
     # The page loads itself anew when the worker is done, which may be before it is shown: the bar is gone in any case.
     expect(page.locator("progress")).to_have_count(0, timeout=30_000)
     expect(page.locator(".page-head")).to_contain_text("截至 2018-12-20")

@@ -1,6 +1,7 @@
 """`divisions` and `institutions`: trees whose rows may stand in any order."""
 
 import pytest
+from django.utils.translation import override
 
 from teams.models import Division, Institution, InstitutionParent, Role
 from teams.models.places import parent_ids
@@ -137,3 +138,13 @@ def test_administrator_of_a_centre_reaches_the_centres_own_only() -> None:
     other.refresh_from_db()
     assert other.name != "别家"
     assert bureau().name != "别家"
+
+
+@pytest.mark.parametrize(
+    ("setting", "kind", "words"),
+    [("城市", "社区卫生服务站", "community health station"), ("农村", "村卫生室", "village clinic")],
+)
+def test_station_in_town_is_not_called_a_village_clinic(setting: str, kind: str, words: str) -> None:
+    put("institutions", *INSTITUTIONS, f"C1-2,胜利{kind},{kind},C1,,{setting}")
+    with override("en"):
+        assert Institution.objects.get(code="C1-2").kind_name == words
