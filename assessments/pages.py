@@ -80,7 +80,9 @@ def figure(selection: Selection, indicator: Indicator) -> dict[str, Any]:
     count = now.get(key)
     return {
         "figure": figure_page.figure(selection, indicator, series, target),
-        "definition": figure_page.definition(indicator, selection.revision.definitions if selection.revision else ""),
+        "definition": figure_page.definition(
+            indicator, selection.revision.definitions if selection.revision else "", selection.members
+        ),
         "chart": figure_page.chart(selection, window[-12:], counts, key, target),
         "by_month": figure_page.by_month(selection, key, series[-12:]),
         "by_institution": figure_page.by_unit(selection, key, units, of_units, targets, before),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from assessments.indicators import INDICATORS
 from assessments.presenters.frame import link
 from assessments.presenters.overview import rate_cell, title
-from assessments.presenters.words import change, numerator_text, signed, target_text
+from assessments.presenters.words import change, goal_text, numerator_text, signed
 from assessments.queries.figures import Count, Key, Targets
 from assessments.queries.units import Selection
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
@@ -44,7 +44,7 @@ def _row(selection: Selection, count: Count, before: Count | None, targets: Targ
     url = link("assessments:figure", selection, key.indicator, category=category)
     cells = (
         rate_cell(count, target, url=url, with_bar=indicator.unit != YUAN),
-        Cell(target_text(target, indicator.higher_is_better)),
+        Cell(goal_text(target)),
         Cell(NO_FIGURE if moved is None else signed(moved), moved),
         Cell(f"{numerator_text(count)} / {count_text(count.denominator)}", count.denominator),
     )

@@ -18,6 +18,7 @@ from assessments.presenters.words import (
     change,
     finding,
     gap_text,
+    goal_text,
     numerator_text,
     rate_text,
     signed,
@@ -54,7 +55,7 @@ def figure(
         "rate_text": rate_text(now, 2),
         "numerator_text": numerator_text(now) if now else NO_FIGURE,
         "denominator_text": count_text(now.denominator if now else None),
-        "target_text": target_text(target, indicator.higher_is_better),
+        "target_text": goal_text(target),
         "gap_text": gap_text(now, target),
         "met": is_met(now, target) if now and target else None,
         "change_text": "" if moved is None else _("on the month before %(change)s") % {"change": signed(moved)},
@@ -73,8 +74,8 @@ def figure(
     }
 
 
-def definition(indicator: Indicator, version: str = VERSIONS[-1][1]) -> dict[str, Any]:
-    """Context `definition`: the figure in words and as a formula."""
+def definition(indicator: Indicator, version: str = VERSIONS[-1][1], members: str = "") -> dict[str, Any]:
+    """Context `definition`: the figure in words and as a formula; `members` are the key population's it is about."""
     per = (
         _("numerator ÷ denominator ÷ 100 (fen to yuan)")
         if indicator.unit == YUAN
@@ -84,6 +85,7 @@ def definition(indicator: Indicator, version: str = VERSIONS[-1][1]) -> dict[str
         "why": indicator.why,
         "numerator": indicator.numerator_words,
         "denominator": indicator.denominator_words,
+        "members": members,
         "formula": per,
         "source": indicator.source,
         "version": version,
@@ -100,7 +102,7 @@ def chart(selection: Selection, window: Window, counts: Counts, key: Key, target
     return line_chart(
         points(window, counts, key, urls),
         target=target.rate if target else None,
-        target_text=target_text(target, indicator.higher_is_better),
+        target_text=target_text(target),
         width=860,
         height=190,
         unit="" if indicator.unit == YUAN else "%",

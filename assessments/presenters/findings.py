@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from assessments.indicators import BY_CODE
 from assessments.models import Target
 from assessments.presenters.words import rate_text, target_text
 from assessments.queries.figures import Count, Key, Targets, is_met
@@ -40,7 +39,7 @@ def units_finding(named: Sequence[tuple[Unit, Count]], targets: Targets, key: Ke
 
 def _common_target(held: Sequence[tuple[Count, Target]], key: Key) -> str:
     """The target in words when it is the same for all."""
-    texts = {target_text(target, BY_CODE[key.indicator].higher_is_better) for _count, target in held}
+    texts = {target_text(target) for _count, target in held}
     return texts.pop() if len(texts) == 1 else _("their target")
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessments.presenters.frame import link
 from assessments.presenters.overview import title
-from assessments.presenters.words import rate_text, target_text
+from assessments.presenters.words import goal_text, rate_text
 from assessments.queries.figures import Count
 from assessments.queries.forecasts import Outlook
 from assessments.queries.units import Selection
@@ -36,7 +36,7 @@ def _row(selection: Selection, outlook: Outlook, by_unit: bool) -> dict[str, Any
         "now": rate_text(outlook.now),
         "then": _then(outlook),
         "range": _range(outlook),
-        "target": target_text(outlook.target, outlook.now.indicator.higher_is_better),
+        "target": goal_text(outlook.target),
         "verdict": outlook.will_be_met,
         "is_foretold": outlook.forecast is not None and outlook.target is not None,
         "a_week": NO_FIGURE if outlook.needed_a_week is None else count_text(outlook.needed_a_week),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.charts import bar
-from assessments.presenters.words import rate_text, target_text
+from assessments.presenters.words import goal_text, rate_text
 from assessments.queries.figures import Count, Key
 from assessments.queries.fulfilment import MEASURED, Outlook, Part
 from assessments.queries.units import Unit
@@ -54,7 +54,7 @@ def outlook_words(outlook: Outlook) -> dict[str, Any]:
         if forecast
         else "",
         "promised": count_text(tally.promised),
-        "target": target_text(target),
+        "target": goal_text(target),
         "a_week": None if week is None else count_text(week),
         "is_met": week == 0,
         "open": count_text(tally.open),

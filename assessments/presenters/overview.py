@@ -113,7 +113,6 @@ def tile(
     of = {month: counts.get(row.current_id or 0, {}).get(shown.key) if row else None for month, row in window}
     months = list(of)
     now, before, year_ago = of[months[-1]], of[months[-2]], of[months[0]]
-    higher = BY_CODE[shown.key.indicator].higher_is_better
     line = points(window[1:], counts, shown.key)
     return {
         "code": shown.key.indicator,
@@ -126,9 +125,7 @@ def tile(
         "met": is_met(now, target) if now and target else None,
         "change_text": _change_text(_("on the month before %(change)s"), change(now, before)),
         "year_text": _change_text(_("on last year %(change)s"), change(now, year_ago)),
-        "chart": line_chart(
-            line, target=target.rate if target else None, target_text=target_text(target, higher), height=66
-        ),
+        "chart": line_chart(line, target=target.rate if target else None, target_text=target_text(target), height=66),
         "url": link("assessments:figure", selection, shown.key.indicator, category=_category(shown.key)),
         "tone": shown.tone,
     }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
+from assessments.indicators import BY_CODE
 from assessments.models import Target
 from assessments.queries.figures import Count, is_met
 from assessments.tables import NO_FIGURE, count_text
@@ -49,14 +50,23 @@ def change(now: Count | None, before: Count | None) -> Decimal | None:
     return None if rates[0] is None or rates[1] is None else rates[0] - rates[1]
 
 
-def target_text(target: Target | None, higher_is_better: bool = True) -> str:
-    """`target 30%`, `at most 5%`, `target 33,600 people`, or nothing."""
+def goal_text(target: Target | None) -> str:
+    """What a target asks for, where a heading says that it is one: `30%`, `at most 5%`, `33,600 people`, or nothing."""
     if target is None:
         return ""
     if target.count is not None:
-        return _("target %(count)s people") % {"count": count_text(target.count)}
-    words = _("target %(rate)s%%") if higher_is_better else _("at most %(rate)s%%")
-    return words % {"rate": plain(target.rate)}
+        return _("%(count)s people") % {"count": count_text(target.count)}
+    indicator = BY_CODE[target.indicator]
+    goal = f"¥{plain(target.rate)}" if indicator.unit == YUAN else f"{plain(target.rate)}%"
+    return goal if indicator.higher_is_better else _("at most %(goal)s") % {"goal": goal}
+
+
+def target_text(target: Target | None) -> str:
+    """The same where nothing says so: `target 30%`, `at most 5%`, `target 33,600 people`, or nothing."""
+    if target is None:
+        return ""
+    is_ceiling = target.count is None and not BY_CODE[target.indicator].higher_is_better
+    return goal_text(target) if is_ceiling else _("target %(goal)s") % {"goal": goal_text(target)}
 
 
 def plain(value: Decimal | None) -> str:

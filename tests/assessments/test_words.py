@@ -9,7 +9,7 @@ from django.utils import translation
 from assessments.calendar import CalendarMonth
 from assessments.models import Target
 from assessments.presenters.findings import worst
-from assessments.presenters.words import finding, gap_text, places_beside, rate_text, signed, target_text
+from assessments.presenters.words import finding, gap_text, goal_text, places_beside, rate_text, signed, target_text
 from assessments.queries.figures import Count, Key
 
 
@@ -69,7 +69,14 @@ def test_distance_from_a_head_count_is_told_in_people() -> None:
 
 
 def test_ceiling_is_worded_as_one() -> None:
-    assert target_text(Target(indicator="unserved", rate=Decimal("5.00")), higher_is_better=False) == "at most 5%"
+    target = Target(indicator="unserved", rate=Decimal("5.00"))
+    assert goal_text(target) == target_text(target) == "at most 5%"
+    assert goal_text(Target(indicator="visit_cost", rate=Decimal("60.00"))) == "at most ¥60"
+
+
+def test_target_is_not_called_one_where_a_heading_does() -> None:
+    target = Target(indicator="coverage", rate=Decimal("30.00"))
+    assert (goal_text(target), target_text(target), goal_text(None)) == ("30%", "target 30%", "")
 
 
 @pytest.mark.parametrize(
