@@ -18,11 +18,15 @@ from teams.models import Team
 
 NO_CHOICE = ("", "—")
 REASONS = [choice for choice in Coverage.Reason.choices if choice[0] != Coverage.Reason.CHANGED]
+_FOLLOWED = _(
+    "The contract ends the day before; a new one takes up what is left of its term. Its history stays to be read."
+)
 
 
 class StepForm(forms.Form):
-    """A step: sent once, and only while `seen` is the contract's last entry."""
+    """A step: sent once, and only while `seen` is the contract's last entry. `consequence` says what it does."""
 
+    consequence: str | Promise = ""
     submission = forms.CharField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -40,6 +44,7 @@ class ConsentField(forms.ChoiceField):
 class ConfirmForm(StepForm):
     """The yearly confirmation."""
 
+    consequence = _("The household was asked and goes on with the contract for this year of its term.")
     consent = ConsentField()
 
 
@@ -61,6 +66,7 @@ class RenewForm(StepForm):
 class TeamForm(StepForm):
     """Another team from a day on."""
 
+    consequence = _FOLLOWED
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team from then on"))
     on = DayField(label=_("From"), help_text=_("The first day with the new team."))
     consent = ConsentField()
@@ -75,6 +81,7 @@ class TeamForm(StepForm):
 class PackagesForm(StepForm):
     """Other packages from a day on, member by member. `choices`: resident, versions offered, ids held."""
 
+    consequence = _FOLLOWED
     on = DayField(label=_("From"), help_text=_("The first day with these packages."))
     consent = ConsentField()
 
@@ -127,6 +134,10 @@ class MembersForm(StepForm):
 class TerminateForm(MembersForm):
     """The end of a contract."""
 
+    consequence = _(
+        "Those ticked are no longer covered from that day on, and nothing that falls due then or later counts any "
+        "more; the others stay. It can be taken back until the end of the day."
+    )
     reason = forms.ChoiceField(label=_("Reason"), choices=[NO_CHOICE, *REASONS])
     on = DayField(label=_("Ends on"), help_text=_("The first day no longer in force."))
     note = forms.CharField(label=_("Note"), max_length=100, required=False)
@@ -135,6 +146,10 @@ class TerminateForm(MembersForm):
 class SuspendForm(MembersForm):
     """Days out of force."""
 
+    consequence = _(
+        "On these days the contract is not in force for those ticked, and nothing that falls due on them counts. Its "
+        "last day stays."
+    )
     from_on = DayField(label=_("Suspended from"))
     to_on = DayField(label=_("In force again from"), required=False, help_text=_("Empty: until it is resumed."))
     reason = forms.CharField(label=_("Reason"), max_length=100)
