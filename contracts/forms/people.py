@@ -172,11 +172,15 @@ class TransferForm(forms.Form):
     """Where somebody moved within the district, and when."""
 
     institution = forms.ModelChoiceField(
-        Institution.objects.exclude(kind=Institution.Kind.BUREAU), label=_("New institution"), widget=LongSelect
+        Institution.objects.exclude(kind=Institution.Kind.BUREAU),
+        label=_("New institution"),
+        empty_label=_("Choose"),
+        widget=LongSelect,
     )
     village = forms.ModelChoiceField(
         Division.objects.filter(level=Division.Level.VILLAGE),
         label=_("New village"),
+        empty_label=_("Choose"),
         required=False,
         widget=LongSelect,
     )

@@ -198,11 +198,11 @@ LEAVERS = (
     ),
     Rule(
         "covered_after_leaving",
-        _("Contract of somebody who died or moved away"),
-        _("The person has left the population, but the contract runs on."),
-        _("End the contract for this person, or correct the day of leaving."),
+        _("Contract begun after somebody died or moved away"),
+        _("A contract ends by itself when somebody dies or moves away; this one began only then."),
+        _("Correct the day of leaving, or ask the bureau to look into the signing."),
         Severity.WRONG,
-        Page.CONTRACT,
+        Page.RESIDENT,
         """
         select c.id as subject, r.institution_id, r.village_id, k.team_id, r.id as resident_id,
                c.contract_id, jsonb_build_object('day', least(r.died_on, r.moved_out_on)) as detail
@@ -210,7 +210,7 @@ LEAVERS = (
         join contracts_coverage c on c.resident_id = r.id
         join contracts_contract k on k.id = c.contract_id
         where (r.died_on <= %(day)s or r.moved_out_on <= %(day)s)
-          and c.start_on <= %(day)s and c.end_on >= %(day)s
+          and c.start_on >= least(r.died_on, r.moved_out_on) and c.end_on >= %(day)s
           and (c.terminated_on is null or c.terminated_on > %(day)s)
         """,
         _("Left on {day}."),

@@ -65,7 +65,7 @@ PEOPLE: dict[str, Callable[[], Resident]] = {
     ),
     "no_village": lambda: factories.make_resident(),
     "no_household": lambda: factories.make_resident(),
-    "covered_after_leaving": lambda: signed(died_on=today()),
+    "covered_after_leaving": lambda: signed(died_on=today() - timedelta(days=100)),
 }
 
 
@@ -126,6 +126,11 @@ def test_services_after_death_are_counted() -> None:
         factories.make_service(resident, "BP", today() - timedelta(days=days))
     [problem] = found("service_after_leaving")
     assert problem.detail["services"] == 2
+
+
+def test_contract_that_ended_by_itself_with_a_death_is_no_problem() -> None:
+    signed(died_on=today() - timedelta(days=5))
+    assert found("covered_after_leaving") == []
 
 
 def test_contract_of_a_dissolved_team_is_told() -> None:
