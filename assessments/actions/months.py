@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 
@@ -20,6 +19,7 @@ from assessments.queries.late import known_by_now
 from assessments.rules.months import check_can_compute, check_rows, people_born_by
 from residents.categories import Category, categories
 from teams.actions import audit
+from teams.locks import alone
 from teams.models import AuditEvent, User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.policy import policy_on
@@ -54,7 +54,7 @@ def request(*, month: date, as_of: date | None = None, by: Account = SYSTEM) -> 
 def compute(*, month: date, as_of: date | None = None, by: Account | None = None) -> Revision:
     """Request the month and compute it now. Returns the finished revision; raises what went wrong."""
     revision = request(month=month, as_of=as_of, by=by or SYSTEM)
-    with _alone(revision.month, wait=True):
+    with alone(*_lock(revision.month), wait=True):
         revision.refresh_from_db()
         # Another run may have computed it meanwhile, or even a later one that has replaced it.
         if revision.status not in (Revision.Status.DONE, Revision.Status.DROPPED):
@@ -64,8 +64,8 @@ def compute(*, month: date, as_of: date | None = None, by: Account | None = None
 
 def compute_revision(*, revision: Revision) -> bool:
     """Compute a queued revision unless its month is being computed by somebody else. Returns whether it is done."""
-    with _alone(revision.month, wait=False) as alone:
-        if not alone:
+    with alone(*_lock(revision.month)) as is_alone:
+        if not is_alone:
             return False
         revision.refresh_from_db()
         if revision.status in (Revision.Status.QUEUED, Revision.Status.RUNNING):
@@ -220,23 +220,9 @@ def drop_replaced(*, month: Month) -> None:
             log.warning("the rows of %s are being read; the next run drops them", revision)
 
 
-@contextmanager
-def _alone(month: Month, *, wait: bool) -> Iterator[bool]:
-    """One computation of a month at a time, whoever starts it; the lock goes with the connection when killed."""
-    key = (LOCK_CLASS, month.first_on.toordinal())
-    with connection.cursor() as cursor:
-        if wait:
-            cursor.execute("select pg_advisory_lock(%s, %s)", key)
-            got = True
-        else:
-            cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
-            (got,) = cursor.fetchone()
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, %s)", key)
+def _lock(month: Month) -> tuple[int, int]:
+    """One computation of a month at a time, whoever starts it."""
+    return LOCK_CLASS, month.first_on.toordinal()
 
 
 def _note(revision: Revision, **values: object) -> None:

@@ -3,23 +3,20 @@ screening at a time."""
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from assessments.actions.phone_runs import write_runs
 from assessments.leads import COLUMNS, all_signals
 from assessments.models import Screening
 from contracts.models import Charge, Coverage, Service
 from service_packages.models import Item, Payer
-from teams.clock import today
+from teams import looks
 from teams.dates import add_months, last_born_with_age
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
@@ -30,7 +27,6 @@ log = logging.getLogger(__name__)
 LOCK = 0x6C656164  # "lead" as a number
 KEPT = timedelta(days=30)
 ADULT = 18
-UNFINISHED = (Screening.Status.QUEUED, Screening.Status.RUNNING)
 MERGE = (Path(__file__).parent.parent / "sql" / "merge_leads.sql").read_text(encoding="utf-8")
 FOUND = """
     create temp table found (
@@ -42,35 +38,24 @@ FOUND = """
 IN_PERSON = (Item.Mode.CLINIC, Item.Mode.HOME, "门诊", "上门")
 
 
-@transaction.atomic
 def request(*, by: User | SystemAccount = SYSTEM) -> Screening:
     """A screening that waits for the worker; joins one that waits already."""
-    waiting = Screening.objects.filter(status=Screening.Status.QUEUED).first()
-    return waiting or Screening.objects.create(as_of=today(), by_id=by.pk)
+    return looks.ask(Screening, by)
 
 
 def screen(*, screening_id: int) -> bool:
-    """Look through the district now. False when somebody else is at it: then the screening waits its turn.
-
-    The leads stay as they are until the new ones are whole, and when it fails.
-    """
-    with _alone() as alone:
-        waiting = Screening.objects.filter(pk=screening_id, status__in=UNFINISHED).first()
-        if not alone or waiting is None:
-            return False
-        _screen(waiting)
-        return True
+    """Look through the district now. False when somebody else is at it: then the screening waits its turn."""
+    return looks.take(Screening, screening_id, lock=LOCK, find=_look)
 
 
 def waiting() -> list[int]:
     """Screenings that wait (the queue was away) or whose worker was killed."""
-    return list(Screening.objects.filter(status__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
+    return looks.waiting(Screening)
 
 
 def forget_screenings() -> int:
     """Drop what nobody needs to know any more; how many."""
-    old = Screening.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(status__in=UNFINISHED)
-    return old.delete()[0]
+    return looks.forget(Screening, KEPT)
 
 
 def parameters(day: date) -> dict[str, Any]:
@@ -92,22 +77,6 @@ def parameters(day: date) -> dict[str, Any]:
 def _quarter_end(day: date) -> date:
     """The last day of the day's quarter."""
     return add_months(day.replace(day=1), 3 - (day.month - 1) % 3) - timedelta(days=1)
-
-
-def _screen(waiting: Screening) -> None:
-    _note(waiting, status=Screening.Status.RUNNING)
-    started = time.monotonic()
-    try:
-        with transaction.atomic():
-            found = _look(waiting.as_of)
-    except Exception as failure:  # whatever it was, the list of leads says that it failed
-        _note(waiting, status=Screening.Status.FAILED, finished_at=timezone.now(), error=type(failure).__name__)
-        log.exception("the screening failed, the leads stay as they were")
-        raise
-    # Whoever asked before this one began, and whose worker was killed, has the answer too.
-    asked = Screening.objects.filter(pk__lte=waiting.pk, status__in=UNFINISHED)
-    asked.update(status=Screening.Status.DONE, finished_at=timezone.now())
-    log.info("%d leads found in %.1f s", found, time.monotonic() - started)
 
 
 def _look(day: date) -> int:
@@ -176,23 +145,3 @@ def _make_table(name: str, rows: QuerySet[Any, Any], *, index: str = "") -> None
         if index:
             cursor.execute(f"create index on {name} ({index})")
         cursor.execute(f"analyze {name}")
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """One screening at a time; the lock goes with the connection when the worker is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
-        (got,) = cursor.fetchone()
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
-
-
-def _note(screening: Screening, **values: object) -> None:
-    for name, value in values.items():
-        setattr(screening, name, value)
-    screening.save(update_fields=list(values))

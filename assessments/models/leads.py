@@ -9,33 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
 from teams.history import track_history
+from teams.looks import Look
 from teams.models import Institution, Staff, Team
 
 if TYPE_CHECKING:
     from teams.models import User
 
 
-class Screening(models.Model):
+class Screening(Look):
     """One look of the signals at the whole district. Screenings follow each other; the leads are the last one's."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    as_of = models.DateField(_("as of"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
-    asked_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=100, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return f"{self.as_of} {self.status}"
 
 
 class LeadQuerySet(models.QuerySet):

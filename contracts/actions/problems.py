@@ -2,21 +2,17 @@
 by the worker, one look at a time."""
 
 import logging
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from contracts.actions.candidates import write_candidates
 from contracts.models import Coverage, ProblemCheck
 from contracts.problems import COLUMNS, all_rules
 from residents.models import Resident
-from teams.clock import today
+from teams import looks
 from teams.dates import last_born_with_age
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
@@ -27,7 +23,6 @@ log = logging.getLogger(__name__)
 LOCK = 0x70726F626C656D  # "problem" as a number
 KEPT = timedelta(days=7)
 ADULT = 18
-UNFINISHED = (ProblemCheck.Status.QUEUED, ProblemCheck.Status.RUNNING)
 
 _MERGE = (
     """
@@ -49,46 +44,19 @@ _MERGE = (
 )
 
 
-@transaction.atomic
 def request(*, by: User | SystemAccount = SYSTEM) -> ProblemCheck:
     """A check that waits for the worker; joins one that waits already."""
-    waiting = ProblemCheck.objects.filter(status=ProblemCheck.Status.QUEUED).first()
-    return waiting or ProblemCheck.objects.create(as_of=today(), by_id=by.pk)
+    return looks.ask(ProblemCheck, by)
 
 
 def check(*, check_id: int) -> bool:
-    """Look for every problem of the district now. False when somebody else is looking: then the check waits its turn.
-
-    The problems found before stay visible until the new ones are whole, and stay when the check fails.
-    """
-    with _alone() as alone:
-        waiting = ProblemCheck.objects.filter(pk=check_id, status__in=UNFINISHED).first()
-        if not alone or waiting is None:
-            return False
-        _check(waiting)
-        return True
+    """Look for every problem of the district now. False when somebody else is at it: then the check waits its turn."""
+    return looks.take(ProblemCheck, check_id, lock=LOCK, find=_look)
 
 
 def forget_checks() -> int:
     """Drop what nobody needs to know any more; how many."""
-    old = ProblemCheck.objects.filter(asked_at__lt=timezone.now() - KEPT).exclude(status__in=UNFINISHED)
-    return old.delete()[0]
-
-
-def _check(waiting: ProblemCheck) -> None:
-    _note(waiting, status=ProblemCheck.Status.RUNNING)
-    started = time.monotonic()
-    try:
-        with transaction.atomic():
-            found = _look(waiting.as_of)
-    except Exception as failure:  # whatever it was, the list of problems says that it failed
-        _note(waiting, status=ProblemCheck.Status.FAILED, finished_at=timezone.now(), error=type(failure).__name__)
-        log.exception("the check for data problems failed, the old ones stay")
-        raise
-    # Whoever asked before this one began, and whose worker was killed, has the answer too.
-    asked = ProblemCheck.objects.filter(pk__lte=waiting.pk, status__in=UNFINISHED)
-    asked.update(status=ProblemCheck.Status.DONE, finished_at=timezone.now())
-    log.info("%d data problems found in %.1f s", found, time.monotonic() - started)
+    return looks.forget(ProblemCheck, KEPT)
 
 
 def _look(day: date) -> int:
@@ -154,23 +122,3 @@ def _make_table(name: str, rows: QuerySet[Any]) -> None:
         cursor.execute(f"create temp table {name} as {sql}", values)
         cursor.execute(f"create index on {name} ({'id' if name == 'people' else 'resident_id'})")
         cursor.execute(f"analyze {name}")
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """One check at a time; the lock goes with the connection when the worker is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
-        (got,) = cursor.fetchone()
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
-
-
-def _note(waiting: ProblemCheck, **values: object) -> None:
-    for name, value in values.items():
-        setattr(waiting, name, value)
-    waiting.save(update_fields=list(values))

@@ -2,41 +2,22 @@
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.agreements import Contract
 from residents.models import Resident
+from teams.looks import Look
 from teams.models import Division, Institution, Team
 
 if TYPE_CHECKING:
     from teams.models import User
 
 
-class ProblemCheck(models.Model):
+class ProblemCheck(Look):
     """One look at the whole district for data problems. Checks follow each other; what the last finished one found
     stands in `Problem`."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("waiting")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    as_of = models.DateField(_("as of"))
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
-    asked_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        ordering = ("-id",)
-
-    def __str__(self) -> str:
-        return f"{self.as_of} {self.status}"
 
 
 class ProblemQuerySet(models.QuerySet):

@@ -4,11 +4,10 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from teams import cipher
 from teams.actions import audit
 from teams.exports import Sheet, find_kind
 from teams.imports.texts import both
+from teams.locks import alone
 from teams.models import AuditEvent, Export, ExportPart, User
 from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
@@ -65,9 +65,9 @@ def request_export(*, kind: str, query: str, form: str, whole: bool, reason: str
 
 def run(*, export_id: int) -> None:
     """Write the file, from its beginning; in the worker. Does nothing when it is there, or another worker is at it."""
-    with _alone(export_id) as alone:
+    with alone(LOCK_CLASS, export_id % 2**31) as is_alone:
         export = Export.objects.select_related("by").get(pk=export_id)
-        if not alone or export.status not in UNFINISHED:
+        if not is_alone or export.status not in UNFINISHED:
             return
         try:
             with translation.override(export.language):
@@ -86,8 +86,8 @@ def waiting() -> list[int]:
     """Ids of exports that are to be written and that no worker is at."""
     ids = []
     for pk in Export.objects.filter(status__in=UNFINISHED).order_by("pk").values_list("pk", flat=True):
-        with _alone(pk) as alone:
-            if alone:
+        with alone(LOCK_CLASS, pk % 2**31) as is_alone:
+            if is_alone:
                 ids.append(pk)
     return ids
 
@@ -154,20 +154,3 @@ def _field(export: Export, number: int) -> str:
 def _finish(export: Export, status: Export.Status, **fields: object) -> None:
     now = timezone.now()
     Export.objects.filter(pk=export.pk).update(status=status, finished_at=now, expires_at=now + KEPT, **fields)
-
-
-@contextmanager
-def _alone(export_id: int) -> Iterator[bool]:
-    """One worker at an export; the lock goes with the connection when the worker is killed."""
-    key = (LOCK_CLASS, export_id % 2**31)
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
-        (got,) = cursor.fetchone()
-    try:
-        yield got
-    finally:
-        # Without a connection there is no lock either.
-        with suppress(OperationalError, InterfaceError):
-            if got:
-                with connection.cursor() as cursor:
-                    cursor.execute("select pg_advisory_unlock(%s, %s)", key)

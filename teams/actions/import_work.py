@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -23,6 +23,7 @@ from teams.imports.rows import Outcome
 from teams.imports.texts import kept
 from teams.imports.traces import traced
 from teams.imports.undo import Undo, keep_context
+from teams.locks import alone
 from teams.models import AuditEvent, Import
 from teams.rules import IMPORT_WORK, RuleViolation
 from teams.sheets import SheetError, Table
@@ -49,8 +50,8 @@ def run(*, import_id: int) -> None:
     last whole batch; a check and an undo begin again.
     """
     account = Import.objects.values_list("by_id", flat=True).get(pk=import_id)
-    with _alone(account) as alone:
-        while alone and (imported := _next(account)):
+    with alone(LOCK_CLASS, account % 2**31) as is_alone:
+        while is_alone and (imported := _next(account)):
             _run(imported)
 
 
@@ -59,8 +60,8 @@ def waiting() -> list[int]:
     unfinished = Import.objects.filter(status__in=IMPORT_WORK).order_by("by_id", "id").distinct("by_id")
     ids = []
     for imported in unfinished.defer("content", "sample"):
-        with _alone(imported.by_id) as alone:
-            if alone:
+        with alone(LOCK_CLASS, imported.by_id % 2**31) as is_alone:
+            if is_alone:
                 ids.append(imported.pk)
     return ids
 
@@ -215,20 +216,3 @@ _STEPS = {
     Status.RUNNING: _put_in,
     Status.UNDOING: _take_back,
 }
-
-
-@contextmanager
-def _alone(account: int) -> Iterator[bool]:
-    """One import of an account at a time; the lock goes with the connection when the worker is killed."""
-    key = (LOCK_CLASS, account % 2**31)
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
-        (got,) = cursor.fetchone()
-    try:
-        yield got
-    finally:
-        # Without a connection there is no lock either.
-        with suppress(OperationalError, InterfaceError):
-            if got:
-                with connection.cursor() as cursor:
-                    cursor.execute("select pg_advisory_unlock(%s, %s)", key)
