@@ -1,7 +1,7 @@
 """What a version of a rubric says, as a value: what forms, files and comparisons of rubrics work on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -140,14 +140,4 @@ class Content:
         Veto.objects.bulk_create(
             Veto(version=version, position=position, **{f.name: getattr(each, f.name) for f in fields(each)})
             for position, each in enumerate(self.vetoes, 1)
-        )
-
-    def with_rules(self, changes: dict[str, dict[str, Any]]) -> "Content":
-        """The same with some fields of some rules changed: rule code -> field -> value."""
-        return replace(
-            self,
-            sections=tuple(
-                replace(each, rules=tuple(replace(rule, **changes.get(rule.code, {})) for rule in each.rules))
-                for each in self.sections
-            ),
         )

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from operator import mul
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from teams.errors import CodedError
 from teams.typed import COMPACT
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 Sex = Literal["male", "female"]
 IdKind = Literal["resident", "hmt_permit"]
@@ -37,16 +35,8 @@ _NUMBER_LOOK = re.compile(r"[0-9]+(?:\.[0-9]*)?E[+-]?[0-9]+|[0-9]+\.[0-9]*|[0-9]
 _BAD_CHARACTER = re.compile(r"[^0-9X]|X(?!\Z)")
 
 
-class IdentityError(ValueError):
+class IdentityError(CodedError, ValueError):
     """An ID number that cannot be true. `code` is stable; `message` says what is wrong and what to do about it."""
-
-    def __init__(self, code: str, message: StrOrPromise) -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 @dataclass(frozen=True, slots=True)

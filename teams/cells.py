@@ -11,13 +11,11 @@ import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
+from teams.errors import CodedError
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 # What copying from web pages and chat programs leaves in a cell, and nobody sees; C0 controls cannot be stored at all.
@@ -45,16 +43,8 @@ _TRUE = frozenset({"1", "y", "yes", "t", "true", "是", "√", "✓", "✔"})
 _FALSE = frozenset({"0", "n", "no", "f", "false", "否", "\u00d7"})
 
 
-class CellError(Exception):
+class CellError(CodedError):
     """A cell that cannot be read. `code` is stable; `message` is a lazy sentence that tells the remedy."""
-
-    def __init__(self, code: str, message: _StrOrPromise) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 def normalise(text: str) -> str:
@@ -136,11 +126,6 @@ def parse_integer(cell: object, minimum: int = -_LARGEST_INTEGER, maximum: int =
         raise CellError("not_whole", format_lazy(_("“{value}” is not a whole number."), value=_cut(_shown(cell))))
     _check_range(number, Decimal(minimum), Decimal(maximum))
     return int(number)
-
-
-def parse_count(cell: object) -> int:
-    """A whole number, zero or more. Raises as `parse_integer`."""
-    return parse_integer(cell, minimum=0)
 
 
 def parse_decimal(cell: object, places: int = 2, *, negative: bool = False, digits: int = 12) -> Decimal:

@@ -68,12 +68,6 @@ def decrypt_bytes(blob: Blob, *, field: str) -> bytes:
         raise CipherError(f"{field}: the value was changed, moved from another field or its key replaced") from None
 
 
-def needs_rotation(blob: Blob) -> bool:
-    """Whether the value was encrypted with another key than the current one. Raises CipherError on no value of ours."""
-    current: str = settings.IDENTITY_KEY_ID
-    return _key_id(bytes(blob)) != current
-
-
 def lookup_hash(text: str, *, field: str) -> bytes:
     """32 bytes (HMAC-SHA256) that are equal for equal texts of one field, and tell nothing without the key.
 

@@ -5,25 +5,17 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from teams.errors import CodedError
 from teams.models import Division, Import, Institution, Role, Staff, Team, TeamMember, TeamVillage, User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 
 
-class RuleViolation(Exception):
+class RuleViolation(CodedError):
     """An action was refused. `code` is stable (`contract.overlap`); `message` is a sentence for the user."""
-
-    def __init__(self, code: str, message: str | Promise) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 # User names stand in the audit trail and in logs, where nothing identifying may stand.

@@ -12,13 +12,12 @@ import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, BinaryIO
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
+from teams.errors import CodedError
 
 ENDINGS = (".csv", ".xlsx", ".xls", ".ods")
 MEGABYTE = 1024 * 1024
@@ -33,19 +32,11 @@ _DIRECTORY_END_64 = struct.Struct("<4sQ2H2L4Q")
 _DIRECTORY_BYTES_PER_ENTRY = 1024
 
 
-class SheetError(Exception):
+class SheetError(CodedError):
     """A file that cannot be read at all. `message` is one lazy line.
 
     `code` is missing, unreadable, too_large, encrypted, empty, unknown_columns, missing_columns or duplicate_columns.
     """
-
-    def __init__(self, code: str, message: _StrOrPromise) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 import xlsxwriter
 import xlsxwriter.utility
 from django.utils import timezone, translation
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from teams.errors import CodedError
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
@@ -49,16 +50,8 @@ _DATE = "yyyy-mm-dd"
 _DATETIME = "yyyy-mm-dd hh:mm:ss"
 
 
-class WorkbookError(Exception):
-    """Something that the format cannot hold. `code` is unknown_format, too_many_rows or too_long_text."""
-
-    def __init__(self, code: str, message: _StrOrPromise) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
+class WorkbookError(CodedError):
+    """Something that the format cannot hold. `code` is too_many_rows or too_long_text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +65,6 @@ class TemplateColumn:
     choices: Mapping[str, str] = field(default_factory=dict)
     kind: Literal["text", "date", "number"] = "text"
     is_list: bool = False
-
-
-def format_of(filename: str) -> Format:
-    """The format that a file name's ending asks for. Raises WorkbookError: unknown_format."""
-    ending = Path(filename).suffix.lower()
-    if ending == ".csv":
-        return "csv"
-    if ending == ".xlsx":
-        return "xlsx"
-    raise WorkbookError("unknown_format", format_lazy(_("“{name}” must end with .csv or .xlsx."), name=filename))
 
 
 def write_rows(

@@ -71,12 +71,6 @@ def counts(rows: QuerySet[Lead, Any]) -> dict[str, int]:
     return dict(rows.order_by().values_list("kind").annotate(Count("pk")))
 
 
-def state_counts(user: User) -> dict[str, int]:
-    """State -> how many leads the account sees in it."""
-    rows = Lead.objects.visible_to(user).filter(kind__in=all_signals())
-    return dict(rows.order_by().values_list("state").annotate(Count("pk")))
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What a lead rests on, as far as the account sees it; `hidden` people are another institution's."""

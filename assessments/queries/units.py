@@ -153,13 +153,6 @@ def place(user: User, parameters: Mapping[str, str], day: date, *, category: str
     return Selection(user, tree, _unit(user, tree, parameters), [], None, category)
 
 
-def of_district(month: Month) -> Selection | None:
-    """The whole district in a month, for nobody's page; None before there is an institution."""
-    tree = Tree(Institution.objects.in_bulk(), parent_ids(month.current.as_of if month.current else None))
-    root = _root(tree)
-    return Selection(User(), tree, Unit(root), [], month) if root else None
-
-
 def _tree(user: User, day: date | None) -> Tree:
     """What the account sees of the institutions; its own is among them, which the page's head needn't read again."""
     institutions = Institution.objects.visible_to(user).in_bulk()

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Count, Q
-
 from contracts.models import Candidate
 from contracts.models.candidates import CandidateQuerySet
 from teams.models import TeamVillage, User
@@ -38,9 +36,3 @@ def candidates(
     if team is not None:
         found = found.filter(village__in=TeamVillage.objects.on(day).filter(team=team).values("village"))
     return found.order_by("-is_new", "-since", "resident")
-
-
-def new_and_all(user: User) -> tuple[int, int]:
-    """How many of the account's people to be signed are new, and how many there are."""
-    counted = Candidate.objects.visible_to(user).aggregate(new=Count("pk", filter=Q(is_new=True)), all=Count("pk"))
-    return counted["new"], counted["all"]

@@ -142,16 +142,6 @@ def choice_of(user: User, day: date) -> Choice:
     return Choice(day, tuple(Team.objects.visible_to(user).order_by("code").values_list("pk", flat=True)))
 
 
-def due_counts(user: User, day: date) -> dict[Window, Count]:
-    """How much waits for the account on a day (today), by window but for OPEN. Three queries.
-
-    Empty for accounts of the whole district: a list of so many is nobody's work, and its figure is the overview's.
-    """
-    if user.scope.is_district or not user.scope.identities:
-        return {}
-    return counts(choice_of(user, day))
-
-
 def counts(choice: Choice) -> dict[Window, Count]:
     """People and services by window; OPEN only when it is the chosen one, since it is many times the others."""
     with connection.cursor() as cursor:

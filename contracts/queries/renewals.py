@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils.functional import Promise
@@ -24,13 +25,16 @@ from teams.dates import ONE_DAY, age_on
 from teams.models import Team
 from teams.policy import policy_on
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class Refusal:
     """Why something can't go on: a stable code and a sentence."""
 
     code: str
-    message: str | Promise
+    message: "StrOrPromise"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,9 @@ from teams.clock import today
 from teams.dates import add_months
 from teams.models import Team
 from teams.rules import RuleViolation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Kind = LifecycleEntry.Kind
 
@@ -40,7 +43,7 @@ def check_is_as_seen(contract: Contract, seen: int | None) -> None:
     )
 
 
-def followed_message(following: Contract) -> Promise:
+def followed_message(following: Contract) -> "StrOrPromise":
     """By which contract this one was taken up."""
     return format_lazy(
         _("Contract {number} follows already ({origin}, signed {day})."),
@@ -70,7 +73,7 @@ def check_team_exists(team: Team, day: date) -> None:
         raise RuleViolation("contract.no_team", no_team_message(team, day))
 
 
-def no_team_message(team: Team, day: date) -> Promise:
+def no_team_message(team: Team, day: date) -> "StrOrPromise":
     """What to do about a team that is gone."""
     return format_lazy(
         _("{team} does not exist on {day}. Hand the contract over to another team first."), team=team.name, day=day

@@ -139,7 +139,8 @@ def test_cycle_that_makes_no_sense_is_refused(frozen: SmallDistrict, changes: di
 
 def test_rule_by_the_year_s_target_needs_one_for_every_unit(frozen: SmallDistrict) -> None:
     official = make_account("o1", Role.OFFICIAL, institution=frozen.bureau)
-    version = in_use(CONTENT.with_rules({"1.1": {"target": None}}))
+    rule = RuleContent("1.1", "签约覆盖率", D(100), "proportional", source="indicator:coverage")
+    version = in_use(replace(CONTENT, sections=(SectionContent("服务质量", rules=(rule,)),)))
     with pytest.raises(RuleViolation) as refused:
         open_cycle(wanted=wanted(version), units=assessed_units("institution", OCTOBER), by=official)
     assert refused.value.code == "cycle.no_target"

@@ -57,7 +57,8 @@ def in_use() -> RubricVersion:
 
 
 def changed(**rule: object) -> Content:
-    return CONTENT.with_rules({"1.1": rule})
+    first, second = CONTENT.sections
+    return replace(CONTENT, sections=(replace(first, rules=(replace(COVERAGE, **rule),)), second))
 
 
 def seen_of(draft: RubricVersion) -> str:

@@ -194,11 +194,6 @@ def test_integer_that_is_none_is_refused(cell: object, code: str) -> None:
     assert refusal(cells.parse_integer, cell) == code
 
 
-def test_count_below_zero_is_refused() -> None:
-    assert cells.parse_count(0.0) == 0
-    assert refusal(cells.parse_count, "-1") == "too_small"
-
-
 @pytest.mark.parametrize(
     ("cell", "amount"),
     [
