@@ -1,6 +1,6 @@
 """Payments of payers for many contracts at once: recording one for those that the fee desk shows, and looking at it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contracts.accounts import Owed, spread
 from contracts.actions.fee_payments import take_payment
 from contracts.forms.fees import DeskForm, PaymentForm, PaymentsForm
-from contracts.models import Contract, FeeEntry
+from contracts.models import FeeEntry
 from contracts.presenters.fees import may_cancel
-from contracts.queries.fee_desk import desk
+from contracts.queries.fee_desk import DeskLine, desk
 from contracts.queries.fee_payments import last_entry_of, owed_by, paid_contracts, payments, size_of
 from contracts.queries.statements import scope_of
 from contracts.rules.fees import check_payment
@@ -45,26 +45,27 @@ def fee_payment(request: SignedInRequest) -> HttpResponse:
     chosen = DeskForm(request.user, request.GET)
     if chosen.asked_payer == Payer.RESIDENT:
         raise Http404
-    contracts = _contracts(request, chosen)
-    lines = owed_by(chosen.asked_payer, contracts, today())
-    owed, last = _sum(lines), last_entry_of(contracts)
-    seen = last.pk if last else 0
+    owing = _owing(chosen)
+    contracts = [line.contract_id for line in owing]
+    last = last_entry_of(contracts)
+    seen, owed, count = last.pk if last else 0, sum((line.open for line in owing), Decimal("0.00")), len(owing)
     form = PaymentForm(request.POST or None, owed=owed, seen=seen, day=today())
-    if request.method == "POST" and form.is_valid():
-        try:
-            if form.is_previewed:
-                return redirect(_entered(request, form, chosen, contracts))
-            check_payment(form.cleaned_data["amount"], owed, on=form.cleaned_data["on"], reference="-")
-        except RuleViolation as refusal:
-            form.add_error(FIELDS.get(refusal.code), str(refusal))
+    preview = None
     if form.is_bound:
+        if form.is_valid() and form.is_previewed and (entered := _try(form, lambda: _enter(request, form, chosen))):
+            return redirect(entered)
+        # What the worker counted is enough to begin with; the split is of this moment.
+        lines = owed_by(chosen.asked_payer, contracts, today())
+        owed, count = _sum(lines), _count(lines)
+        _try(form, lambda: _check(form, owed))
+        preview = None if form.errors else _preview(form.cleaned_data["amount"], lines)
         form.show(owed=owed, seen=seen)
     context = {
         "form": form,
         "payer": Payer(chosen.asked_payer).label,
         "owed": owed,
-        "count": _count(lines),
-        "preview": _preview(form.cleaned_data["amount"], lines) if form.is_bound and not form.errors else None,
+        "count": count,
+        "preview": preview,
         "back": _back(chosen),
     }
     return render(request, "contracts/fee_payment.html", context)
@@ -112,20 +113,33 @@ def fee_payment_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "contracts/fee_payment_detail.html", context)
 
 
-def _contracts(request: SignedInRequest, chosen: DeskForm) -> list[int]:
-    """Ids of the contracts that the desk shows with those filters and that owe anything."""
+def _owing(chosen: DeskForm) -> list[DeskLine]:
+    """The contracts that the desk shows with those filters and that owe anything."""
     found = desk(chosen.teams, chosen.asked_payer, chosen.asked_standing, today(), policy_on(today()))
-    owing = [line.contract_id for line in found.lines if line.open]
-    return list(Contract.objects.visible_to(request.user).filter(pk__in=owing).values_list("pk", flat=True))
+    return [line for line in found.lines if line.open]
 
 
-def _entered(request: SignedInRequest, form: PaymentForm, chosen: DeskForm, contracts: Sequence[int]) -> str:
+def _try(form: PaymentForm, act: Callable[[], str | None]) -> str | None:
+    """What it gives, or nothing and its refusal in the form."""
+    try:
+        return act()
+    except RuleViolation as refusal:
+        form.add_error(FIELDS.get(refusal.code), str(refusal))
+    return None
+
+
+def _check(form: PaymentForm, owed: Decimal) -> None:
+    if not form.errors:
+        check_payment(form.cleaned_data["amount"], owed, on=form.cleaned_data["on"], reference="-")
+
+
+def _enter(request: SignedInRequest, form: PaymentForm, chosen: DeskForm) -> str:
     """Where it leads to enter what was shown, however often it is sent."""
     data = form.cleaned_data
 
     def enter() -> str:
         made = take_payment(
-            contracts=contracts,
+            contracts=[line.contract_id for line in _owing(chosen)],
             payer=chosen.asked_payer,
             amount=data["amount"],
             on=data["on"],
