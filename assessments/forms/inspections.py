@@ -69,7 +69,7 @@ class AnswerForm(forms.Form):
 
     outcome = forms.ChoiceField(choices=Answer.Outcome, widget=forms.HiddenInput)
     text = forms.CharField(
-        label=_("What is wrong"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("What you found"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     deduction = forms.DecimalField(
         label=_("Points off"), max_digits=5, decimal_places=2, min_value=0, required=False, localize=False

@@ -15,7 +15,8 @@ from assessments.rules.scores import is_given_by_hand
 
 def points_field(rule: Rule, label: Any) -> forms.DecimalField:
     """Points of a rule, from 0 up to what it is worth."""
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 5})
+    attrs = {"inputmode": "decimal", "autocomplete": "off", "size": 5, "placeholder": label}
+    widget = forms.TextInput(attrs=attrs)
     return forms.DecimalField(
         label=f"{rule.code} {label}",
         required=False,
@@ -28,7 +29,7 @@ def points_field(rule: Rule, label: Any) -> forms.DecimalField:
 
 def text_field(rule: Rule, label: Any) -> forms.CharField:
     """Some words beside a rule."""
-    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    widget = forms.TextInput(attrs={"autocomplete": "off", "placeholder": label})
     return forms.CharField(label=f"{rule.code} {label}", required=False, max_length=1000, widget=widget)
 
 
