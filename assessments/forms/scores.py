@@ -15,8 +15,7 @@ from assessments.rules.scores import is_given_by_hand
 
 def points_field(rule: Rule, label: Any) -> forms.DecimalField:
     """Points of a rule, from 0 up to what it is worth."""
-    attrs = {"inputmode": "decimal", "autocomplete": "off", "size": 5, "placeholder": label}
-    widget = forms.TextInput(attrs=attrs)
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 5})
     return forms.DecimalField(
         label=f"{rule.code} {label}",
         required=False,
@@ -29,7 +28,7 @@ def points_field(rule: Rule, label: Any) -> forms.DecimalField:
 
 def text_field(rule: Rule, label: Any) -> forms.CharField:
     """Some words beside a rule."""
-    widget = forms.TextInput(attrs={"autocomplete": "off", "placeholder": label})
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
     return forms.CharField(label=f"{rule.code} {label}", required=False, max_length=1000, widget=widget)
 
 
@@ -42,6 +41,9 @@ class OwnForm(forms.Form):
         for row in self.rows:
             self.fields[f"points_{row.pk}"] = points_field(row.rule, _("own score"))
             self.fields[f"text_{row.pk}"] = text_field(row.rule, _("what was done"))
+            # The two stand one above the other in a cell; columns of their own would be empty for most rules.
+            self.fields[f"points_{row.pk}"].widget.attrs["placeholder"] = _("own score")
+            self.fields[f"text_{row.pk}"].widget.attrs["placeholder"] = _("what was done")
             self.initial.update({f"points_{row.pk}": row.self_points, f"text_{row.pk}": row.self_text})
 
     def cells(self, row: Score) -> dict[str, BoundField]:
