@@ -12,6 +12,7 @@ from assessments.calendar import CalendarMonth
 from assessments.models import CohortRow
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
+from teams.kept import kept
 
 AFTER = (3, 6, 12)
 
@@ -51,19 +52,25 @@ def counted_on() -> tuple[date, Any] | None:
 
 
 def cohorts(selection: Selection) -> Cohorts:
-    """(institution id, team id) of each team of the selected unit -> month of signing -> cohort."""
+    """(institution id, team id) of each team of the selected unit -> month of signing -> cohort.
+
+    Grouped once for each count of the district, unit and scope: what happens since shows after the next one.
+    """
     counts: dict[str, Count] = {}
     for outcome, after in OUTCOMES:
         name = _column(outcome, after)
         counts |= {f"{name}_above": Count("pk", filter=Q(**{name: True})), f"{name}_below": Count(name)}
     rows = _of_unit(CohortRow.objects.counted_for(selection.user), selection)
     grouped = rows.values("team__institution_id", "team_id", "first_on").annotate(signed=Count("pk"), **counts)
+    asked = grouped.order_by().values_list("team__institution_id", "team_id", "first_on", "signed", *counts)
+
+    def count() -> list[tuple[Any, ...]]:
+        return [(place, team, first.isoformat(), *numbers) for place, team, first, *numbers in _tuples(asked)]
+
     found: dict[tuple[int, int], dict[CalendarMonth, Cohort]] = {}
-    for row in _dicts(grouped.order_by()):
-        names = {key: _column(*key) for key in OUTCOMES}
-        outcomes = {key: (row[f"{name}_above"], row[f"{name}_below"]) for key, name in names.items()}
-        months = found.setdefault((row["team__institution_id"], row["team_id"]), {})
-        months[CalendarMonth.of(row["first_on"])] = Cohort(row["signed"], outcomes)
+    for place, team, first, signed, *numbers in kept("cohorts", counted_on(), str(asked.query), count=count):
+        outcomes = dict(zip(OUTCOMES, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
+        found.setdefault((place, team), {})[CalendarMonth.of(date.fromisoformat(first))] = Cohort(signed, outcomes)
     return found
 
 
@@ -108,8 +115,8 @@ def _column(outcome: Outcome, after: int) -> str:
     return f"{outcome}_{after}"
 
 
-def _dicts(rows: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
-    """The same, to be asked for names that are put together."""
+def _tuples(rows: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
+    """The same, whose columns have names that are put together."""
     return rows
 
 
@@ -117,7 +124,7 @@ def _of_unit(rows: QuerySet[CohortRow], selection: Selection) -> QuerySet[Cohort
     team = selection.unit.team
     if team:
         return rows.filter(team=team)
-    return rows.filter(team__institution__in=selection.tree.subtree(selection.unit.institution))
+    return rows.filter(team__institution__in=sorted(selection.tree.subtree(selection.unit.institution)))
 
 
 def _add_all(cohort: Cohort, others: Iterable[Cohort]) -> None:

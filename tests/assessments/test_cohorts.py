@@ -4,7 +4,9 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import Settings
@@ -143,6 +145,17 @@ def test_spreadsheet_holds_the_page_s_table(official: Client, counted: SmallDist
 def test_counting_again_takes_the_place_of_what_was(counted: SmallDistrict, settings: Settings) -> None:
     before = CohortRow.objects.count()
     assert count_cohorts(REPORT) == before == CohortRow.objects.count()
+
+
+def test_cohorts_are_grouped_once_for_each_count_and_unit(official: Client, counted: SmallDistrict) -> None:
+    def grouped(**unit: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert official.get(address("cohorts", **unit)).status_code == 200
+        return sum("GROUP BY" in row["sql"] and "cohortrow" in row["sql"] for row in captured)
+
+    assert [grouped(), grouped(), grouped(unit="C"), grouped(unit="C")] == [1, 0, 1, 0]
+    count_cohorts()
+    assert [grouped(), grouped(unit="C")] == [1, 1]
 
 
 def test_official_has_them_counted_at_once(official: Client, district: SmallDistrict) -> None:
