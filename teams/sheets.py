@@ -159,13 +159,14 @@ class Heading:
             ("duplicate_columns", _("columns that stand twice: {names}"), [_cut(name) for name in self.duplicates]),
         ]
         faults = [fault for fault in faults if fault[2]]
-        message: _StrOrPromise = f"“{filename}”, {sheet}" if sheet else f"“{filename}”"
+        message: _StrOrPromise = f"“{filename}”"
+        if sheet:
+            message = format_lazy(_("“{name}”, sheet {sheet}"), name=filename, sheet=sheet)
         for position, (_code, text, names) in enumerate(faults):
             sentence = format_lazy(text, names=", ".join(names))
-            message = format_lazy(
-                "{before}{mark} {fault}", before=message, mark=";" if position else ":", fault=sentence
-            )
-        return SheetError(faults[0][0], format_lazy("{message}.", message=message))
+            chained = _("{before}; {fault}") if position else _("{place}: {fault}")
+            message = format_lazy(chained, before=message, place=message, fault=sentence)
+        return SheetError(faults[0][0], format_lazy(_("{sentence}."), sentence=message))
 
 
 def read_table(

@@ -154,7 +154,7 @@ def test_sheets_without_heading_are_named(tmp_path: Path) -> None:
 
 def test_closest_of_several_sheets_is_the_one_complained_of(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "a.xlsx", {"甲": [["姓名"]], "乙": [[*HEADER, "微信"]]})
-    assert refusal(path) == ("unknown_columns", "“a.xlsx”, 乙: unknown columns: 微信.")
+    assert refusal(path) == ("unknown_columns", "“a.xlsx”, sheet 乙: unknown columns: 微信.")
 
 
 def test_hidden_sheet_is_not_read(tmp_path: Path) -> None:
