@@ -93,3 +93,8 @@ const focusWanted = () => { const wanted = document.querySelector("[autofocus]")
 const focusFirstError = (root) => { const field = root.querySelector('[aria-invalid="true"]'); if (field) field.focus(); };
 on("DOMContentLoaded", () => { focusWanted(); focusFirstError(document); });
 on("htmx:afterSettle", (event) => focusFirstError(event.target));
+
+/* A part of the page that the server did not answer for: say so, until it answers again. 403: a lapsed page is loaded anew. */
+const fault = (isThere) => { const line = document.getElementById("fault"); if (line) line.hidden = !isThere; };
+["htmx:sendError", "htmx:responseError"].forEach((name) => on(name, ({ detail }) => { if (!detail.xhr.status || detail.xhr.status >= 500) fault(true); }));
+on("htmx:afterRequest", (event) => { if (event.detail.successful) fault(false); });

@@ -178,6 +178,21 @@ def test_day_typed_for_one_household_is_not_put_into_another(keys: Keyboard, kno
     expect(page.locator("#start_on")).to_have_value("")
 
 
+def test_clerk_is_told_when_the_server_does_not_answer(browser: Browser, product: Product, role: str) -> None:
+    context = browser.new_context(base_url=product.url, locale="zh-CN", storage_state=product.states[role])
+    page, number = context.new_page(), make_id_number()
+    open_desk(page)
+    page.route("**/sign/search/", lambda route: route.fulfill(status=503, body="away"))
+    page.keyboard.type(number)
+    expect(page.locator("#fault")).to_be_visible()
+    expect(page.locator("#search")).to_have_value(number)
+    page.unroute("**/sign/search/")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_new_name")).to_be_focused()
+    expect(page.locator("#fault")).to_be_hidden()
+    context.close()
+
+
 def test_desk_and_agreement_are_accessible(browser: Browser, product: Product, known: str, role: str) -> None:
     context = browser.new_context(
         base_url=product.url, bypass_csp=True, locale="zh-CN", storage_state=product.states[role]
