@@ -73,9 +73,9 @@ def difference_table(selection: Selection, changed: Sequence[Changed]) -> Table:
         Column(_("rate")),
         Column(_("As known now")),
         Column(_("rate")),
-        Column(_("change")),
+        Column(_("moved by")),
     )
-    return Table(_("Figures that differ"), _("figure"), columns, tuple(rows))
+    return Table(_("Figures that differ"), _("indicator"), columns, tuple(rows))
 
 
 def person_rows(
