@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from assessments.actions import checklists
 from assessments.models import Checklist, Finding, FindingProof, Inspection, InspectionRound, InspectionTeam
 from teams import cipher
 from teams.models import User
@@ -35,7 +36,7 @@ assessments:checklist_list       -        in  200 200 403 200 200 403    in  405
 assessments:checklist_create     -        in  403 403 403 200 403 403    in  403 403 403 200 403 403
 assessments:checklist_detail     own      in  200 200 403 200 200 403    in  405 405 405 405 405 405
 assessments:checklist_draft      own      in  405 405 405 405 405 405    in  403 403 403 302 403 403
-assessments:checklist_edit       own      in  403 403 403 200 403 403    in  403 403 403 200 403 403
+assessments:checklist_edit       own      in  403 403 403 302 403 403    in  403 403 403 302 403 403
 assessments:checklist_publish    own      in  405 405 405 405 405 405    in  403 403 403 302 403 403
 """
 
@@ -86,18 +87,7 @@ ADDRESSES = {
 def furnish(place: Place, users: Mapping[str, User]) -> None:
     """An inspection that is over, with a finding handed down and its picture."""
     official = users["official"]
-    checklist, is_new = Checklist.objects.get_or_create(
-        code="centre",
-        number=1,
-        defaults={
-            "name": "督查表",
-            "kinds": ["township_center"],
-            "status": "published",
-            "published_at": official.date_joined,
-        },
-    )
-    if is_new:
-        checklist.items.create(code="board", place=1, section="组织管理", text="公示团队")
+    checklist = Checklist.objects.filter(code="centre").first() or make_checklist(official)
     made, _new = InspectionRound.objects.get_or_create(first_on=DAY.replace(day=1), defaults={"made_by": official})
     team, _new = InspectionTeam.objects.get_or_create(number=1, defaults={"name": "第一巡查组"})
     inspection = Inspection.objects.create(
@@ -121,3 +111,12 @@ def furnish(place: Place, users: Mapping[str, User]) -> None:
         sha256="0" * 64,
         made_by=official,
     )
+
+
+def make_checklist(official: User) -> Checklist:
+    """One in use, for centres."""
+    kinds = ["township_center"]
+    draft = checklists.create(code="centre", name="督查表", kinds=kinds, by=official)
+    items = [checklists.Item("组织管理", "公示团队")]
+    checklists.write(checklist=draft, name=draft.name, kinds=kinds, items=items, by=official)
+    return checklists.publish(checklist=draft, by=official)
