@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.rules.allocation import (
@@ -61,7 +61,6 @@ def check_adds_up(done: Allocation, rule: FundRule) -> None:
     assert all(value >= 0 for value in (*amounts, *done.returned.values()))
 
 
-@settings(deadline=None)
 @given(st.integers(-(10**14), 10**14), st.dictionaries(CODES, WEIGHTS, min_size=1))
 def test_split_of_any_amount_adds_up_to_the_cent(amount: int, weights: dict[str, Decimal]) -> None:
     if not any(weights.values()):
@@ -72,7 +71,6 @@ def test_split_of_any_amount_adds_up_to_the_cent(amount: int, weights: dict[str,
     assert not any(parts[code] for code, weight in weights.items() if not weight)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.dictionaries(CODES, SMALL, min_size=1, max_size=7))
 def test_split_equals_the_one_made_cent_by_cent(amount: int, weights: dict[str, Decimal]) -> None:
     exact = {code: Fraction(weight) for code, weight in weights.items()}
@@ -92,7 +90,6 @@ def test_split_without_weights_is_refused_and_nothing_needs_none() -> None:
             split(amount, weights)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**7), max_size=12), st.lists(st.integers(0, 10**6), min_size=1, max_size=5))
 def test_split_by_payer_adds_up_in_both_directions(amounts: list[int], weights: list[int]) -> None:
     total = sum(amounts)
@@ -108,14 +105,12 @@ def test_split_by_payer_of_other_sums_is_refused() -> None:
         split_by_payer({"T": 2}, {"P": 1})
 
 
-@settings(deadline=None)
 @given(RULES, CLAIMS)
 def test_allocation_of_anything_adds_up_on_every_level(rule: FundRule, claims: list[Claim]) -> None:
     check_adds_up(allocate(rule, claims), rule)
     check_adds_up(prepay(rule, claims), rule)
 
 
-@settings(deadline=None)
 @given(RULES, CLAIMS)
 def test_allocation_equals_the_slow_second_implementation(rule: FundRule, claims: list[Claim]) -> None:
     small = FundRule({payer: 1 + part % 400 for payer, part in rule.payers.items()}, rule.is_rate, rule.withheld)
@@ -151,7 +146,6 @@ def test_what_quality_withholds_goes_back_or_to_the_excellent() -> None:
     assert among.entitlements["A"].bonus == 10_00
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(-(10**9), 0), st.booleans())
 def test_settlement_pays_and_carries_on_exactly_the_rest(total: int, prepaid: int, carried: int, keeps: bool) -> None:
     balance = settle(total, prepaid, carried, keeps_clawback=keeps)
@@ -165,7 +159,6 @@ def test_staff_never_gets_less_than_its_share_of_half_a_cent() -> None:
     assert staff_and_unit(0, Decimal(100)) == (0, 0)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 100))
 def test_surplus_is_kept_and_given_back_to_the_cent(capitation: int, spent: int, passed: int, share: int) -> None:
     done = keep_surplus(capitation, spent, passed, Decimal(share))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -132,7 +132,7 @@ def test_steps_belong_to_their_side(ground: Ground, refused: Refused) -> None:
 
 
 @given(start=st.sampled_from(list(State)), to=st.sampled_from(list(State)))
-@limits(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=50)
 def test_no_move_leaves_closed_or_withdrawn_and_none_skips_the_review(start: State, to: State) -> None:
     allowed = {step.to for step in MOVES.get(start, ())}
     assert not (start in (State.CLOSED, State.WITHDRAWN) and allowed)

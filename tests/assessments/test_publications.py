@@ -4,7 +4,7 @@ import pytest
 from django.db import InternalError, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.actions import publications
@@ -34,7 +34,7 @@ def publish(by: User, how: str = "到中心签约") -> Publication:
     return publications.publish(first_on=OCTOBER, cycle=None, how_to_sign=how, by=by)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.dictionaries(st.integers(0, 20), st.integers(0, 40), max_size=12), st.integers(2, 10))
 def test_suppressed_cells_cannot_be_taken_from_the_sum(cells: dict[int, int], least: int) -> None:
     shown = suppressed(cells, least)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -141,7 +141,7 @@ AMOUNT = st.integers(0, 10**7)
 SIGNED = st.tuples(AMOUNT, st.tuples(AMOUNT, AMOUNT, AMOUNT))
 
 
-@limits(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@limits(max_examples=60)
 @given(SIGNED, SIGNED, AMOUNT)
 def test_payers_add_up_to_the_fees_whatever_was_charged(
     one: tuple[int, tuple[int, ...]], other: tuple[int, tuple[int, ...]], price: int

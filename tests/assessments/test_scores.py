@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.measures import Measure
@@ -112,7 +112,6 @@ def test_veto_is_triggered_from_its_number_on_and_not_without_a_figure() -> None
 # --- Against the second implementation (tests/reference/scores.py) ---------------------------------------------------
 
 # How long a draw takes says nothing about a rule.
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hundredths = partial(st.decimals, places=2, allow_nan=False)
 RULES = st.fixed_dictionaries(
     {
@@ -129,7 +128,6 @@ RULES = st.fixed_dictionaries(
 COUNTS = st.integers(0, 10**6) | st.integers(0, 10**14)
 
 
-@patient
 @given(said=RULES, target=hundredths(min_value=0, max_value=200), numerator=COUNTS, denominator=COUNTS)
 def test_points_equal_the_slow_second_implementation(
     said: dict[str, Any], target: Decimal, numerator: int, denominator: int
@@ -142,7 +140,6 @@ def test_points_equal_the_slow_second_implementation(
     assert points_of(scored, Measure(numerator, denominator), target) == expected
 
 
-@patient
 @given(
     sections=st.lists(
         st.tuples(
@@ -176,7 +173,6 @@ def test_total_and_grade_equal_the_slow_second_implementation(
     assert (found.total, found.grade) == slow.result(sections, [D(90), D(80), D(60)], caps, worst)
 
 
-@patient
 @given(st.fractions(min_value=0, max_value=1000))
 def test_rounding_is_half_up_to_the_cent(value: Fraction) -> None:
     found = Fraction(rounded(value))

@@ -173,7 +173,7 @@ def plain(value: object) -> object:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 def test_batch_ends_as_its_rows_one_after_the_other(district: None, case: Case) -> None:
-    @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(lines=case.files)
     def check(lines: list[str]) -> None:
         assert ends_as(case, lines, batch_rows=100) == ends_as(case, lines, batch_rows=1)
@@ -183,7 +183,7 @@ def test_batch_ends_as_its_rows_one_after_the_other(district: None, case: Case) 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 def test_last_word_on_every_key_changes_nothing_when_it_is_said_again(district: None, case: Case) -> None:
-    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(lines=case.files)
     def check(lines: list[str]) -> None:
         with transaction.atomic():

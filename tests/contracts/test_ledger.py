@@ -277,7 +277,7 @@ days = st.integers(0, 364).map(lambda number: date(2018, 1, 1) + timedelta(days=
 
 
 @given(wanted=st.sets(days, max_size=8), mistaken=st.sets(days, max_size=4), data=st.data())
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_of_entry_gives_the_ledger_of_entry_by_date(
     wanted: set[date], mistaken: set[date], data: st.DataObject
 ) -> None:
@@ -304,7 +304,6 @@ def _rematch(coverage: Coverage) -> None:
 
 
 @given(st.lists(st.tuples(days, days, st.sampled_from("AB")), max_size=8), st.sets(days, max_size=8))
-@hypothesis_settings(deadline=None)
 def test_every_service_meets_at_most_one_obligation_that_had_opened(
     windows: list[tuple[date, date, str]], given_on: set[date]
 ) -> None:

@@ -172,7 +172,7 @@ def test_every_table_that_names_a_resident_moves_or_is_known_to_stay() -> None:
 days = st.integers(0, 340).map(lambda number: date(2018, 1, 1) + timedelta(days=number))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     services=st.lists(st.tuples(st.booleans(), st.sampled_from(["BP", "ADVICE"]), days), max_size=8, unique=True),
     visits=st.lists(st.tuples(st.booleans(), days), max_size=4, unique=True),

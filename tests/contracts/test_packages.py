@@ -119,7 +119,7 @@ shares = st.dictionaries(st.sampled_from(Payer.values), cents, min_size=1)
 
 
 @given(general=shares, special=shares, is_poor=st.booleans())
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_charges_add_up_to_the_price_to_the_cent(
     general: dict[str, Decimal], special: dict[str, Decimal], is_poor: bool
 ) -> None:

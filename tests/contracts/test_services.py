@@ -197,7 +197,7 @@ days = st.integers(0, 364).map(lambda number: date(2018, 1, 1) + timedelta(days=
 
 
 @given(entered=st.sets(days, min_size=1, max_size=7), data=st.data())
-@hypothesis_settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_of_entering_correcting_deleting_and_waiving_gives_the_ledger_of_entry_by_date(
     entered: set[date], data: st.DataObject
 ) -> None:

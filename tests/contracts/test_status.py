@@ -57,7 +57,7 @@ _day = st.integers(-12, 12).map(lambda days: D + timedelta(days=days))
 _maybe = st.none() | _day
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     term=st.tuples(_day, _day).map(sorted),
     terminated_after=st.none() | st.integers(0, 24),

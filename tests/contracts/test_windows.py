@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from contracts.windows import Window, windows
@@ -99,7 +98,6 @@ def test_window_without_a_day_does_not_exist() -> None:
 
 
 @given(terms, st.integers(1, 365))
-@hypothesis_settings(deadline=None)
 def test_windows_tile_the_term_without_gap_or_overlap(term: tuple[date, int], times: int) -> None:
     start, days = term
     end = start + days * ONE_DAY
@@ -113,7 +111,6 @@ def test_windows_tile_the_term_without_gap_or_overlap(term: tuple[date, int], ti
 
 
 @given(st.dates(date(1999, 1, 1), date(2040, 12, 31)), st.integers(1, 365), st.integers(1, 3))
-@hypothesis_settings(deadline=None)
 def test_whole_contract_years_have_as_many_windows_as_times(start: date, times: int, years: int) -> None:
     found = list(windows(start, add_months(start, 12 * years) - ONE_DAY, times))
 

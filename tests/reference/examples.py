@@ -32,7 +32,6 @@ def on_random_districts(examples: int) -> Callable[[Test], Test]:
             max_examples=int(wanted) if wanted else examples,
             derandomize=wanted is None,
             database=None,
-            deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )

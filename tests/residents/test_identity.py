@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from residents.identity import (
@@ -24,8 +23,6 @@ TODAY = date(2018, 12, 31)
 # The example printed in GB 11643-1999 itself, in its new and its old form.
 STANDARD = "11010519491231002X"
 STANDARD_15 = "110105491231002"
-
-unhurried = hypothesis_settings(deadline=None)
 
 
 @st.composite
@@ -164,7 +161,6 @@ def test_error_names_what_is_wrong_in_the_reader_s_language() -> None:
         assert "Compare the number with the card" in str(caught.value)
 
 
-@unhurried
 @given(id_numbers())
 def test_any_valid_id_number_reads_back_as_itself(number: str) -> None:
     parsed = parse_id_number(number, today=TODAY)
@@ -173,7 +169,6 @@ def test_any_valid_id_number_reads_back_as_itself(number: str) -> None:
     assert (parsed.kind == "hmt_permit") == number.startswith("8")
 
 
-@unhurried
 @given(id_numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
 def test_any_single_wrong_character_is_refused(number: str, place: int, character: str) -> None:
     wrong = number[:place] + character + number[place + 1 :]
@@ -181,7 +176,6 @@ def test_any_single_wrong_character_is_refused(number: str, place: int, characte
         assert code_of(wrong)
 
 
-@unhurried
 @given(id_numbers(), st.integers(0, 15))
 def test_any_two_swapped_digits_are_refused(number: str, place: int) -> None:
     swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
@@ -189,7 +183,6 @@ def test_any_two_swapped_digits_are_refused(number: str, place: int) -> None:
         assert code_of(swapped)
 
 
-@unhurried
 @given(st.dates(date(1900, 1, 1), date(1999, 12, 31)), st.integers(0, 999))
 def test_old_and_new_form_of_one_person_are_one_number(born: date, sequence: int) -> None:
     first17 = f"341204{born:%Y%m%d}{sequence:03d}"
@@ -197,7 +190,6 @@ def test_old_and_new_form_of_one_person_are_one_number(born: date, sequence: int
     assert parse_id_number(old, today=TODAY).number == first17 + check_digit(first17)
 
 
-@unhurried
 @given(st.text(max_size=40))
 def test_id_number_from_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(IdentityError):
@@ -213,7 +205,6 @@ def test_mask_of_anything_but_18_characters_shows_nothing(text: str) -> None:
     assert mask_id_number(text) == "*" * len(text)
 
 
-@unhurried
 @given(id_numbers())
 def test_mask_never_shows_the_birth_date(number: str) -> None:
     assert mask_id_number(number) == number[:6] + "*" * 8 + number[-4:]

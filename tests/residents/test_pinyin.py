@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from residents.pinyin import initials
@@ -68,7 +67,6 @@ def test_other_letters_stay_and_signs_go(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
-@hypothesis_settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=4))
 def test_initials_of_a_chinese_name_are_one_small_letter_each(name: str) -> None:
     letters = initials(name)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service_packages.shares import raised, share_out
@@ -27,7 +27,6 @@ def test_cents_left_over_go_to_the_largest_remainders_and_then_to_lower_codes() 
     }
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(amounts, st.dictionaries(st.sampled_from("abcdefghi"), amounts, min_size=1))
 def test_parts_add_up_and_stay_within_a_cent_of_their_share(total: Decimal, weights: dict[str, Decimal]) -> None:
     parts = share_out(total, weights)
@@ -38,7 +37,6 @@ def test_parts_add_up_and_stay_within_a_cent_of_their_share(total: Decimal, weig
         assert all(abs(parts[code] - total * weights[code] / whole) < Decimal("0.0100001") for code in weights)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from("abcdefghi"), amounts, min_size=1))
 def test_price_that_stays_leaves_the_shares_as_they_are(weights: dict[str, Decimal]) -> None:
     if total := sum(weights.values()):

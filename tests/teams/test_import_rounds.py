@@ -158,7 +158,7 @@ def test_place_is_read_as_it_was_written() -> None:
 class TestTotals(TestCase):
     """Whatever is sent in whatever order, the totals balance and count what the tables hold."""
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=8)
     @given(
         st.lists(st.booleans(), min_size=1, max_size=6),
         st.lists(st.lists(st.tuples(st.integers(2, 8), st.booleans()), min_size=1, max_size=5), max_size=3),

@@ -301,7 +301,7 @@ def test_data_problem_goes_with_the_resident_it_is_about(by: User) -> None:
 class TestIdentity(TestCase):
     """Random lines over a small world: import, then undo, and every table is as before."""
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=8)
     @given(st.data())
     def test_residents_come_and_go(self, data: st.DataObject) -> None:
         by, numbers = make_user(Role.ADMINISTRATOR, Role.CLERK), [make_id_number() for _number in range(4)]
@@ -326,7 +326,7 @@ class TestIdentity(TestCase):
                 assert undo(by, imported).status == "undone"
         assert contents() == states.pop()
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=8)
     @given(st.data())
     def test_contracts_come_and_go(self, data: st.DataObject) -> None:
         by, numbers = make_user(Role.ADMINISTRATOR, Role.CLERK), people(3)

@@ -2,12 +2,9 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from teams.phones import PHONE_PROBLEMS, mask_phone, parse_phone
-
-unhurried = hypothesis_settings(deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +119,6 @@ def test_phone_with_a_shorter_run_is_no_dummy(number: str) -> None:
     assert parse_phone(number).problem == ""
 
 
-@unhurried
 @given(st.one_of(st.text(max_size=30), st.text("0123456789-+ 转#.", max_size=20)))
 def test_phone_from_any_text_has_a_known_problem_and_reads_back(text: str) -> None:
     phone = parse_phone(text)
@@ -151,7 +147,6 @@ def test_mask_of_a_phone_hides_its_middle(number: str, masked: str) -> None:
     assert mask_phone(number) == masked
 
 
-@unhurried
 @given(st.text("0123456789", min_size=1, max_size=25))
 def test_mask_of_a_phone_hides_at_least_four_digits_or_all(number: str) -> None:
     masked = mask_phone(number)

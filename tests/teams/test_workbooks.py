@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from teams import cells
@@ -60,7 +60,7 @@ def csv_lines(target: io.BytesIO) -> list[str]:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @example(texts=["=1+1", "'=1+1", "''@x", "'90s", "-5", "\t=x", "\r=x", "＝１"])
 @example(texts=["_x0041_", "_x005F_", " 两端 ", "a\r\nb\rc\n", '"引号", 逗号', "&amp;<x>", "007", "1e5", "x" * 32_767])
 @example(
@@ -81,7 +81,7 @@ def is_storable(character: str) -> bool:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     rows=st.lists(
         st.tuples(
