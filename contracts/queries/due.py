@@ -44,9 +44,10 @@ WINDOW_NAMES = {
     Window.WEEK: _("Due within 7 days"),
     Window.OPEN: _("All that is open"),
 }
-# Of a line `l`. A task or a call of an earlier day is today's work, and overdue as well.
+# Of a line `l`. A task or a call of an earlier day is today's work, and overdue as well. A task is to be done from the
+# day that called for it: nobody should first hear of a hospital's result a week before the days are over.
 _IN_WINDOW = {
-    Window.TODO: "l.due_on < %(week_end)s",
+    Window.TODO: "(l.due_on < %(week_end)s or l.kind not in ('service', 'call'))",
     Window.OVERDUE: "l.due_on < %(day)s",
     Window.TODAY: "(l.due_on = %(day)s or l.kind <> 'service' and l.due_on <= %(day)s)",
     Window.WEEK: "(l.due_on >= %(day)s and l.due_on < %(week_end)s)",

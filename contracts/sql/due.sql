@@ -2,7 +2,7 @@
 -- A fragment: `line` has a row for each open obligation, follow-up task and promised call; its `kind`
 -- is service, call or the task's cause; `person` one for each
 -- resident with the weight that orders the list. contracts.queries.due adds what is selected from them.
--- %(day)s is today, %(until)s the last due date that is asked for, %(teams)s the teams' ids.
+-- %(day)s is today, %(until)s the last due date that is asked for (tasks are few, and all there), %(teams)s the teams' ids.
 with covered as materialized (
     select c.id as coverage_id, c.resident_id, c.team_id, least(c.end_on, c.terminated_on - 1) as end_on
     from contracts_coverage c
@@ -17,11 +17,11 @@ with covered as materialized (
     where o.met_on is null and o.waived_on is null
       and o.opens_on <= %(day)s and o.due_on <= least(v.end_on, %(until)s) {services}
     union all
-    -- A follow-up task is done by the first service after the day that called for it.
+    -- A follow-up task is open from its first day, and done by the first service after the day that called for it.
     select v.coverage_id, v.resident_id, v.team_id, f.cause, f.id, null, f.opened_on, f.due_on
     from contracts_followup f
     join covered v on v.resident_id = f.resident_id
-    where f.done_on is null and f.due_on <= %(until)s {others}
+    where f.done_on is null {others}
       and not exists (
           select from contracts_service s where s.resident_id = f.resident_id and s.performed_on > f.opened_on
       )

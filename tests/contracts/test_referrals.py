@@ -98,6 +98,7 @@ def test_referral_goes_up_is_seen_and_comes_back_as_a_follow_up(
 
     assert (returned.appointment_on, SlotQuota.objects.get().taken) == (date(2018, 10, 5), 1)
     assert FollowUp.objects.values_list("cause", "due_on").get() == ("result", date(2018, 10, 16))
+    assert counts(Choice(TODAY, (team.pk,)))[Window.TODO].people == 1
     assert counts(Choice(date(2018, 10, 10), (team.pk,)))[Window.WEEK].people == 1
 
     referrals.close(referral=referral, note="已随访", by=doctor)
