@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer
-from assessments.rules.samples import check_can_note, is_to_be_tried_again
+from assessments.queries.samples import second_calls
+from assessments.rules.samples import FIRST, SECOND, check_can_note, is_to_be_tried_again
 from teams.clock import today
 from teams.history import made_by
 from teams.models import User
@@ -32,26 +33,27 @@ OUTCOMES = {
 
 
 @transaction.atomic
-def take_next(*, sample: Sample, by: User) -> Sampled | None:
+def take_next(*, sample: Sample, by: User, turn: int = FIRST) -> Sampled | None:
     """The next person to call, held for the caller for a while; None when nobody is left for them.
 
-    Those never tried come first, then those tried least. Two callers never get the same person.
+    Calls of the turn come first, then those of the other. Of them those never tried, then those tried least. Two
+    callers never get the same person.
     """
-    done = Count("checks")
-    ids = (
-        Sampled.objects.filter(sample=sample)
-        .annotate(done=done)
-        .filter(Q(done=0) | Q(done=1, is_second=True))
-        .exclude(Q(done=1) & Q(pk__in=Check.objects.filter(by=by, turn=1).values("sampled")))
-        .values("pk")
-    )
-    free = Q(held_until=None) | Q(held_until__lte=timezone.now()) | Q(held_by=by)
-    waiting = Sampled.objects.filter(free, pk__in=ids).exclude(tries__contains=[{"on": f"{today()}", "half": half()}])
-    chosen = waiting.select_for_update(skip_locked=True).order_by(F("held_by").asc(nulls_last=True), "tries", "place")
-    found = chosen.first()
+    found = _free(sample, by, turn) or _free(sample, by, SECOND if turn == FIRST else FIRST)
     if found:
         Sampled.objects.filter(pk=found.pk).update(held_by=by, held_until=timezone.now() + HELD)
     return found
+
+
+def _free(sample: Sample, by: User, turn: int) -> Sampled | None:
+    """A second call need not wait for another part of the day: only tries of its own turn count."""
+    people = sample.people.all()
+    ids = people.filter(checks=None) if turn == FIRST else second_calls(people).exclude(checks__by=by)
+    free = Q(held_until=None) | Q(held_until__lte=timezone.now()) | Q(held_by=by)
+    tried = {"on": f"{today()}", "half": half(), "turn": turn}
+    waiting = Sampled.objects.filter(free, pk__in=ids.values("pk")).exclude(tries__contains=[tried])
+    chosen = waiting.select_for_update(skip_locked=True).order_by(F("held_by").asc(nulls_last=True), "tries", "place")
+    return chosen.first()
 
 
 @transaction.atomic
@@ -90,7 +92,7 @@ def note(
             by=by,
             name=by.get_full_name() or by.username,
         )
-        if turn == 1:
+        if turn == FIRST:
             _feed(made, sampled)
     return made
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Count, Q
 
 from assessments.models import Check, Sample, Sampled, SurveyAnswer
 from assessments.models.samples import SampledQuerySet
+from assessments.rules.samples import FIRST, SECOND
 from assessments.sampling import wilson
 from teams.models import User
 
@@ -138,6 +140,26 @@ def progress(people: SampledQuerySet) -> Progress:
         second_done=Count("pk", filter=Q(checks__turn=2), distinct=True),
     )
     return Progress(**counted)
+
+
+def second_calls(people: SampledQuerySet) -> SampledQuerySet:
+    """Of these, those who were called once and are to be called again."""
+    called = people.filter(is_second=True, checks__turn=FIRST)
+    return called.exclude(pk__in=Check.objects.filter(turn=SECOND).values("sampled"))
+
+
+class SecondCalls(NamedTuple):
+    """Second calls that could be made now: by the account, and by others only because it made the first."""
+
+    open: int
+    own: int
+
+
+def second_calls_of(people: SampledQuerySet, user: User) -> SecondCalls:
+    """How many of the people drawn are left for the account to call again; one query."""
+    own = Count("pk", filter=Q(checks__by=user))
+    counted = second_calls(people).aggregate(everybody=Count("pk"), own=own)
+    return SecondCalls(counted["everybody"] - counted["own"], counted["own"])
 
 
 def telling_checks(first: date, last: date) -> Iterable[tuple[int, int, bool]]:

@@ -13,6 +13,7 @@ from teams.rules import RuleViolation
 
 Result = Check.Result
 TRIES = 3
+FIRST, SECOND = 1, 2
 
 
 def check_can_draw(confidence: int, by: User | SystemAccount) -> None:
@@ -29,6 +30,11 @@ def turn_of(sampled: Sampled) -> int | None:
     return done + 1 if done < (2 if sampled.is_second else 1) else None
 
 
+def made_first_call(sampled: Sampled, by: User) -> bool:
+    """Whether the account called the person first, so that somebody else makes the second call."""
+    return sampled.checks.filter(turn=FIRST, by=by.pk).exists()
+
+
 def check_can_note(sampled: Sampled, turn: int, result: str, rating: int | None, by: User) -> None:
     """Raises RuleViolation: sample.not_allowed, call.turn, .same_person, .held, .no_talk."""
     check_can_draw(95, by)
@@ -36,7 +42,7 @@ def check_can_note(sampled: Sampled, turn: int, result: str, rating: int | None,
         last = sampled.checks.order_by("-pk").first()
         said = {"name": last.name if last else "—", "day": f"{last.on:%Y-%m-%d}" if last else "—"}
         raise RuleViolation("call.turn", format_lazy(_("{name} has noted this call already, on {day}."), **said))
-    if turn == 2 and sampled.checks.filter(turn=1, by=by.pk).exists():
+    if turn == SECOND and made_first_call(sampled, by):
         raise RuleViolation("call.same_person", _("You made the first call. Somebody else makes the second."))
     if sampled.held_by_id not in (None, by.pk) and sampled.held_until and sampled.held_until > timezone.now():
         raise RuleViolation("call.held", _("A colleague is calling this person. Take the next one."))

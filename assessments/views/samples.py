@@ -16,8 +16,8 @@ from assessments.actions.samples import draw_sample, verify
 from assessments.forms.samples import CheckForm, SampleForm
 from assessments.models import Sample, Sampled
 from assessments.presenters.samples import HEADS, call_sheet, tables
-from assessments.queries.samples import progress, results
-from assessments.rules.samples import turn_of
+from assessments.queries.samples import progress, results, second_calls_of
+from assessments.rules.samples import FIRST, SECOND, made_first_call, turn_of
 from residents.actions.identities import reveal
 from teams.actions import audit
 from teams.actions.submissions import once
@@ -66,6 +66,7 @@ def sample_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "sample": sample,
         "progress": progress(people),
+        "second": second_calls_of(people, request.user),
         "results": (found := results(sample, request.user)),
         "heads": HEADS,
         "tables": tables(found),
@@ -92,8 +93,9 @@ def sample_verify(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @require(Permission.SUPERVISION_EDIT)
 def call_next(request: SignedInRequest, pk: int) -> HttpResponse:
-    """To the next person to call, held for the caller."""
-    return redirect(_next(request, _visible(request, pk)))
+    """To the next person to call, held for the caller: a first call, or a second one where these are asked for."""
+    turn = SECOND if request.POST.get("turn") == f"{SECOND}" else FIRST
+    return redirect(_next(request, _visible(request, pk), turn))
 
 
 @never_cache
@@ -113,7 +115,7 @@ def call_sheet_page(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(
             request, _("Noted.") if made else _("Noted as a try: to be called again in another part of a day.")
         )
-        return _next(request, sampled.sample)
+        return _next(request, sampled.sample, answers["turn"])
 
     if asked and form.is_valid():
         try:
@@ -123,6 +125,7 @@ def call_sheet_page(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "sampled": sampled,
         "turn": turn,
+        "is_own": turn == SECOND and made_first_call(sampled, request.user),
         "form": form,
         "number": _number(request, sampled) if "reveal" in request.POST else "",
         **call_sheet(sampled),
@@ -140,8 +143,8 @@ def _visible(request: SignedInRequest, pk: int) -> Any:
     return get_object_or_404(Sample.objects.visible_to(request.user).defer("frame"), pk=pk)
 
 
-def _next(request: SignedInRequest, sample: Sample) -> str:
-    found = calls.take_next(sample=sample, by=request.user)
+def _next(request: SignedInRequest, sample: Sample, turn: int) -> str:
+    found = calls.take_next(sample=sample, by=request.user, turn=turn)
     if found:
         return reverse("assessments:call_sheet", args=[found.pk])
     messages.info(request, _("Nobody is left for you to call in this part of the day."))

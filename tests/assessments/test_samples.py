@@ -217,6 +217,49 @@ def test_two_callers_get_different_people_and_a_noted_call_is_not_noted_again() 
 
 
 @pytest.mark.django_db
+def test_second_call_is_offered_at_once_to_everybody_but_the_first_caller(client: Client) -> None:
+    sample, one, two = drawn(3), official(), official()
+    again = sample.people.all()[0]
+    Sampled.objects.filter(pk=again.pk).update(is_second=True)
+    note(again, one)
+    page, ask = (reverse(f"assessments:{name}", args=[sample.pk]) for name in ("sample_detail", "call_next"))
+    client.force_login(one)
+    assert client.get(page).context["second"] == (0, 1)
+    client.force_login(two)
+    assert client.get(page).context["second"] == (1, 0)
+    sheet = reverse("assessments:call_sheet", args=[again.pk])
+    assert client.post(ask, {"turn": 2})["Location"] == sheet
+    assert client.get(sheet).context["turn"] == 2
+    note(again, two, turn=2)
+    assert client.get(page).context["second"] == (0, 0)
+    assert client.post(ask, {"turn": 2})["Location"] != sheet  # on to the first calls
+
+
+@pytest.mark.django_db
+def test_first_caller_is_told_on_the_sheet_that_the_second_call_is_not_theirs(client: Client) -> None:
+    sample, one = drawn(1, second_percent=100), official()
+    sampled = sample.people.get()
+    note(sampled, one)
+    assert calls.take_next(sample=sample, by=one) is None
+    client.force_login(one)
+    sheet = client.get(reverse("assessments:call_sheet", args=[sampled.pk]))
+    assert sheet.context["is_own"] and b"check-form" not in sheet.content
+    assert calls.take_next(sample=sample, by=official()) == sampled
+
+
+@pytest.mark.django_db
+def test_second_call_that_reached_nobody_waits_for_another_part_of_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample, one, two = drawn(1, second_percent=100), official(), official()
+    sampled = sample.people.get()
+    monkeypatch.setattr(calls, "half", lambda: "am")
+    note(sampled, one)
+    note(sampled, two, "no_answer", turn=2)
+    assert calls.take_next(sample=sample, by=two) is None
+    monkeypatch.setattr(calls, "half", lambda: "pm")
+    assert calls.take_next(sample=sample, by=two) == sampled
+
+
+@pytest.mark.django_db
 def test_results_count_authenticity_by_stratum_and_keep_added_people_apart() -> None:
     sample, by = drawn(4), official()
     for sampled, result in zip(sample.people.all(), ("true", "family", "denied", "no_answer"), strict=True):
