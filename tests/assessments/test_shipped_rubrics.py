@@ -87,6 +87,13 @@ def test_activity_without_a_team_counts_for_every_team_of_its_institution(ground
 
 
 @pytest.mark.parametrize("name", ["national", "zhenhai", "zhongyuan"])
+def test_rules_of_every_shipped_rubric_are_numbered_in_order_without_a_gap(name: str) -> None:
+    for place, section in enumerate(read_rubric(name).sections, start=1):
+        expected = [f"{place}.{number}" for number in range(1, len(section.rules) + 1)]
+        assert [rule.code for rule in section.rules] == expected
+
+
+@pytest.mark.parametrize("name", ["national", "zhenhai", "zhongyuan"])
 def test_false_signing_proven_spoils_the_grade_by_every_shipped_rubric(
     ground: Ground, name: str, confirm: Callable[[Lead], None]
 ) -> None:
