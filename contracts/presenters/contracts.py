@@ -79,10 +79,9 @@ def _chip(status: Status) -> Cell:
     return Cell(str(status.label), tone=TONES[status])
 
 
-def steps(contract: Contract, following: Sequence[Contract]) -> list[dict[str, Any]]:
-    """The contract's history, the latest step first: dicts day, words, detail, contract (or None), consent, by, at."""
+def steps(entries: Sequence[LifecycleEntry], following: Sequence[Contract]) -> list[dict[str, Any]]:
+    """A contract's history, the latest step first: dicts day, words, detail, contract (or None), consent, by, at."""
     numbers = {other.number: other for other in following}
-    rows = contract.entries.select_related("coverage__resident").order_by("-pk")
     return [
         {
             "day": entry.on,
@@ -94,7 +93,7 @@ def steps(contract: Contract, following: Sequence[Contract]) -> list[dict[str, A
             "by": entry.entered_by,
             "at": entry.entered_at,
         }
-        for entry in rows
+        for entry in entries
     ]
 
 

@@ -9,7 +9,6 @@ from contracts.models import Contract, Coverage, Status
 from contracts.presenters.contracts import status_cell, steps
 from contracts.presenters.people import id_text, phone_text
 from contracts.queries.contract import Story
-from contracts.rules.lifecycle import last_entry
 from teams.actions.submissions import fresh_key
 from teams.dates import age_on
 
@@ -17,16 +16,15 @@ from teams.dates import age_on
 def story_page(story: Story, *, may_edit: bool) -> dict[str, Any]:
     """Context of `contracts/contract_detail.html`."""
     contract = story.contract
-    last = last_entry(contract)
     others = [*story.following, *([contract.previous] if contract.previous else [])]
     return {
         "contract": contract,
         "story": story,
         "members": [_member(coverage, story) for coverage in story.coverages],
-        "steps": steps(contract, others),
+        "steps": steps(story.entries, others),
         "next": next_step(story) if may_edit else None,
         "actions": actions(story) if may_edit else [],
-        "undo": {"submission": fresh_key(), "seen": last.pk if last else 0} if may_edit and story.undoable else None,
+        "undo": {"submission": fresh_key(), "seen": story.seen} if may_edit and story.undoable else None,
         "renewal": renewal_note(story) if may_edit else "",
     }
 
@@ -36,7 +34,7 @@ def next_step(story: Story) -> dict[str, str] | None:
     if story.year_to_confirm:
         text = _("Year %(year)s of the contract is to be confirmed.") % {"year": story.year_to_confirm}
         return _to(story, "contract_confirm", _("Confirm"), text)
-    if story.proposal.refusal is None:
+    if story.refusal is None:
         last = max(coverage.last_on for coverage in story.coverages)
         text = _("The contract ends on %(day)s.") if last >= story.day else _("The contract ended on %(day)s.")
         return _to(story, "contract_renew", _("Renew"), text % {"day": last})
@@ -61,7 +59,7 @@ def actions(story: Story) -> list[dict[str, str]]:
 
 def renewal_note(story: Story) -> str:
     """Why it can't be renewed now, of contracts that aren't followed."""
-    refusal = story.proposal.refusal
+    refusal = story.refusal
     return str(refusal.message) if refusal and story.running and refusal.code != "contract.followed" else ""
 
 

@@ -7,11 +7,21 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from contracts.models import Agreement, Contract, Coverage, CoveragePackage, Scan, Status
-from contracts.queries.renewals import Proposal, proposals
-from contracts.rules.lifecycle import terminated_today, year_to_confirm
+from contracts.models import (
+    Agreement,
+    Confirmation,
+    Contract,
+    Coverage,
+    CoveragePackage,
+    LifecycleEntry,
+    Scan,
+    Status,
+)
+from contracts.queries.renewals import Proposal, Refusal, proposals, refusal
+from contracts.rules.lifecycle import TERMINATION, is_of_today, year_to_confirm
 from residents.models import Resident
 from residents.queries.memberships import populations
 from service_packages.models import PackageVersion, Payer
@@ -25,13 +35,17 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Story:
-    """A contract as of a day: its members, what they hold and cost, what came before and after, what may be done."""
+    """A contract as of a day: its members, what they hold and cost, what came before and after, what may be done.
+
+    `elsewhere` holds the members' coverages of other contracts, `entries` the steps so far, the latest first.
+    """
 
     contract: Contract
     day: date
     coverages: Sequence[Coverage]
-    following: Sequence[Contract]
+    elsewhere: Sequence[Coverage]
     confirmed: Sequence[int]
+    entries: Sequence[LifecycleEntry]
 
     @cached_property
     def statuses(self) -> dict[int, Status]:
@@ -50,12 +64,29 @@ class Story:
     @cached_property
     def undoable(self) -> list[Coverage]:
         """Members whose termination may still be taken back today."""
-        return [row for row in self.coverages if row.terminated_on and terminated_today(row)]
+        last = {entry.coverage_id: entry for entry in reversed(self.entries) if entry.kind in TERMINATION}
+        return [row for row in self.coverages if row.terminated_on and is_of_today(last.get(row.pk))]
+
+    @cached_property
+    def following(self) -> list[Contract]:
+        """Contracts that go on with the members."""
+        rows = {row.contract_id: row.contract for row in self.elsewhere if row.contract.previous_id == self.contract.pk}
+        return [rows[key] for key in sorted(rows)]
+
+    @cached_property
+    def refusal(self) -> Refusal | None:
+        """Why it can't be renewed now, before anybody looks at packages."""
+        return refusal(self.contract, self.coverages, self.elsewhere, self.day)
 
     @cached_property
     def proposal(self) -> Proposal:
         """What renewing would make."""
         return proposals([self.contract], self.day)[0]
+
+    @property
+    def seen(self) -> int:
+        """The id of the latest step, for `check_is_as_seen`."""
+        return self.entries[0].pk if self.entries else 0
 
     @cached_property
     def year_to_confirm(self) -> int | None:
@@ -80,25 +111,32 @@ class Story:
 
 
 def visible_contracts(user: User) -> QuerySet[Any]:
-    """The account's contracts with what their pages name first; `has_proof`: a signature or scan is kept."""
+    """The account's contracts with what their pages name first; `has_proof`: a signature or scan is kept;
+    `confirmed_years`: the contract years that were confirmed."""
     proof = Agreement.objects.filter(~Q(scan_type="") | Q(signed=Agreement.Signed.SCREEN), contract=OuterRef("pk"))
     scans = Scan.objects.filter(contract=OuterRef("pk"))
-    rows = Contract.objects.visible_to(user).annotate(has_proof=Exists(proof) | Exists(scans))
+    years = Confirmation.objects.filter(contract=OuterRef("pk")).order_by("year").values("year")
+    rows = Contract.objects.visible_to(user).annotate(
+        has_proof=Exists(proof) | Exists(scans), confirmed_years=ArraySubquery(years)
+    )
     return rows.select_related("team__institution", "representative", "previous")
 
 
-def story(contract: Contract, day: date) -> Story:
-    """Look up what the page of a contract tells: as many queries for ten members as for one."""
+def story(contract: Any, day: date) -> Story:
+    """Look up what the page of a contract of `visible_contracts` tells: as many queries for ten members as for one."""
+    members = Coverage.objects.filter(contract=contract).values("resident")
+    rows = Coverage.objects.filter(resident__in=members).select_related("resident__village", "contract__team")
+    known = list(rows.order_by("-resident__is_head", "resident_id", "pk"))
+    own = [row for row in known if row.contract_id == contract.pk]
     held = CoveragePackage.objects.select_related("version__package").prefetch_related("charges")
-    rows = contract.coverages.select_related("resident__village").prefetch_related(
-        "suspensions", Prefetch("packages", held.order_by("version__package__code"))
-    )
+    prefetch_related_objects(own, "suspensions", Prefetch("packages", held.order_by("version__package__code")))
     return Story(
         contract=contract,
         day=day,
-        coverages=list(rows.order_by("-resident__is_head", "resident_id")),
-        following=list(contract.following.select_related("team").order_by("pk")),
-        confirmed=list(contract.confirmations.values_list("year", flat=True)),
+        coverages=own,
+        elsewhere=[row for row in known if row.contract_id != contract.pk],
+        confirmed=contract.confirmed_years,
+        entries=list(contract.entries.select_related("coverage__resident").order_by("-pk")),
     )
 
 

@@ -87,6 +87,31 @@ def proposals(contracts: Collection[Contract], day: date, *, years: int | None =
     return [_proposal(contract, members[contract.pk], known, years) for contract in contracts]
 
 
+def refusal(contract: Contract, coverages: Iterable[Coverage], others: Iterable[Coverage], day: date) -> Refusal | None:
+    """Why nobody of the contract can go on, as far as its coverages and the `others` of its members tell, all loaded
+    with resident, contract and team; what they hold is left to `proposals`."""
+    others = list(others)
+    known = _Known(
+        day=day,
+        policy=policy_on(day),
+        following=_followed_by(contract, others),
+        teams={contract.team_id: contract.team},
+        held={},
+        published={},
+        others=_by_resident(others),
+    )
+    going = [coverage for coverage in coverages if coverage.terminated_on is None]
+    last_on, start_on, end_on = _term(going, known, None)
+    absent = [_absence(row.resident, start_on) or _overlap(row, start_on, end_on, known) for row in going]
+    return _refusal(contract, absent, last_on, start_on, known)
+
+
+def _followed_by(contract: Contract, others: Iterable[Coverage]) -> Mapping[int, Contract]:
+    taken_up = (row for row in others if row.terminated_on is None or row.terminated_on > row.start_on)
+    following = [row.contract for row in taken_up if row.contract.previous_id == contract.pk]
+    return {contract.pk: max(following, key=lambda each: each.pk)} if following else {}
+
+
 def _look_up(contracts: Collection[Contract], coverages: Collection[Coverage], day: date) -> _Known:
     residents = [coverage.resident_id for coverage in coverages]
     # One that was ended before it began takes nothing up.
@@ -123,14 +148,19 @@ def _by_resident(rows: Iterable) -> dict[int, list]:
 
 
 def _proposal(contract: Contract, coverages: Sequence[Coverage], known: _Known, years: int | None) -> Proposal:
+    last_on, start_on, end_on = _term(coverages, known, years)
+    members = [_member(coverage, start_on, end_on, known) for coverage in coverages]
+    refusal = _refusal(contract, [member.refusal for member in members], last_on, start_on, known)
+    return Proposal(contract, members, start_on, end_on, refusal)
+
+
+def _term(coverages: Sequence[Coverage], known: _Known, years: int | None) -> tuple[date, date, date]:
+    """The last day of what there is, and the first and last of what would follow."""
     last_on = max((coverage.end_on for coverage in coverages), default=known.day)
     start_on = last_on + ONE_DAY if last_on >= known.day else known.day
     if years is None and coverages:
         years = _years_before(coverages, known.policy)
-    end_on = end_of_term(start_on, years or known.policy["term_years_least"])
-    members = [_member(coverage, start_on, end_on, known) for coverage in coverages]
-    refusal = _refusal(contract, members, last_on, start_on, known)
-    return Proposal(contract, members, start_on, end_on, refusal)
+    return last_on, start_on, end_of_term(start_on, years or known.policy["term_years_least"])
 
 
 def _years_before(coverages: Sequence[Coverage], policy: Mapping[str, int]) -> int:
@@ -140,7 +170,7 @@ def _years_before(coverages: Sequence[Coverage], policy: Mapping[str, int]) -> i
 
 
 def _refusal(
-    contract: Contract, members: Sequence[Member], last_on: date, start_on: date, known: _Known
+    contract: Contract, members: Sequence[Refusal | None], last_on: date, start_on: date, known: _Known
 ) -> Refusal | None:
     if contract.pk in known.following:
         return Refusal("contract.followed", followed_message(known.following[contract.pk]))
@@ -153,7 +183,7 @@ def _refusal(
     team = known.teams[contract.team_id]
     if team.dissolved_on and team.dissolved_on <= start_on:
         return Refusal("contract.no_team", no_team_message(team, start_on))
-    if all(member.refusal for member in members):
+    if all(members):
         return Refusal("contract.nobody", _("Nobody of this contract can go on."))
     return None
 

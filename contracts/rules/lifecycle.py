@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Kind = LifecycleEntry.Kind
+# The steps that say whether a termination stands.
+TERMINATION = (Kind.TERMINATED, Kind.TERMINATION_UNDONE)
 
 
 def last_entry(contract: Contract) -> LifecycleEntry | None:
@@ -118,10 +120,13 @@ def check_members(coverages: Collection[Coverage]) -> None:
 
 def terminated_today(coverage: Coverage) -> LifecycleEntry | None:
     """The termination that may still be taken back: entered today, and not taken back yet."""
-    steps = (Kind.TERMINATED, Kind.TERMINATION_UNDONE)
-    last = coverage.entries.filter(kind__in=steps).order_by("pk").last()
-    is_open = last is not None and last.kind == Kind.TERMINATED and last.entered_on == today()
-    return last if is_open and coverage.terminated_on else None
+    last = coverage.entries.filter(kind__in=TERMINATION).order_by("pk").last()
+    return last if is_of_today(last) and coverage.terminated_on else None
+
+
+def is_of_today(last: LifecycleEntry | None) -> bool:
+    """Whether a coverage's last step of TERMINATION is a termination that was entered today."""
+    return last is not None and last.kind == Kind.TERMINATED and last.entered_on == today()
 
 
 def check_can_undo(coverage: Coverage) -> None:

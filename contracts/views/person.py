@@ -23,8 +23,10 @@ from teams.rules import RuleViolation
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """All that is known of a resident, identities masked."""
     resident = found(request, pk)
-    context = words.page(story(resident, user=request.user, day=today()))
-    context["fulfilment"] = by_item(Promises(today(), residents=(pk,)))
+    told = story(resident, user=request.user, day=today())
+    context = words.page(told)
+    items = [obligation.item for obligation in told.obligations]
+    context["fulfilment"] = by_item(Promises(today(), residents=(pk,)), items)
     return render(request, "contracts/person.html", context | rights(request))
 
 

@@ -18,7 +18,6 @@ from contracts.forms import steps as forms
 from contracts.models import Contract, Status
 from contracts.presenters.batches import proposal_row
 from contracts.queries.contract import Story, choices_of, story, visible_contracts
-from contracts.rules.lifecycle import last_entry
 from teams.actions.submissions import once
 from teams.clock import today
 from teams.models import Team
@@ -157,8 +156,7 @@ def _story(request: SignedInRequest, pk: int) -> Story:
 
 
 def _seen(told: Story) -> dict[str, Any]:
-    last = last_entry(told.contract)
-    return {"seen": last.pk if last else 0}
+    return {"seen": told.seen}
 
 
 def _step(told: Story, form: forms.StepForm, request: SignedInRequest) -> dict[str, Any]:
