@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from assessments.calendar import CalendarMonth
 from assessments.models import CohortRow
+from assessments.queries.cohorts import grouped
 from teams.clock import today
 
 LOCK = 0x636F686F7274  # "cohort" as a number
@@ -16,8 +17,13 @@ SQL = Path(__file__).parent.parent / "sql" / "cohorts.sql"
 
 
 def count_cohorts(day: date | None = None) -> int:
-    """Write the rows as of the day (today); how many. 0 when somebody else is at it."""
-    day = day or today()
+    """Write the rows as of the day (today) and group them for their page; how many. 0 when somebody else is at it."""
+    written = _write(day or today())
+    grouped()
+    return written
+
+
+def _write(day: date) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:

@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from django.conf import settings
-from django.db import transaction
-from django.utils.translation import override
+from django.db import connection, transaction
 
+from assessments.figures import Tables
 from assessments.models import Month, Revision, Scenario, Tally
 from assessments.queries.answers import keep_answer
 from assessments.queries.breakdowns import count_ages
-from assessments.queries.closing import findings_kept
+from assessments.queries.closing import OWN, count_own, findings_kept
 from assessments.queries.holdings import holdings
 from assessments.queries.late import is_touched, known_by_now, months_over
 from assessments.queries.returns import FEES, count_fees
@@ -36,16 +35,17 @@ def hold_ahead() -> None:
 def count_ahead(*, revision: Revision) -> None:
     """Count what pages of a computed revision show besides its figures: fees, figures by sex and age, findings.
 
-    The first two stay with the revision; they are counted when it has none. Findings follow from settings as well: they
-    are kept in Redis, and while that is away nothing could be. A revision that was replaced meanwhile has no rows.
+    The first two, and what findings are counted from, stay with the revision; they are counted when it has none.
+    Findings follow from settings as well: they are kept in Redis, and while that is away nothing could be. A revision
+    that was replaced meanwhile has no rows.
     """
     if not Revision.objects.filter(pk=revision.pk, status=Revision.Status.DONE).exists():
         return
-    if not Tally.objects.filter(revision=revision).exists():
+    if not Tally.objects.filter(revision=revision, name=OWN).exists():
         _tally(revision)
+        _index(revision)
     if revision.frozen_at is None and not is_work_waiting():
-        with override(settings.LANGUAGE_CODE):
-            findings_kept(revision)
+        findings_kept(revision)
 
 
 def count_what_lacks(*, day: date) -> None:
@@ -73,7 +73,19 @@ def touched_months(*, day: date) -> list[Revision]:
 
 @transaction.atomic
 def _tally(revision: Revision) -> None:
-    tallies = {FEES: count_fees(revision), **count_ages(revision)}
+    tallies = {FEES: count_fees(revision), OWN: count_own(revision), **count_ages(revision)}
     Tally.objects.bulk_create(
         (Tally(revision=revision, name=name, counts=counts) for name, counts in tallies.items()), ignore_conflicts=True
     )
+
+
+def _index(revision: Revision) -> None:
+    """Let pages of one team find its rows, which are not counted ahead: by team, and by the villages that it serves."""
+    tables = Tables(revision.pk)
+    with connection.cursor() as cursor:
+        for table, column in (
+            (tables.residents, "village_id"),
+            (tables.residents, "team_id"),
+            (tables.coverages, "team_id"),
+        ):
+            cursor.execute(f"create index if not exists {table}_{column} on {table} ({column})")

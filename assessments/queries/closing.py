@@ -1,21 +1,19 @@
 """What speaks against freezing a month: units without figures, sums that don't add up, jumps nobody has explained."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
 
 from django.db import connection
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
-from django.utils.translation import get_language
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assessments import figures
 from assessments.calendar import CalendarMonth
 from assessments.indicators import INDICATORS, Rows
-from assessments.models import Figure, Month, Remark, Revision
+from assessments.models import Figure, Month, Remark, Revision, Tally
 from assessments.queries.figures import Count, Key
 from residents.categories import ALL, KEY
 from teams.kept import kept
@@ -37,9 +35,12 @@ WATCHED = (
 )
 OF_THE_YEAR = ("item_completion", "package_completion")
 PRESENT = Key("present")  # stands for a unit's figures as a whole
+OWN = "own"  # the name of the tally of what institutions' own people make
 KEPT_SECONDS = 40 * 24 * 3600  # a month waits about so long for being frozen
 Value = tuple[int, int]
-Found = tuple[str, int, str, str, str]  # concern, institution, indicator, category, words: a finding that JSON can hold
+Own = tuple[int, str, str, int, int]  # institution, indicator, category, numerator, denominator
+# Concern, institution, indicator, category, doubt and what its words tell: a finding that JSON can hold.
+Found = tuple[str, int, str, str, str, Mapping[str, str | int]]
 
 
 class Concern(StrEnum):
@@ -48,6 +49,25 @@ class Concern(StrEnum):
     MISSING = "missing"
     SUM = "sum"
     JUMP = "jump"
+
+
+class Doubt(StrEnum):
+    """What is found, worded where it is shown: it is kept once for every language."""
+
+    GONE = "gone"
+    TEAM = "team"
+    SUM = "sum"
+    POPULATION = "population"
+    RATE = "rate"
+
+
+WORDS = {
+    Doubt.GONE: _("There are no figures of it any more."),
+    Doubt.TEAM: _("Its team {team} has no figures."),
+    Doubt.SUM: _("{shown} is shown, but its own people and the institutions below it make {sum}."),
+    Doubt.POPULATION: _("The population went from {before} to {now} in a month."),
+    Doubt.RATE: _("From {before}% to {now}% in a month."),
+}
 
 
 @dataclass(frozen=True)
@@ -67,29 +87,32 @@ class Finding:
 
 
 def findings(revision: Revision) -> list[Finding]:
-    """Everything to look into before the revision is frozen: missing units, wrong sums, jumps; by institution."""
-    check = _Check(revision)
+    """Everything to look into before the revision is frozen: missing units, wrong sums, jumps; by institution.
+
+    What people make is counted from their rows, whatever was counted ahead.
+    """
+    check = _Check(revision, count_own)
     return check.told(check.found())
 
 
 def findings_kept(revision: Revision) -> list[Finding]:
     """The same for a page, which needn't count the rows each time: once for all that the findings follow from."""
-    check = _Check(revision)
+    check = _Check(revision, _own_tallied)
     return check.told(kept("findings", *check.sources(), count=check.found, seconds=KEPT_SECONDS))
 
 
 class _Check:
     """One revision beside the shown one of the month before."""
 
-    def __init__(self, revision: Revision) -> None:
-        self.revision = revision
+    def __init__(self, revision: Revision, own: Callable[[Revision], Iterable[Own]]) -> None:
+        self.revision, self.own = revision, own
         self.policy = policy_on(revision.as_of)
         self.institutions = Institution.objects.in_bulk()
         self.above = parent_ids(revision.as_of)
         self.teams = list(Team.objects.existing_on(revision.as_of).order_by("pk"))
 
     def found(self) -> list[Found]:
-        """What is found, counted from the rows, in the page's language."""
+        """What is found, counted from the rows."""
         return [*self.missing(), *self.sums(), *self.jumps()]
 
     def told(self, found: Iterable[Found]) -> list[Finding]:
@@ -99,26 +122,30 @@ class _Check:
             for row in Remark.objects.filter(month=self.revision.month_id)
         }
         told = [
-            Finding(Concern(concern), self.institutions[institution], key, words, remarks.get((institution, key)))
-            for concern, institution, *names, words in found
-            for key in [Key(*names)]
+            Finding(
+                Concern(concern),
+                self.institutions[institution],
+                Key(indicator, category),
+                WORDS[Doubt(doubt)].format(**values),
+                remarks.get((institution, Key(indicator, category))),
+            )
+            for concern, institution, indicator, category, doubt, values in found
         ]
         return sorted(told, key=lambda finding: (finding.concern is not Concern.SUM, finding.institution.code))
 
     def sources(self) -> Iterator[object]:
-        """All that the findings follow from: rows (a revision's never change), settings, units, and the language."""
+        """All that the findings follow from: rows (a revision's never change), settings, and units."""
         for revision in (self.revision, self.before):
             yield revision and (revision.pk, revision.finished_at)
         yield sorted(self.policy.items())
         yield sorted((row.pk, row.kind) for row in self.institutions.values())
         yield sorted(self.above.items())
         yield [(team.pk, team.name, team.institution_id) for team in self.teams]
-        yield get_language()
 
     @cached_property
     def values(self) -> dict[tuple[int, Key], Value]:
-        """The revision's figures."""
-        return _values(self.revision)
+        """The revision's figures that are checked."""
+        return _values(self.revision, {*_summed_keys(), *WATCHED})
 
     @cached_property
     def before(self) -> Revision | None:
@@ -129,26 +156,25 @@ class _Check:
 
     @cached_property
     def values_before(self) -> dict[tuple[int, Key], Value]:
-        return _values(self.before) if self.before else {}
+        return _values(self.before, set(WATCHED)) if self.before else {}
 
     def missing(self) -> Iterator[Found]:
         """Institutions that had figures a month ago and have none now; teams that exist and have none."""
         had = {institution for institution, _key in self.values_before}
         have = {institution for institution, _key in self.values}
         for institution in sorted((had - have) & self.above.keys()):
-            yield self._finding(Concern.MISSING, institution, PRESENT, _("There are no figures of it any more."))
-        figures_of_teams = Figure.objects.filter(revision=self.revision, team__isnull=False)
+            yield _found(Concern.MISSING, institution, PRESENT, Doubt.GONE)
+        figures_of_teams = Figure.objects.filter(revision=self.revision, team__isnull=False, category=ALL)
         counted = set(figures_of_teams.values_list("team_id", flat=True).distinct())
         for team in self.teams:
-            if team.pk in counted:
-                continue
-            words = format_lazy(_("Its team {team} has no figures."), team=team.name)
-            yield self._finding(Concern.MISSING, team.institution_id, PRESENT, words)
+            if team.pk not in counted:
+                yield _found(Concern.MISSING, team.institution_id, PRESENT, Doubt.TEAM, team=team.name)
 
     def sums(self) -> Iterator[Found]:
         """Institutions whose figure isn't their own people's and those of the institutions below."""
-        own = _own_values(self.revision)
-        below: dict[tuple[int, Key], Value] = dict(own)
+        below: dict[tuple[int, Key], Value] = {}
+        for institution, indicator, category, above, under in self.own(self.revision):
+            below[institution, Key(indicator, category)] = above, under
         for (institution, key), value in self.values.items():
             parent = self.above.get(institution)
             if parent is not None and key in _summed_keys():
@@ -156,12 +182,8 @@ class _Check:
         for (institution, key), value in self.values.items():
             expected = below.get((institution, key), (0, 0))
             if key in _summed_keys() and value != expected:
-                words = format_lazy(
-                    _("{shown} is shown, but its own people and the institutions below it make {sum}."),
-                    shown=f"{value[0]} / {value[1]}",
-                    sum=f"{expected[0]} / {expected[1]}",
-                )
-                yield self._finding(Concern.SUM, institution, key, words)
+                shown, made = (f"{above} / {under}" for above, under in (value, expected))
+                yield _found(Concern.SUM, institution, key, Doubt.SUM, shown=shown, sum=made)
 
     def jumps(self) -> Iterator[Found]:
         """Watched figures that moved further in a month than policy holds for possible."""
@@ -173,32 +195,35 @@ class _Check:
             clinic = self.institutions[institution].kind == Institution.Kind.VILLAGE_CLINIC
             if before is None or clinic or key not in WATCHED or (key.indicator in OF_THE_YEAR and not same_year):
                 continue
-            words = self._jump(key, before, now)
-            if words:
-                yield self._finding(Concern.JUMP, institution, key, words)
+            if jump := self._jump(key, before, now):
+                doubt, was, became = jump
+                yield _found(Concern.JUMP, institution, key, doubt, before=was, now=became)
 
-    def _jump(self, key: Key, before: Value, now: Value) -> Promise | None:
+    def _jump(self, key: Key, before: Value, now: Value) -> tuple[Doubt, str | int, str | int] | None:
         if min(before[1], now[1]) < self.policy["jump_people_least"]:
             return None
         if key == Key("coverage") and self._has_moved(before[1], now[1]):
-            return format_lazy(
-                _("The population went from {before} to {now} in a month."), before=before[1], now=now[1]
-            )
+            return Doubt.POPULATION, before[1], now[1]
         was, became = Count(key, *before).rate(), Count(key, *now).rate()
         if was is None or became is None or abs(became - was) < Decimal(self.policy["jump_points"]):
             return None
-        return format_lazy(_("From {before}% to {now}% in a month."), before=was, now=became)
+        return Doubt.RATE, str(was), str(became)
 
     def _has_moved(self, before: int, now: int) -> bool:
         return abs(now - before) * 100 >= before * self.policy["jump_population_percent"]
 
-    def _finding(self, concern: Concern, institution: int, key: Key, words: str | Promise) -> Found:
-        return concern.value, institution, key.indicator, key.category, str(words)
+
+def _found(concern: Concern, institution: int, key: Key, doubt: Doubt, **values: str | int) -> Found:
+    return concern.value, institution, key.indicator, key.category, doubt.value, values
 
 
-def _values(revision: Revision) -> dict[tuple[int, Key], Value]:
-    """(institution, key) -> numerator and denominator, of institutions' own figures."""
-    rows = Figure.objects.filter(revision=revision, team_key=0).values_list(
+def _values(revision: Revision, keys: set[Key]) -> dict[tuple[int, Key], Value]:
+    """(institution, key) -> numerator and denominator, of institutions' own figures. Each that has any has all."""
+    asked = Q()
+    for category in {key.category for key in keys}:
+        codes = [key.indicator for key in keys if key.category == category]
+        asked |= Q(category=category, indicator__in=codes)
+    rows = Figure.objects.filter(asked, revision=revision, team_key=0).values_list(
         "institution_id", "indicator", "category", "numerator", "denominator"
     )
     return {(row[0], Key(row[1], row[2])): (row[3], row[4]) for row in rows}
@@ -214,16 +239,22 @@ def _summed_keys() -> frozenset[Key]:
     return frozenset(keys)
 
 
-def _own_values(revision: Revision) -> dict[tuple[int, Key], Value]:
-    """(institution, key) -> what the people managed right there make, counted from the rows again."""
-    found: dict[tuple[int, Key], Value] = {}
+def _own_tallied(revision: Revision) -> Iterable[Own]:
+    """As counted ahead, else now."""
+    counts = Tally.objects.filter(revision=revision, name=OWN).values_list("counts", flat=True).first()
+    return count_own(revision) if counts is None else counts
+
+
+def count_own(revision: Revision) -> list[Own]:
+    """What the people managed right in each institution make, counted from the rows again."""
+    found = []
     tables = figures.Tables(revision.pk)
     for rows in (Rows.RESIDENT, Rows.COVERAGE):
         keys = sorted(key for key in _summed_keys() if _rows_of(key) is rows)
         source = figures.source(rows, tables, revision.as_of)
         for institution, *counts in _grouped(source, keys):
             pairs = zip(counts[::2], counts[1::2], strict=True)
-            found |= {(institution, key): (int(num), int(den)) for key, (num, den) in zip(keys, pairs, strict=True)}
+            found += [(institution, *key, int(num), int(den)) for key, (num, den) in zip(keys, pairs, strict=True)]
     return found
 
 

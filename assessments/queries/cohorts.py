@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,8 +13,10 @@ from assessments.models import CohortRow
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
 from teams.kept import kept
+from teams.models import Team
 
 AFTER = (3, 6, 12)
+KEPT_SECONDS = 2 * 24 * 3600  # they are counted every night, not always at the same minute
 
 
 class Outcome(StrEnum):
@@ -54,24 +56,33 @@ def counted_on() -> tuple[date, Any] | None:
 def cohorts(selection: Selection) -> Cohorts:
     """(institution id, team id) of each team of the selected unit -> month of signing -> cohort.
 
-    Grouped once for each count of the district, unit and scope: what happens since shows after the next one.
+    The district is grouped once for each count: what happens since shows after the next one.
     """
+    places = dict(_teams(selection).values_list("pk", "institution_id"))
+    found: dict[tuple[int, int], dict[CalendarMonth, Cohort]] = {}
+    for team, first, signed, *numbers in grouped():
+        if team in places:
+            outcomes = dict(zip(OUTCOMES, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
+            month = CalendarMonth.of(date.fromisoformat(first))
+            found.setdefault((places[team], team), {})[month] = Cohort(signed, outcomes)
+    return found
+
+
+def grouped() -> list[tuple[Any, ...]]:
+    """Team id, month of signing, how many signed, and of each outcome how many of how many: of the whole district."""
+    return cast(list[tuple[Any, ...]], kept("cohorts", counted_on(), count=_count, seconds=KEPT_SECONDS))
+
+
+def _count() -> list[tuple[Any, ...]]:
     counts: dict[str, Count] = {}
     for outcome, after in OUTCOMES:
         name = _column(outcome, after)
         counts |= {f"{name}_above": Count("pk", filter=Q(**{name: True})), f"{name}_below": Count(name)}
-    rows = _of_unit(CohortRow.objects.counted_for(selection.user), selection)
-    grouped = rows.values("team__institution_id", "team_id", "first_on").annotate(signed=Count("pk"), **counts)
-    asked = grouped.order_by().values_list("team__institution_id", "team_id", "first_on", "signed", *counts)
-
-    def count() -> list[tuple[Any, ...]]:
-        return [(place, team, first.isoformat(), *numbers) for place, team, first, *numbers in _tuples(asked)]
-
-    found: dict[tuple[int, int], dict[CalendarMonth, Cohort]] = {}
-    for place, team, first, signed, *numbers in kept("cohorts", counted_on(), str(asked.query), count=count):
-        outcomes = dict(zip(OUTCOMES, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
-        found.setdefault((place, team), {})[CalendarMonth.of(date.fromisoformat(first))] = Cohort(signed, outcomes)
-    return found
+    rows = CohortRow.objects.values("team_id", "first_on").annotate(signed=Count("pk"), **counts).order_by()
+    return [
+        (team, first.isoformat(), *numbers)
+        for team, first, *numbers in _tuples(rows.values_list("team_id", "first_on", "signed", *counts))
+    ]
 
 
 def by_month(found: Cohorts) -> dict[CalendarMonth, Cohort]:
@@ -107,7 +118,7 @@ def cohort_people(
         Part.DENOMINATOR: {f"{name}__isnull": False},
         Part.GAP: {name: False},
     }
-    rows = _of_unit(CohortRow.objects.visible_to(selection.user), selection)
+    rows = CohortRow.objects.visible_to(selection.user).filter(team__in=_teams(selection))
     return rows.filter(first_on=month.first, **wanted[part]).order_by("team_id", "coverage_id")
 
 
@@ -120,11 +131,11 @@ def _tuples(rows: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
     return rows
 
 
-def _of_unit(rows: QuerySet[CohortRow], selection: Selection) -> QuerySet[CohortRow]:
-    team = selection.unit.team
-    if team:
-        return rows.filter(team=team)
-    return rows.filter(team__institution__in=sorted(selection.tree.subtree(selection.unit.institution)))
+def _teams(selection: Selection) -> QuerySet[Team]:
+    rows, unit = Team.objects.visible_to(selection.user), selection.unit
+    if unit.team:
+        return rows.filter(pk=unit.team.pk)
+    return rows.filter(institution__in=sorted(selection.tree.subtree(unit.institution)))
 
 
 def _add_all(cohort: Cohort, others: Iterable[Cohort]) -> None:

@@ -143,6 +143,15 @@ def test_fees_counted_in_the_background_are_those_counted_on_the_page(october: R
     assert [(place, payer, str(yuan)) for place in found for payer, yuan in found[place].items()] == by_page != []
 
 
+def test_rows_of_a_team_are_found_by_indexes(october: Revision) -> None:
+    count_ahead(revision=october)
+    with connection.cursor() as cursor:
+        cursor.execute("select indexname from pg_indexes where tablename like %s", [f"%month_{october.pk}"])
+        made = {name for (name,) in cursor.fetchall()}
+    rows = f"assessments_residentmonth_{october.pk}"
+    assert made >= {f"{rows}_village_id", f"{rows}_team_id", f"assessments_coveragemonth_{october.pk}_team_id"}
+
+
 def test_tallies_are_made_once_and_go_with_the_rows(district: SmallDistrict, october: Revision) -> None:
     for _ in range(2):
         count_ahead(revision=october)

@@ -10,8 +10,10 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from assessments.actions.freezing import freeze
+from assessments.actions.keeping import count_ahead
 from assessments.actions.months import compute
 from assessments.models import Figure, Month, Remark, Revision
+from assessments.queries.closing import findings
 from residents.models import Resident
 from teams.models import AuditEvent, PolicyValue, Role, User
 from teams.models.accounts import SYSTEM
@@ -153,6 +155,30 @@ def test_findings_are_counted_once_for_a_page_and_anew_after_the_next_computatio
     Resident.objects.filter(registered_on=date(2018, 10, 5)).update(registered_on=date(2018, 11, 5))
     compute(month=OCTOBER)
     assert official.get(address("detail")).context["findings"] == []
+
+
+def test_findings_counted_ahead_are_worded_in_each_reader_s_language(district: SmallDistrict, official: Client) -> None:
+    count_ahead(revision=with_a_jump(district))
+    told = {}
+    for language in ("zh-hans", "en"):
+        official.cookies["django_language"] = language
+        with CaptureQueriesContext(connection) as captured:
+            page = official.get(address("detail"))
+        assert not [row for row in captured if "assessments_figure" in row["sql"]]
+        told[language] = {row["finding"].words for row in page.context["findings"]}
+    assert len(told["zh-hans"] | told["en"]) == 2 * len(told["en"]) > 0
+
+
+def test_findings_of_new_settings_need_no_rows_but_a_freeze_counts_them(
+    district: SmallDistrict, official: Client
+) -> None:
+    revision = with_a_jump(district)
+    count_ahead(revision=revision)
+    PolicyValue.objects.filter(code="jump_people_least").update(value=2)
+    for ask, is_counted in ((lambda: official.get(address("detail")), False), (lambda: findings(revision), True)):
+        with CaptureQueriesContext(connection) as captured:
+            ask()
+        assert any("residentmonth" in row["sql"] for row in captured) is is_counted
 
 
 def test_page_of_a_month_asks_few_questions(
