@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from assessments.figures import Tables
 from assessments.models import Month, Revision, Scenario, Tally
-from assessments.queries.answers import keep_answer
+from assessments.queries.answers import keep_answer, note_failure
 from assessments.queries.breakdowns import count_ages
 from assessments.queries.closing import OWN, count_own, findings_kept
 from assessments.queries.holdings import holdings
@@ -19,10 +19,16 @@ FROZEN_MONTHS = 12  # of which holdings are counted every night
 
 
 def answer_ahead(*, scenario: Scenario) -> None:
-    """Find out what a what-if comes to, unless that is kept."""
+    """Find out what a what-if comes to, unless that is kept; a failure is kept as well, and raised again."""
     frozen = frozen_of(scenario)
-    if look(scenario, frozen) is None:
-        keep_answer(scenario, frozen.revisions, answer(scenario, frozen))
+    if look(scenario, frozen) is not None:
+        return
+    try:
+        found = answer(scenario, frozen)
+    except Exception:  # whatever it was, the what-if's page says that it failed
+        note_failure(scenario, frozen.revisions)
+        raise
+    keep_answer(scenario, frozen.revisions, found)
 
 
 def hold_ahead() -> None:

@@ -20,7 +20,7 @@ from teams.kept import keep, peek
 from teams.models import Institution, Staff, Team, TeamMember
 from teams.models.places import InstitutionParent
 
-KEPT_AS = "scenario"
+KEPT_AS, FAILED_AS = "scenario", "scenario-failed"
 # What scores and money of frozen months follow from besides their figures.
 SOURCES = (
     *(models.RubricVersion, models.Section, models.Rule, models.Veto, models.Target),
@@ -160,6 +160,16 @@ def kept_answer(scenario: Scenario, frozen: Sequence[Revision], obstacle: str) -
         [PayerFees(payer, Decimal(before), Decimal(after)) for payer, before, after in by_payer],
         obstacle,
     )
+
+
+def note_failure(scenario: Scenario, frozen: Sequence[Revision], *, failed: bool = True) -> None:
+    """Keep that the scenario could not be worked out from these sources, or that it is to be tried again."""
+    keep(FAILED_AS, *_sources(scenario, frozen), value=failed)
+
+
+def has_failed(scenario: Scenario, frozen: Sequence[Revision]) -> bool:
+    """Whether the last try failed, and nothing that the answer follows from has changed since. One query."""
+    return bool(peek(FAILED_AS, *_sources(scenario, frozen)))
 
 
 def _sources(scenario: Scenario, frozen: Sequence[Revision]) -> list[Any]:

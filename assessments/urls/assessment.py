@@ -26,6 +26,7 @@ urlpatterns = [
     path("scenarios/", scenarios.scenario_list, name="scenario_list"),
     path("scenarios/<int:pk>/", scenarios.scenario_detail, name="scenario_detail"),
     path("scenarios/<int:pk>/progress/", scenarios.scenario_progress, name="scenario_progress"),
+    path("scenarios/<int:pk>/again/", scenarios.scenario_again, name="scenario_again"),
     path("scenarios/<int:pk>/drop/", scenarios.scenario_drop, name="scenario_drop"),
     path("rubrics/", rubrics.rubric_list, name="rubric_list"),
     path("rubrics/new/", rubrics.rubric_create, name="rubric_create"),

@@ -20,6 +20,7 @@ from assessments.calendar import CalendarMonth
 from assessments.forms.scenarios import ChangesForm, ScenarioForm
 from assessments.models import Scenario
 from assessments.presenters.scenarios import told
+from assessments.queries.answers import has_failed, note_failure
 from assessments.queries.scenarios import frozen_of, fund_of, look, priced_packages, progress, scenarios
 from assessments.queries.scoring import rules_of
 from teams.actions.submissions import fresh_key, once
@@ -28,6 +29,7 @@ from teams.queue import enqueue
 from teams.rules import RuleViolation
 
 A_PAGE = 30
+PATIENCE = 120  # times a page asks how far the worker is, one a second, before it says that this takes long
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +75,7 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_edit": may_plan(request.user),
         **_answered(scenario),
     }
-    if context["answer"] is None:
+    if context["answer"] is None and not context["failed"]:
         enqueue(tasks.answer_scenario, scenario.pk)
     return render(request, "assessments/scenario_detail.html", context)
 
@@ -86,16 +88,28 @@ def scenario_progress(request: SignedInRequest, pk: int) -> HttpResponse:
     context = _answered(_found(request, pk))
     if context["answer"] is not None:
         return HttpResponseClientRefresh()
-    return render(request, "assessments/_scenario_progress.html", context)
+    asked = request.GET.get("asked", "")[:4]
+    times = min(int(asked), PATIENCE) + 1 if asked.isdecimal() else 1
+    return render(request, "assessments/_scenario_progress.html", {**context, "asked": times, "late": times > PATIENCE})
+
+
+@require_POST
+@require(Permission.ASSESSMENT_READ)
+def scenario_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask the worker again, after a failure or when it seems to have stopped."""
+    scenario = _found(request, pk)
+    note_failure(scenario, frozen_of(scenario).revisions, failed=False)
+    return redirect("assessments:scenario_detail", pk)
 
 
 def _answered(scenario: Scenario) -> dict[str, Any]:
-    """The answer as the page shows it, or how far it has come."""
+    """The answer as the page shows it, or how far it has come, or that it failed."""
     frozen = frozen_of(scenario)
     found = look(scenario, frozen)
     if found is None:
         counted, months = progress(scenario, frozen)
-        return {"scenario": scenario, "answer": None, "counted": counted, "months": months}
+        failed = has_failed(scenario, frozen.revisions)
+        return {"scenario": scenario, "answer": None, "failed": failed, "counted": counted, "months": months}
     return {"scenario": scenario, "answer": found, **told(found)}
 
 

@@ -19,6 +19,7 @@ TABLE = """
 assessments:scenario_list   -      in  404 404 404 200 200 200    in  404 404 404 200 200 403
 assessments:scenario_detail -      in  404 404 404 200 200 200    in  404 404 404 302 302 403
 assessments:scenario_progress -    in  404 404 404 200 200 200    in  405 405 405 405 405 405
+assessments:scenario_again  -      in  405 405 405 405 405 405    in  404 404 404 302 302 302
 assessments:scenario_drop   -      in  405 405 405 405 405 405    in  404 404 404 302 302 403
 assessments:cycle_list      -      in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:cycle_create    -      in  403 403 403 200 403 403    in  403 403 403 200 403 403
@@ -112,6 +113,7 @@ def of_scenario(_place: "Place | None") -> tuple[dict[str, object], dict[str, ob
 ADDRESSES: "Mapping[str, Callable[[Place | None], tuple[Mapping[str, object], Mapping[str, object]]]]" = {
     "assessments:scenario_detail": of_scenario,
     "assessments:scenario_progress": of_scenario,
+    "assessments:scenario_again": of_scenario,
     "assessments:scenario_drop": of_scenario,
     "assessments:rubric_detail": of_published,
     "assessments:rubric_diff": both,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from assessments import tasks
-from assessments.actions import rubrics
+from assessments.actions import keeping, rubrics
 from assessments.actions.freezing import freeze
 from assessments.actions.scenarios import change_scenario, start_scenario
 from assessments.models import CoverageMonth, Fund, FundVersion, Month, Revision, RubricVersion, Scenario, Score
@@ -226,6 +226,32 @@ def test_what_if_is_asked_on_its_page(planner: Client, frozen: SmallDistrict) ->
     assert refused.status_code == 200 and refused.context["form"].errors
     planner.post(address("scenario_drop", str(made.pk)))
     assert not Scenario.objects.exists()
+
+
+def test_failure_of_the_worker_is_shown_and_asking_again_tries_again(
+    planner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scenario(rules={"1.1": {"target": "60"}})
+    page, part = (address(f"scenario_{name}", str(made.pk)) for name in ("detail", "progress"))
+    with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
+        patch.setattr(keeping, "answer", lambda *_what: 1 / 0)
+        tasks.answer_scenario(made.pk)
+    for shown in (page, part):
+        found = planner.get(shown)
+        assert found.context["failed"] and b"hx-get" not in found.content.split(b'id="scenario-progress"')[1]
+    assert planner.post(address("scenario_again", str(made.pk))).status_code == 302
+    assert not planner.get(page).context["failed"]
+    tasks.answer_scenario(made.pk)
+    assert planner.get(page).context["answer"]
+
+
+def test_page_asks_more_seldom_and_says_so_when_the_worker_is_not_heard_of(planner: Client) -> None:
+    part = address("scenario_progress", str(scenario().pk))
+    for asked, late in (("", False), ("119", False), ("120", True), ("121", True), ("9" * 5000, True), ("x", False)):
+        found = planner.get(part, {"asked": asked})
+        assert found.context["late"] is late, asked
+        assert (b"every 10s" in found.content) is late
+        assert (b"scenarios/" in found.content and b"/again/" in found.content) is late
 
 
 def test_page_takes_as_many_queries_for_many_rules(
