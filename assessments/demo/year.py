@@ -12,7 +12,7 @@ from assessments.actions.runs import begin_run, pay_round, review_round, simulat
 from assessments.actions.transfers import enter_transfer, set_health_fund
 from assessments.calendar import CalendarMonth
 from assessments.models import Cycle, Fund, Month, Round, Rubric, Run
-from assessments.policy_files import Policy
+from assessments.policy_files import Policy, read_policy
 from assessments.queries.scoring import assessed_units
 from assessments.queries.transfers import reconciled
 from assessments.rubric_files import read_rubric
@@ -25,6 +25,8 @@ RUBRIC = "zhongyuan"
 # Yuan of the basic public health fund for a resident of 2018.
 HEALTH_FUND = Decimal("55.00")
 LENGTH = 12
+# Outpatient funds by the head as Yueyang has them. The per cent of a visit that they bear is made up: some are left.
+CAPITATION, COST_SHARE = "yueyang", Decimal("36.00")
 CENT = Decimal("0.01")
 
 
@@ -42,7 +44,7 @@ class DemoYear:
         return CalendarMonth.of(last).plus(1 - LENGTH)
 
     def live(self, policy: Policy, scale: float) -> None:
-        """Freeze, assess twice, prepay and settle; begin the next year's prepayment."""
+        """Freeze, assess twice, prepay and settle, also by the head; begin the next year's prepayment."""
         self._freeze()
         rubrics.define(code=RUBRIC, content=read_rubric(RUBRIC), by=SYSTEM)
         for rule in policy.funds:
@@ -52,6 +54,7 @@ class DemoYear:
         annual = self._assess("年度考核", Cycle.Kind.ANNUAL, self.last, appeals=True)
         for fund in Fund.objects.all():
             self._allocate(fund, annual)
+        self._pay_by_head()
         self._receive()
 
     def _freeze(self) -> None:
@@ -102,6 +105,15 @@ class DemoYear:
         if following.version.prepaid_share:
             row = simulate_round(run=following, stage=Round.Stage.PREPAYMENT, by=self.official)
             submit_round(row=row, by=self.official)
+
+    def _pay_by_head(self) -> None:
+        """What is left after the visits of the covered and the patients referred stays with the team."""
+        rule = next(rule for rule in read_policy(CAPITATION).funds if rule.terms.fields.get("is_capitation"))
+        terms = replace(rule.terms, fields={**rule.terms.fields, "cost_share": COST_SHARE, "paper": ""})
+        define_fund(code=rule.code, name=rule.name, terms=terms, by=SYSTEM)
+        fund, january = Fund.objects.get(code=rule.code), date(self.last.year, 1, 1)
+        run = begin_run(fund=fund, from_month=january, to_month=self.last.first, by=self.official)
+        self._carry_through(run, Round.Stage.SETTLEMENT, None)
 
     def _carry_through(self, run: Run, stage: str, cycle: Cycle | None) -> None:
         row = simulate_round(run=run, stage=stage, cycle=cycle, by=self.official)

@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import screening
 from assessments.demo.copying import without_keys
-from assessments.models import Figure, Lead, Month, PhoneCheck, Population, SurveyAnswer, Target
+from assessments.models import Figure, Lead, Month, PhoneCheck, Population, Round, SurveyAnswer, Target
 from contracts.models import (
     Attempt,
     Charge,
@@ -322,6 +322,15 @@ def test_each_role_and_the_hospital_get_an_account(district: District) -> None:
     today, week = date(2018, 12, 20), date(2018, 12, 26)
     due = Obligation.objects.filter(coverage__contract__team__in=doctor.scope.teams, met_on=None, waived_on=None)
     assert due.filter(opens_on__lte=today, due_on__range=(today, week)).exists()
+
+
+def test_outpatient_funds_by_the_head_leave_some_teams_a_surplus_and_pay_a_hospital(district: District) -> None:
+    settled = Round.objects.get(run__version__is_capitation=True)
+    assert settled.state == Round.State.PAID
+    lines = list(settled.lines.all())
+    over = [line.entitled - line.passed_on - line.spent for line in lines]
+    assert min(over) < 0 < max(over)
+    assert sum(line.passed_on for line in lines) > 0
 
 
 def test_second_demo_is_refused(district: District) -> None:
