@@ -190,18 +190,24 @@ class PlaceForm(forms.Form):
 
 
 class DeskForm(PlaceForm):
-    """The fee desk: one institution at a time, what is open first."""
+    """The fee desk: what is open first; a district's begins with one institution, until all are asked for."""
 
     standing = forms.ChoiceField(label=gettext_lazy("Standing"), required=False, choices=Standing.choices)
 
     def __init__(self, user: User, data: Mapping[str, Any]) -> None:
         defaults = {"payer": Payer.RESIDENT.value, "standing": Standing.OPEN.value}
-        if user.scope.is_district and not data.get("team"):
+        if user.scope.is_district and not data.get("team") and "institution" not in data:
             # A district's contracts are nobody's work of a day: the first institution with a team.
             teams = Team.objects.order_by("institution__code")
             defaults["institution"] = str(teams.values_list("institution", flat=True).first() or "")
         super().__init__(user, data, **defaults)
         self._offer("payer", PAYING_CHOICES)
+
+    @property
+    def address_fields(self) -> dict[str, str]:
+        """The filters that hold; "all institutions" is one too, since nothing would be the first institution."""
+        fields = super().address_fields
+        return fields if "team" in fields else {"institution": ""} | fields
 
     @property
     def asked_payer(self) -> str:

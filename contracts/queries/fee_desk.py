@@ -100,7 +100,8 @@ def desk(
         "limit": limit,
         "offset": offset,
     }
-    sql = FEE_DESK.format(told=" union all ".join(told), standing=_STANDINGS[Standing(standing)])
+    worth = "true" if standing == Standing.ALL else "open > 0 or back > 0"
+    sql = FEE_DESK.format(told=" union all ".join(told), standing=_STANDINGS[Standing(standing)], worth=worth)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()

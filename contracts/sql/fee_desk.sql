@@ -1,8 +1,10 @@
 -- Contracts with what one payer owes for them on a day, what is owed longest first, with all of them added up.
--- `told` has rows contract_id, open, since, back; `standing` says which contracts are looked for.
+-- `told` has rows contract_id, open, since, back; `standing` says which contracts are looked for, `worth` what of
+-- them can tell anything: most accounts are settled.
 with line as (
     select contract_id, sum(open) as open, min(since) as since, sum(back) as back
     from ({told}) told
+    where {worth}
     group by contract_id
 ), chosen as (
     select *, count(*) over () as lines, sum(open) over () as all_open, sum(back) over () as all_back

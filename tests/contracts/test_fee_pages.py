@@ -181,7 +181,7 @@ def test_auditor_has_the_sums_as_a_file_even_when_asking_for_people(client: Clie
     assert rows[-1][2] == 20
 
 
-def test_official_looks_at_one_institution_at_a_time(client: Client) -> None:
+def test_official_looks_at_one_institution_until_all_are_asked_for(client: Client) -> None:
     other = make_institution(code="0001")
     contract("近", team=make_team(institution=other))
     contract("远")
@@ -191,6 +191,9 @@ def test_official_looks_at_one_institution_at_a_time(client: Client) -> None:
     chosen = client.get(page("fee_list", query=f"institution={centre().pk}"))
     assert [row["names"] for row in chosen.context["rows"]] == ["远"]
     assert [row[0] for row in fees_sheet(official, f"institution={centre().pk}", whole=False).rows] == ["远"]
+    everything = client.get(page("fee_list", query="institution=&standing=open"))
+    assert {row["names"] for row in everything.context["rows"]} == {"近", "远"}
+    assert {row[0] for row in fees_sheet(official, everything.context["query"], whole=False).rows} == {"近", "远"}
 
 
 @pytest.mark.parametrize(
