@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
+from itertools import groupby
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from assessments.tables import NO_FIGURE, count_text
 from service_packages.models import Payer
 
 Value = int | Decimal | None
+PAPER_COLUMNS = 16  # as many as a sheet of A4 across holds beside the institutions
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,22 @@ def columns(selection: Selection) -> list[Column]:
 
 
 def page_table(selection: Selection, made: MonthlyReturn) -> dict[str, object]:
-    """Groups (label, width), labels, and rows (name, texts); the total is the last row."""
-    told = columns(selection)
+    """Groups (label, width), labels, rows (name, texts), and the total."""
+    return _table(columns(selection), made)
+
+
+def paper_tables(selection: Selection, made: MonthlyReturn) -> list[dict[str, object]]:
+    """The same in parts no wider than a sheet; a group stays together, and every part names the institutions."""
+    parts: list[list[Column]] = [[]]
+    for _group, told in groupby(columns(selection), key=lambda column: column.group):
+        group = list(told)
+        if len(parts[-1]) + len(group) > PAPER_COLUMNS:
+            parts.append([])
+        parts[-1] += group
+    return [_table(part, made) for part in parts]
+
+
+def _table(told: Sequence[Column], made: MonthlyReturn) -> dict[str, object]:
     groups: list[list[object]] = []
     for column in told:
         if groups and groups[-1][0] == column.group:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assessments.presenters.frame import frame, link
-from assessments.presenters.returns import missing_text, nobody_texts, page_table, workbook
+from assessments.presenters.returns import missing_text, nobody_texts, page_table, paper_tables, workbook
 from assessments.queries.returns import monthly_return
 from assessments.queries.units import Selection, select
 from teams.actions import audit
@@ -23,6 +23,7 @@ def return_page(request: SignedInRequest) -> HttpResponse:
     context = frame(selection, "assessments:return", crumbs=[(_("monthly return"), "")])
     context |= {
         "table": page_table(selection, made),
+        "parts": paper_tables(selection, made),
         "missing": missing_text(made),
         "nobody": nobody_texts(selection, made),
         "exports": [(_("Return as Excel"), link("assessments:return_file", selection))],

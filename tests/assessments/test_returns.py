@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions.months import compute
 from assessments.models import Figure, Population
+from assessments.presenters.returns import PAPER_COLUMNS
 from assessments.queries.plans import whole_tables
 from assessments.queries.returns import monthly_return
 from assessments.queries.units import Selection, select
@@ -129,3 +130,16 @@ def test_statement_over_whole_tables_leaves_the_next_ones_as_they_were(db: None)
     with connection.cursor() as cursor:
         cursor.execute("show enable_nestloop")
         assert cursor.fetchone() == ("on",)
+
+
+def test_paper_has_every_column_of_the_page_in_parts_that_fit(client: Client) -> None:
+    context = client.get(reverse("assessments:return")).context
+    whole, parts = context["table"], context["parts"]
+    assert len(parts) > 1
+    assert all(len(part["labels"]) <= PAPER_COLUMNS for part in parts)
+    for name in ("groups", "labels"):
+        assert [item for part in parts for item in part[name]] == whole[name]
+    for rows in zip(whole["lines"], *(part["lines"] for part in parts), strict=True):
+        assert {name for name, _texts in rows} == {rows[0][0]}
+        assert [text for _name, texts in rows[1:] for text in texts] == rows[0][1]
+    assert [text for part in parts for text in part["total"][1]] == whole["total"][1]
