@@ -51,7 +51,7 @@ def _free(sample: Sample, by: User, turn: int) -> Sampled | None:
     ids = people.filter(checks=None) if turn == FIRST else second_calls(people).exclude(checks__by=by)
     free = Q(held_until=None) | Q(held_until__lte=timezone.now()) | Q(held_by=by)
     tried = {"on": f"{today()}", "half": half(), "turn": turn}
-    waiting = Sampled.objects.filter(free, pk__in=ids).exclude(tries__contains=[tried])
+    waiting = Sampled.objects.filter(free, Q(pk__in=ids)).exclude(tries__contains=[tried])
     chosen = waiting.select_for_update(skip_locked=True).order_by(F("held_by").asc(nulls_last=True), "tries", "place")
     return chosen.first()
 
