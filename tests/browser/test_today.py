@@ -95,6 +95,7 @@ def test_record_changed_in_a_second_tab_is_shown_and_nothing_typed_is_lost(page:
     expect(stale).to_contain_text("139****5678")
     expect(stale.locator("tr:has(.chip)")).to_contain_text(re.compile("姜堂村21号.*姜堂村12号"))
     expect(page.locator("#id_address")).to_have_value("姜堂村12号")
+    page.wait_for_load_state()  # the scripts too, which hear Ctrl+S
 
     page.keyboard.press("Control+s")
     page.wait_for_url(own)
