@@ -21,7 +21,7 @@ from django.db import connection
 from config import servers
 from config.servers.places import CHECKOUT
 
-PATIENCE = 60.0
+PATIENCE = 180.0  # a program may take a minute to start where much else runs
 
 
 def database_url(name: str = "") -> str:

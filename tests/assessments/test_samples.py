@@ -14,13 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pytest_django import Settings
 
-from assessments.actions import calls, voices
+from assessments.actions import calls
 from assessments.actions.samples import draw_sample, verify
-from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer, Voice, VoiceLink
+from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer
 from assessments.queries.samples import results
 from assessments.sampling import Design, Unit, cochran, draw, pack, packed_hash, shares, unpack, wilson
 from assessments.sources import sources_of
-from contracts.queries.papers import handbook_data
 from teams.models import AuditEvent, Role, User
 from teams.rules import RuleViolation
 from tests import factories
@@ -307,98 +306,6 @@ def test_sheet_sent_twice_is_one_check_and_leads_on(client: Client) -> None:
     places = {client.post(url, sent)["Location"] for _click in range(2)}
     assert places == {reverse("assessments:sample_detail", args=[sample.pk])}
     assert Check.objects.get().rating == 5
-
-
-# --- Residents' own voice -------------------------------------------------------------------------------------------
-
-
-def speakable() -> tuple[str, VoiceLink]:
-    resident = factories.make_resident(name="张秀英")
-    contract = factories.make_contract()
-    contract.representative = resident
-    contract.save()
-    factories.make_coverage(resident=resident, contract=contract)
-    found = voices.link_of(contract)
-    assert found
-    return found
-
-
-SAID = {"rating": 2, "received": "none", "complaint": "没有人来过"}
-
-
-@pytest.mark.django_db
-def test_resident_speaks_once_without_account_and_nothing_names_them(client: Client) -> None:
-    token, link = speakable()
-    url = reverse("assessments:voice_speak", args=[token])
-    page = client.get(url).content.decode()
-    assert "张秀英" not in page
-    assert link.contract.number not in page
-    assert "<script" not in page
-    assert client.post(url, SAID).status_code == 200
-    assert Voice.objects.get().is_open
-    assert SurveyAnswer.objects.get().source == "voice"
-    assert client.post(url, SAID).status_code == 404
-    assert Voice.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_token_is_stored_hashed_and_stays_the_same_until_used(client: Client) -> None:
-    token, link = speakable()
-    assert token not in link.token_sha256
-    assert voices.link_of(link.contract) == (token, link)
-    client.post(reverse("assessments:voice_speak", args=[token]), SAID)
-    again = voices.link_of(link.contract)
-    assert again and again[0] != token
-
-
-@pytest.mark.django_db
-def test_expired_link_is_refused(client: Client, settings: Settings) -> None:
-    token, _link = speakable()
-    settings.TODAY = date(2019, 3, 1)  # 60 days after the contract's end
-    assert client.get(reverse("assessments:voice_speak", args=[token])).status_code == 404
-
-
-@pytest.mark.django_db
-def test_flood_from_one_address_is_stopped(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voices, "LOOKS_OF_ADDRESS", 2)
-    said = [client.get(reverse("assessments:voice_speak", args=[f"guess{n}"])).status_code for n in range(3)]
-    assert said == [404, 404, 429]
-    token, _link = speakable()
-    other = client.get(reverse("assessments:voice_speak", args=[token]), REMOTE_ADDR="10.1.2.3")
-    assert other.status_code == 200
-
-
-@pytest.mark.django_db
-def test_flood_at_one_link_is_stopped_whatever_the_addresses(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voices, "LOOKS_OF_TOKEN", 1)
-    token, _link = speakable()
-    url = reverse("assessments:voice_speak", args=[token])
-    assert [client.get(url, REMOTE_ADDR=f"10.0.0.{n}").status_code for n in (1, 2)] == [200, 429]
-
-
-@pytest.mark.django_db
-def test_institution_answers_a_complaint_without_learning_the_name(client: Client) -> None:
-    token, _link = speakable()
-    client.post(reverse("assessments:voice_speak", args=[token]), SAID)
-    clerk = factories.make_user(Role.CLERK, institution=factories.centre())
-    client.force_login(clerk)
-    voice = Voice.objects.get()
-    page = client.get(reverse("assessments:voice_detail", args=[voice.pk])).content.decode()
-    assert "没有人来过" in page
-    assert "张秀英" not in page
-    voices.answer(voice=voice, text="已上门随访", by=clerk)
-    with pytest.raises(RuleViolation) as refusal:
-        voices.answer(voice=voice, text="再次答复", by=clerk)
-    assert refusal.value.code == "voice.answered"
-
-
-@pytest.mark.django_db
-def test_handbook_carries_the_household_s_own_code() -> None:
-    token, link = speakable()
-    shown = handbook_data(link.contract, "https://shouyue.example/")["voice"]
-    assert shown["address"] == f"https://shouyue.example/v/{token}/"
-    assert shown["svg"].startswith("<svg")
-    assert handbook_data(link.contract)["voice"] is None
 
 
 def test_part_of_the_day_goes_by_the_local_clock(monkeypatch: pytest.MonkeyPatch) -> None:

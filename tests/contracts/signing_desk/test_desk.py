@@ -6,23 +6,18 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from contracts.actions.drafts import sheet_of
 from contracts.models import Draft
 from residents.models import Resident
 from service_packages.models import PackageVersion
-from teams.models import PolicyValue, Role, Team, User
+from teams.models import PolicyValue, Role, Team
 from tests.accounts import make_account
-from tests.contracts.desks import (
+from tests.contracts.signing_desk.desks import (
     TODAY,
     add,
     fields_of,
-    make_basic,
-    make_clerk,
-    make_four,
-    make_team_of_a_village,
-    signed_in,
     to_desk,
 )
 from tests.factories import (
@@ -37,36 +32,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _business_day(settings: Settings) -> None:
-    settings.TODAY = TODAY
-
-
-@pytest.fixture
-def clerk() -> User:
-    return make_clerk()
-
-
-@pytest.fixture
-def client(clerk: User) -> Client:
-    return signed_in(clerk)
-
-
-@pytest.fixture
-def team() -> Team:
-    return make_team_of_a_village()
-
-
-@pytest.fixture
-def basic() -> PackageVersion:
-    return make_basic()
-
-
-@pytest.fixture
-def household(team: Team, basic: PackageVersion) -> list[Resident]:
-    return make_four(team)
 
 
 # --- Finding --------------------------------------------------------------------------------------------------------

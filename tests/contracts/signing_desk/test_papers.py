@@ -11,25 +11,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from contracts.actions.drafts import document_of
 from contracts.models import Agreement, Contract, Draft
 from residents.models import Resident
 from service_packages.models import PackageVersion
 from teams.models import AuditEvent, Team, User
-from tests.contracts.desks import (
+from tests.contracts.signing_desk.desks import (
     PNG,
-    TODAY,
     fields_of,
-    make_basic,
-    make_clerk,
-    make_four,
-    make_team_of_a_village,
     prepared,
     sign,
     signature,
-    signed_in,
     to_desk,
 )
 from tests.factories import (
@@ -40,36 +34,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _business_day(settings: Settings) -> None:
-    settings.TODAY = TODAY
-
-
-@pytest.fixture
-def clerk() -> User:
-    return make_clerk()
-
-
-@pytest.fixture
-def client(clerk: User) -> Client:
-    return signed_in(clerk)
-
-
-@pytest.fixture
-def team() -> Team:
-    return make_team_of_a_village()
-
-
-@pytest.fixture
-def basic() -> PackageVersion:
-    return make_basic()
-
-
-@pytest.fixture
-def household(team: Team, basic: PackageVersion) -> list[Resident]:
-    return make_four(team)
 
 
 # --- The agreement --------------------------------------------------------------------------------------------------

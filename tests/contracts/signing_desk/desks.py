@@ -1,7 +1,6 @@
 """What tests of the signing desk share."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,49 +10,9 @@ from django.urls import reverse
 from contracts.actions.drafts import sheet_of
 from contracts.models import Draft
 from residents.models import Resident
-from service_packages.models import PackageVersion
-from teams.models import Role, Team, User
-from tests.accounts import make_account
-from tests.factories import (
-    centre,
-    make_household,
-    make_package,
-    make_resident,
-    make_staff,
-    make_team,
-    make_village,
-)
 
 TODAY = date(2018, 12, 20)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
-
-
-def make_clerk() -> User:
-    return make_account("clerk", Role.CLERK, institution=centre())
-
-
-def signed_in(clerk: User) -> Client:
-    client = Client()
-    client.force_login(clerk)
-    return client
-
-
-def make_team_of_a_village() -> Team:
-    return make_team(members=[make_staff()], villages=[make_village()])
-
-
-def make_basic() -> PackageVersion:
-    return make_package(code="BASE", price=Decimal("40.00"), items={"BP": 4})
-
-
-def make_four(team: Team) -> list[Resident]:
-    """Four who live in the village that the team serves, the head first."""
-    home, village = make_household(), team.villages.get().village
-    ages = (date(1950, 3, 1), date(1952, 6, 1), date(1978, 1, 1), date(2015, 5, 5))
-    return [
-        make_resident(name=name, born=born, household=home, village=village, is_head=name == "张建国")
-        for name, born in zip(("张建国", "李秀英", "张伟", "张小宝"), ages, strict=True)
-    ]
 
 
 def fields_of(draft: Draft, **changes: Any) -> dict[str, Any]:
