@@ -20,12 +20,12 @@ from contracts.models import (
     Scan,
     Status,
 )
-from contracts.queries.renewals import Proposal, Refusal, proposals, refusal
+from contracts.queries.renewals import Proposal, proposals, refusal
 from contracts.rules.lifecycle import TERMINATION, is_of_today, year_to_confirm
 from residents.models import Resident
 from residents.queries.memberships import populations
 from service_packages.models import PackageVersion, Payer
-from service_packages.rules import unsuitable
+from service_packages.rules import Reason, unsuitable
 from teams.dates import age_on
 from teams.models import User
 from teams.policy import policy_on
@@ -74,7 +74,7 @@ class Story:
         return [rows[key] for key in sorted(rows)]
 
     @cached_property
-    def refusal(self) -> Refusal | None:
+    def refusal(self) -> Reason | None:
         """Why it can't be renewed now, before anybody looks at packages."""
         return refusal(self.contract, self.coverages, self.elsewhere, self.day)
 

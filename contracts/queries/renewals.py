@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils.functional import Promise
@@ -20,21 +19,10 @@ from contracts.rules.lifecycle import contract_year, followed_message, no_team_m
 from residents.categories import ALL, KEY
 from residents.models import Register, Resident
 from service_packages.models import PackageVersion
-from service_packages.rules import incompatible, unsuitable
+from service_packages.rules import Reason, incompatible, unsuitable
 from teams.dates import ONE_DAY, age_on
 from teams.models import Team
 from teams.policy import policy_on
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why something can't go on: a stable code and a sentence."""
-
-    code: str
-    message: "StrOrPromise"
 
 
 @dataclass(frozen=True)
@@ -44,7 +32,7 @@ class Member:
     resident: Resident
     versions: Sequence[PackageVersion]
     notes: Sequence[str | Promise]
-    refusal: Refusal | None = None
+    refusal: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,7 @@ class Proposal:
     members: Sequence[Member]
     start_on: date
     end_on: date
-    refusal: Refusal | None = None
+    refusal: Reason | None = None
 
     @property
     def going_on(self) -> dict[Resident, Sequence[PackageVersion]]:
@@ -87,7 +75,7 @@ def proposals(contracts: Collection[Contract], day: date, *, years: int | None =
     return [_proposal(contract, members[contract.pk], known, years) for contract in contracts]
 
 
-def refusal(contract: Contract, coverages: Iterable[Coverage], others: Iterable[Coverage], day: date) -> Refusal | None:
+def refusal(contract: Contract, coverages: Iterable[Coverage], others: Iterable[Coverage], day: date) -> Reason | None:
     """Why nobody of the contract can go on, as far as its coverages and the `others` of its members tell, all loaded
     with resident, contract and team; what they hold is left to `proposals`."""
     others = list(others)
@@ -170,21 +158,21 @@ def _years_before(coverages: Sequence[Coverage], policy: Mapping[str, int]) -> i
 
 
 def _refusal(
-    contract: Contract, members: Sequence[Refusal | None], last_on: date, start_on: date, known: _Known
-) -> Refusal | None:
+    contract: Contract, members: Sequence[Reason | None], last_on: date, start_on: date, known: _Known
+) -> Reason | None:
     if contract.pk in known.following:
-        return Refusal("contract.followed", followed_message(known.following[contract.pk]))
+        return Reason("contract.followed", followed_message(known.following[contract.pk]))
     if not members:
-        return Refusal("contract.over", _("The contract was terminated for everybody."))
+        return Reason("contract.over", _("The contract was terminated for everybody."))
     earliest = renewable_from(last_on, known.policy)
     if earliest > known.day:
         message = _("It runs until {last}; it can be renewed from {first} on.")
-        return Refusal("contract.too_early", format_lazy(message, last=last_on, first=earliest))
+        return Reason("contract.too_early", format_lazy(message, last=last_on, first=earliest))
     team = known.teams[contract.team_id]
     if team.dissolved_on and team.dissolved_on <= start_on:
-        return Refusal("contract.no_team", no_team_message(team, start_on))
+        return Reason("contract.no_team", no_team_message(team, start_on))
     if all(members):
-        return Refusal("contract.nobody", _("Nobody of this contract can go on."))
+        return Reason("contract.nobody", _("Nobody of this contract can go on."))
     return None
 
 
@@ -211,26 +199,26 @@ def _member(coverage: Coverage, start_on: date, end_on: date, known: _Known) -> 
         versions.append(version)
         notes += _changes(held, version)
     if not versions:
-        return Member(resident, (), notes, Refusal("contract.no_packages", _("No package is left to go on with.")))
+        return Member(resident, (), notes, Reason("contract.no_packages", _("No package is left to go on with.")))
     if reasons := incompatible(versions):
-        return Member(resident, (), notes, Refusal(reasons[0].code, reasons[0].message))
+        return Member(resident, (), notes, reasons[0])
     return Member(resident, versions, notes)
 
 
-def _absence(resident: Resident, start_on: date) -> Refusal | None:
+def _absence(resident: Resident, start_on: date) -> Reason | None:
     if resident.died_on and resident.died_on <= start_on:
-        return Refusal("resident.died", format_lazy(_("died on {day}"), day=resident.died_on))
+        return Reason("resident.died", format_lazy(_("died on {day}"), day=resident.died_on))
     if resident.moved_out_on and resident.moved_out_on <= start_on:
-        return Refusal("resident.moved", format_lazy(_("moved away on {day}"), day=resident.moved_out_on))
+        return Reason("resident.moved", format_lazy(_("moved away on {day}"), day=resident.moved_out_on))
     return None
 
 
-def _overlap(coverage: Coverage, start_on: date, end_on: date, known: _Known) -> Refusal | None:
+def _overlap(coverage: Coverage, start_on: date, end_on: date, known: _Known) -> Reason | None:
     for other in known.others.get(coverage.resident_id, ()):
         if other.pk == coverage.pk:
             continue
         if other.start_on <= end_on and other.last_on >= max(start_on, other.start_on):
-            return Refusal("contract.overlap", overlap_message(other))
+            return Reason("contract.overlap", overlap_message(other))
     return None
 
 
