@@ -98,6 +98,14 @@ def test_every_document_that_the_code_points_to_exists() -> None:
     assert sorted(missing) == []
 
 
+def test_every_decision_has_a_number_of_its_own_and_its_line_in_the_architecture() -> None:
+    listed = re.findall(r"^(\d+)\. \[.*\]\(adr/(.*)\)$", read("docs/architecture.md"), re.MULTILINE)
+    assert [name for _number, name in listed] == sorted(path.name for path in (CHECKOUT / "docs/adr").glob("*.md"))
+    assert [(number, name[:4]) for number, name in listed] == [
+        (str(place), f"{place:04}") for place in range(1, 1 + len(listed))
+    ]
+
+
 def test_every_variable_of_the_settings_is_documented() -> None:
     sources = [path for path in tracked() if path.is_relative_to(CHECKOUT / "config") and path.suffix == ".py"]
     names = {name for path in sources for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}

@@ -136,7 +136,7 @@ class CoverageQuerySet(models.QuerySet):
 class Coverage(models.Model):
     """One resident within one contract, from `start_on` to `end_on` (the last day in force), cut by termination.
 
-    `team` is the contract's, kept by the database (docs/adr/0015): nobody sets it, and a new object doesn't know it.
+    `team` is the contract's, kept by the database (docs/adr/0016): nobody sets it, and a new object doesn't know it.
     """
 
     class Reason(models.TextChoices):
