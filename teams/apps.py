@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,8 +8,9 @@ class TeamsConfig(AppConfig):
     verbose_name = _("teams and places")
 
     def ready(self) -> None:
-        from teams import sign_ins
+        from teams import schema, sign_ins
         from teams.imports import divisions, institutions, register, staff, teams
 
+        checks.register(schema.check_replaced_migrations, checks.Tags.database)
         sign_ins.connect()
         register(divisions.DIVISIONS, institutions.INSTITUTIONS, staff.STAFF, teams.TEAMS)

@@ -1,9 +1,12 @@
-"""How migrations make many tables at once."""
+"""How migrations make many tables at once, and from which databases they can go on (docs/adr/0014)."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.core.checks import CheckMessage, Error
+from django.db import connections
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -47,3 +50,29 @@ class CreateTogether(Operation):
     def describe(self) -> str:
         """For `migrate --plan`."""
         return f"Create {len(self.operations)} models and triggers together"
+
+
+def check_replaced_migrations(*, databases: Sequence[str] | None = None, **others: object) -> list[CheckMessage]:
+    """That each database has all or none of what an initial migration replaces; `migrate` asks before it begins.
+
+    With some of it, Django would neither find the rest of the old road nor see that the tables are there.
+    """
+    return [
+        Error(
+            f"The database has only some of the migrations that {', '.join(begun)} take the place of.",
+            hint="Migrate with version 0.3.0 first (docs/operations.md, Updating).",
+            id="teams.E001",
+        )
+        for alias in databases or ()
+        if (begun := _begun(MigrationLoader(connections[alias], replace_migrations=False)))
+    ]
+
+
+def _begun(loader: MigrationLoader) -> list[str]:
+    """The migrations, by name, that replace others of which some were applied and some were not."""
+    applied = set(loader.applied_migrations)
+    return [
+        f"{app}.{name}"
+        for (app, name), migration in loader.replacements.items()
+        if applied & {(app, name), *migration.replaces} and not applied.issuperset(migration.replaces)
+    ]

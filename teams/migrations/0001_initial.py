@@ -17,7 +17,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('teams', '0001_initial'), ('teams', '0002_submissions'), ('teams', '0003_freezing'), ('teams', '0004_import_rounds'), ('teams', '0005_lists_and_exports'), ('teams', '0006_api_keys')]
+    replaces = [('teams', '0002_submissions'), ('teams', '0003_freezing'), ('teams', '0004_import_rounds'), ('teams', '0005_lists_and_exports'), ('teams', '0006_api_keys'), ('teams', '0001_squashed')]
 
     initial = True
 
@@ -566,26 +566,6 @@ class Migration(migrations.Migration):
                     },
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='auditevent',
-                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd16146b5919036c3b154bee69f0dfd13e177071', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_72af4', table='teams_auditevent', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='policyvalue',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_policyvalueevent" ("code", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "value") VALUES (OLD."code", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."value"); RETURN NULL;', hash='0aa7ade5337cff818654c7a4e0b3c692ac881afa', operation='UPDATE', pgid='pgtrigger_update_update_13c59', table='teams_policyvalue', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='policyvalue',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_policyvalueevent" ("code", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "value") VALUES (OLD."code", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."value"); RETURN NULL;', hash='002d79a873548695a7fc5dbdc037e50ca25bd6ed', operation='DELETE', pgid='pgtrigger_delete_delete_223ee', table='teams_policyvalue', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='apitoken',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "teams_apitokenevent" ("created_at", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "sha256", "user_id") VALUES (OLD."created_at", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."revoked_at", OLD."sha256", OLD."user_id"); RETURN NULL;', hash='cac5e99080825d8c044cba1de49d7d92080b709f', operation='UPDATE', pgid='pgtrigger_update_update_8d26e', table='teams_apitoken', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='apitoken',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_apitokenevent" ("created_at", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "sha256", "user_id") VALUES (OLD."created_at", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."sha256", OLD."user_id"); RETURN NULL;', hash='b106325bc951bd60591903d51866a44de5158ad7', operation='DELETE', pgid='pgtrigger_delete_delete_be002', table='teams_apitoken', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
                     model_name='division',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_divisionevent" ("code", "id", "level", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."level", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='7c91edab29e969b1d406034893eea58e6b8e3054', operation='UPDATE', pgid='pgtrigger_update_update_86c42', table='teams_division', when='AFTER')),
                 ),
@@ -618,14 +598,6 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_staffevent" ("id", "institution_id", "job", "joined_on", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone_cipher", "phone_hash", "staff_no") VALUES (OLD."id", OLD."institution_id", OLD."job", OLD."joined_on", OLD."left_on", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone_cipher", OLD."phone_hash", OLD."staff_no"); RETURN NULL;', hash='02385d965d70f66c10ece25351749494c5b76b0a', operation='DELETE', pgid='pgtrigger_delete_delete_4c9c1', table='teams_staff', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='user',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."date_joined" IS DISTINCT FROM (NEW."date_joined") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."first_name" IS DISTINCT FROM (NEW."first_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."institution_id" IS DISTINCT FROM (NEW."institution_id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."last_name" IS DISTINCT FROM (NEW."last_name") OR OLD."password" IS DISTINCT FROM (NEW."password") OR OLD."roles" IS DISTINCT FROM (NEW."roles") OR OLD."staff_id" IS DISTINCT FROM (NEW."staff_id") OR OLD."username" IS DISTINCT FROM (NEW."username"))', func='INSERT INTO "teams_userevent" ("date_joined", "email", "first_name", "id", "institution_id", "is_active", "is_staff", "is_superuser", "last_name", "password", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "staff_id", "username") VALUES (OLD."date_joined", OLD."email", OLD."first_name", OLD."id", OLD."institution_id", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."last_name", OLD."password", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."roles", OLD."staff_id", OLD."username"); RETURN NULL;', hash='b2c3537ee2ec533c372d8c0b64d12681c927985d', operation='UPDATE', pgid='pgtrigger_update_update_5a40a', table='teams_user', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='user',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_userevent" ("date_joined", "email", "first_name", "id", "institution_id", "is_active", "is_staff", "is_superuser", "last_name", "password", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "staff_id", "username") VALUES (OLD."date_joined", OLD."email", OLD."first_name", OLD."id", OLD."institution_id", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."last_name", OLD."password", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."roles", OLD."staff_id", OLD."username"); RETURN NULL;', hash='2f2f90831a1566fa401e8b9f17c29ab74fb9c326', operation='DELETE', pgid='pgtrigger_delete_delete_2c6e6', table='teams_user', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
                     model_name='team',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_teamevent" ("code", "dissolved_on", "formed_on", "id", "institution_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."dissolved_on", OLD."formed_on", OLD."id", OLD."institution_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='02db8611cbf16018895b2ec530b77f2df1b07891', operation='UPDATE', pgid='pgtrigger_update_update_17c2b', table='teams_team', when='AFTER')),
                 ),
@@ -648,6 +620,34 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='teamvillage',
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_teamvillageevent" ("from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "team_id", "to_on", "village_id") VALUES (OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."team_id", OLD."to_on", OLD."village_id"); RETURN NULL;', hash='e80b204dda70b00bc27436bd7fcbb02bf3e70ff8', operation='DELETE', pgid='pgtrigger_delete_delete_39b51', table='teams_teamvillage', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='user',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."date_joined" IS DISTINCT FROM (NEW."date_joined") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."first_name" IS DISTINCT FROM (NEW."first_name") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."institution_id" IS DISTINCT FROM (NEW."institution_id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_staff" IS DISTINCT FROM (NEW."is_staff") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."last_name" IS DISTINCT FROM (NEW."last_name") OR OLD."password" IS DISTINCT FROM (NEW."password") OR OLD."roles" IS DISTINCT FROM (NEW."roles") OR OLD."staff_id" IS DISTINCT FROM (NEW."staff_id") OR OLD."username" IS DISTINCT FROM (NEW."username"))', func='INSERT INTO "teams_userevent" ("date_joined", "email", "first_name", "id", "institution_id", "is_active", "is_staff", "is_superuser", "last_name", "password", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "staff_id", "username") VALUES (OLD."date_joined", OLD."email", OLD."first_name", OLD."id", OLD."institution_id", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."last_name", OLD."password", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."roles", OLD."staff_id", OLD."username"); RETURN NULL;', hash='b2c3537ee2ec533c372d8c0b64d12681c927985d', operation='UPDATE', pgid='pgtrigger_update_update_5a40a', table='teams_user', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='user',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_userevent" ("date_joined", "email", "first_name", "id", "institution_id", "is_active", "is_staff", "is_superuser", "last_name", "password", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "roles", "staff_id", "username") VALUES (OLD."date_joined", OLD."email", OLD."first_name", OLD."id", OLD."institution_id", OLD."is_active", OLD."is_staff", OLD."is_superuser", OLD."last_name", OLD."password", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."roles", OLD."staff_id", OLD."username"); RETURN NULL;', hash='2f2f90831a1566fa401e8b9f17c29ab74fb9c326', operation='DELETE', pgid='pgtrigger_delete_delete_2c6e6', table='teams_user', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='auditevent',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd16146b5919036c3b154bee69f0dfd13e177071', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_72af4', table='teams_auditevent', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='policyvalue',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "teams_policyvalueevent" ("code", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "value") VALUES (OLD."code", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."value"); RETURN NULL;', hash='0aa7ade5337cff818654c7a4e0b3c692ac881afa', operation='UPDATE', pgid='pgtrigger_update_update_13c59', table='teams_policyvalue', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='policyvalue',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_policyvalueevent" ("code", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "value") VALUES (OLD."code", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."value"); RETURN NULL;', hash='002d79a873548695a7fc5dbdc037e50ca25bd6ed', operation='DELETE', pgid='pgtrigger_delete_delete_223ee', table='teams_policyvalue', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='apitoken',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "teams_apitokenevent" ("created_at", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "sha256", "user_id") VALUES (OLD."created_at", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."revoked_at", OLD."sha256", OLD."user_id"); RETURN NULL;', hash='cac5e99080825d8c044cba1de49d7d92080b709f', operation='UPDATE', pgid='pgtrigger_update_update_8d26e', table='teams_apitoken', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='apitoken',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "teams_apitokenevent" ("created_at", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "sha256", "user_id") VALUES (OLD."created_at", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."revoked_at", OLD."sha256", OLD."user_id"); RETURN NULL;', hash='b106325bc951bd60591903d51866a44de5158ad7', operation='DELETE', pgid='pgtrigger_delete_delete_be002', table='teams_apitoken', when='AFTER')),
                 ),
             ],
         ),

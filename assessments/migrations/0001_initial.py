@@ -21,14 +21,293 @@ def sql(name: str) -> str:
 
 class Migration(migrations.Migration):
 
+    replaces = [('assessments', '0002_without_merged'), ('assessments', '0003_freezing'), ('assessments', '0001_squashed'), ('assessments', '0002_version_0_3'), ('assessments', '0003_versions_stay'), ('assessments', '0004_known_late'), ('assessments', '0005_lead_step_words'), ('assessments', '0006_number_suspended'), ('assessments', '0007_looks')]
+
+    initial = True
+
     dependencies = [
-        ('assessments', '0001_squashed'),
-        ('contracts', '0002_version_0_3'),
+        ('contracts', '0001_initial'),
     ]
 
     operations = [
         teams.schema.CreateTogether(
             operations=[
+                migrations.CreateModel(
+                    name='Month',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('first_on', models.DateField(unique=True, verbose_name='month')),
+                        ('current', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='assessments.revision')),
+                    ],
+                    options={
+                        'ordering': ('-first_on',),
+                        'constraints': [models.CheckConstraint(condition=models.Q(('first_on__day', 1)), name='assessments_month_is_a_first')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Revision',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('month', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='assessments.month')),
+                        ('number', models.PositiveIntegerField(verbose_name='revision')),
+                        ('as_of', models.DateField(verbose_name='as of')),
+                        ('status', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed'), ('dropped', 'replaced')], default='queued', max_length=10, verbose_name='status')),
+                        ('definitions', models.CharField(max_length=20, verbose_name='version of the definitions')),
+                        ('basis', models.JSONField(default=dict)),
+                        ('error', models.TextField(blank=True)),
+                        ('requested_at', models.DateTimeField(auto_now_add=True)),
+                        ('started_at', models.DateTimeField(null=True)),
+                        ('finished_at', models.DateTimeField(null=True)),
+                        ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('frozen_at', models.DateTimeField(null=True)),
+                        ('frozen_by', models.CharField(blank=True, max_length=150)),
+                        ('sha256', models.CharField(blank=True, max_length=64)),
+                        ('known_to', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ('-month__first_on', '-number'),
+                        'constraints': [models.UniqueConstraint(fields=('month', 'number'), name='assessments_revision_number'), models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_by', ''), ('sha256', '')), models.Q(('frozen_at__isnull', False), ('status', 'done'), models.Q(('frozen_by', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='assessments_revision_freeze_is_whole')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Remark',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('month', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='assessments.month')),
+                        ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.institution')),
+                        ('indicator', models.CharField(max_length=20, verbose_name='indicator')),
+                        ('category', models.CharField(max_length=20, verbose_name='category')),
+                        ('text', models.CharField(max_length=300, verbose_name='remark')),
+                        ('by', models.CharField(max_length=150, verbose_name='by')),
+                        ('at', models.DateTimeField(auto_now=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('month', 'institution', 'indicator', 'category'), name='assessments_remark_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RemarkEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.remark')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('month', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='assessments.month')),
+                        ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.institution')),
+                        ('indicator', models.CharField(max_length=20, verbose_name='indicator')),
+                        ('category', models.CharField(max_length=20, verbose_name='category')),
+                        ('text', models.CharField(max_length=300, verbose_name='remark')),
+                        ('by', models.CharField(max_length=150, verbose_name='by')),
+                        ('at', models.DateTimeField(auto_now=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SurveyAnswer',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='survey_answers', to='residents.resident')),
+                        ('answered_on', models.DateField(db_index=True, verbose_name='answered on')),
+                        ('rating', models.PositiveSmallIntegerField(verbose_name='rating')),
+                        ('source', models.CharField(choices=[('survey', 'survey'), ('call', 'phone check'), ('visit', 'home visit'), ('voice', "resident's own link")], db_default='survey', default='survey', max_length=6, verbose_name='source')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, null=True)),
+                    ],
+                    options={
+                        'constraints': [models.CheckConstraint(condition=models.Q(('rating__gte', 1), ('rating__lte', 5)), name='assessments_surveyanswer_five_steps')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SurveyAnswerEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.surveyanswer')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='residents.resident')),
+                        ('answered_on', models.DateField(verbose_name='answered on')),
+                        ('rating', models.PositiveSmallIntegerField(verbose_name='rating')),
+                        ('source', models.CharField(choices=[('survey', 'survey'), ('call', 'phone check'), ('visit', 'home visit'), ('voice', "resident's own link")], db_default='survey', default='survey', max_length=6, verbose_name='source')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, null=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PhoneCheck',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phone_checks', to='residents.resident')),
+                        ('called_on', models.DateField(db_index=True, verbose_name='called on')),
+                        ('outcome', models.CharField(choices=[('resident', 'resident reached'), ('family', 'family reached'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('off', 'switched off or suspended'), ('no_answer', 'no answer'), ('refused', 'refused to talk')], max_length=10, verbose_name='outcome')),
+                        ('knows_team', models.BooleanField(default=False, verbose_name='knows that they are signed and with whom')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, null=True)),
+                    ],
+                    options={
+                        'constraints': [models.CheckConstraint(condition=models.Q(('knows_team', False), ('outcome__in', ['resident', 'family']), _connector='OR'), name='assessments_phonecheck_only_the_reached_know')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PhoneCheckEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.phonecheck')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('resident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='residents.resident')),
+                        ('called_on', models.DateField(verbose_name='called on')),
+                        ('outcome', models.CharField(choices=[('resident', 'resident reached'), ('family', 'family reached'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('off', 'switched off or suspended'), ('no_answer', 'no answer'), ('refused', 'refused to talk')], max_length=10, verbose_name='outcome')),
+                        ('knows_team', models.BooleanField(default=False, verbose_name='knows that they are signed and with whom')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, null=True)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Target',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('indicator', models.CharField(max_length=20, verbose_name='indicator')),
+                        ('category', models.CharField(default='all', max_length=20, verbose_name='category')),
+                        ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                        ('scope', models.CharField(choices=[('all', 'everywhere'), ('urban', 'urban'), ('rural', 'rural'), ('institution', 'one institution')], default='all', max_length=12, verbose_name='scope')),
+                        ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='teams.institution')),
+                        ('rate', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='rate (%)')),
+                        ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='head count')),
+                    ],
+                    options={
+                        'verbose_name': 'target',
+                        'verbose_name_plural': 'targets',
+                        'constraints': [models.UniqueConstraint(fields=('indicator', 'category', 'year', 'scope', 'institution'), name='assessments_target_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('count__isnull', False), ('rate', None)), models.Q(('count', None), ('rate__isnull', False)), _connector='OR'), name='assessments_target_rate_or_count'), models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', False), ('scope', 'institution')), models.Q(models.Q(('scope', 'institution'), _negated=True), ('institution', None)), _connector='OR'), name='assessments_target_scope_names_its_institution')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TargetEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.target')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('indicator', models.CharField(max_length=20, verbose_name='indicator')),
+                        ('category', models.CharField(default='all', max_length=20, verbose_name='category')),
+                        ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                        ('scope', models.CharField(choices=[('all', 'everywhere'), ('urban', 'urban'), ('rural', 'rural'), ('institution', 'one institution')], default='all', max_length=12, verbose_name='scope')),
+                        ('institution', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.institution')),
+                        ('rate', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='rate (%)')),
+                        ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='head count')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Population',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='populations', to='teams.institution')),
+                        ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                        ('category', models.CharField(default='all', max_length=20, verbose_name='category')),
+                        ('count', models.PositiveIntegerField(verbose_name='count')),
+                    ],
+                    options={
+                        'verbose_name': 'official population',
+                        'verbose_name_plural': 'official populations',
+                        'constraints': [models.UniqueConstraint(fields=('institution', 'year', 'category'), name='assessments_population_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PopulationEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='assessments.population')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='teams.institution')),
+                        ('year', models.PositiveSmallIntegerField(verbose_name='year')),
+                        ('category', models.CharField(default='all', max_length=20, verbose_name='category')),
+                        ('count', models.PositiveIntegerField(verbose_name='count')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ResidentMonth',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('revision_id', 'resident_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('person', models.BigIntegerField()),
+                        ('county', models.IntegerField()),
+                        ('age', models.SmallIntegerField()),
+                        ('in_population', models.BooleanField()),
+                        ('covered', models.BooleanField()),
+                        ('paid', models.BooleanField()),
+                        ('renewal_due', models.BooleanField()),
+                        ('leads_household', models.BooleanField()),
+                        ('household_covered', models.BooleanField()),
+                        ('categories', models.IntegerField()),
+                        ('managed_due', models.IntegerField()),
+                        ('managed', models.IntegerField()),
+                        ('measured', models.IntegerField()),
+                        ('controlled', models.IntegerField()),
+                    ],
+                    options={
+                        'db_table': 'assessments_residentmonth',
+                        'managed': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CoverageMonth',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('revision_id', 'coverage_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('person', models.BigIntegerField()),
+                        ('county', models.IntegerField()),
+                        ('categories', models.IntegerField()),
+                        ('in_force', models.BooleanField()),
+                        ('obligations', models.IntegerField()),
+                        ('obligations_met', models.IntegerField()),
+                        ('obligations_on_time', models.IntegerField()),
+                        ('obligations_waived', models.IntegerField()),
+                        ('packages', models.IntegerField()),
+                        ('packages_complete', models.IntegerField()),
+                        ('service_expected', models.BooleanField()),
+                        ('unserved', models.BooleanField()),
+                        ('visits', models.IntegerField()),
+                        ('primary_visits', models.IntegerField()),
+                        ('visit_cost_fen', models.BigIntegerField()),
+                    ],
+                    options={
+                        'db_table': 'assessments_coveragemonth',
+                        'managed': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Figure',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('revision_id', 'institution_id', 'team_key', 'category', 'indicator', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('team_key', models.BigIntegerField()),
+                        ('category', models.CharField(max_length=20)),
+                        ('indicator', models.CharField(max_length=20)),
+                        ('numerator', models.BigIntegerField()),
+                        ('denominator', models.BigIntegerField()),
+                    ],
+                    options={
+                        'db_table': 'assessments_figure',
+                        'managed': False,
+                    },
+                ),
                 migrations.CreateModel(
                     name='Activity',
                     fields=[
@@ -205,7 +484,7 @@ class Migration(migrations.Migration):
                         ('number', models.PositiveIntegerField(verbose_name='version')),
                         ('name', models.CharField(max_length=80, verbose_name='name')),
                         ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('bureau', 'health bureau'), ('lead_hospital', 'lead hospital'), ('hospital', 'hospital'), ('township_center', 'township health centre'), ('community_center', 'community health centre'), ('village_clinic', 'village clinic')], max_length=20), size=None, verbose_name='for')),
-                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'no longer used')], default='draft', max_length=10, verbose_name='status')),
+                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=10, verbose_name='status')),
                         ('published_at', models.DateTimeField(blank=True, null=True)),
                         ('published_by', models.CharField(blank=True, max_length=150)),
                     ],
@@ -228,7 +507,7 @@ class Migration(migrations.Migration):
                         ('number', models.PositiveIntegerField(verbose_name='version')),
                         ('name', models.CharField(max_length=80, verbose_name='name')),
                         ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('bureau', 'health bureau'), ('lead_hospital', 'lead hospital'), ('hospital', 'hospital'), ('township_center', 'township health centre'), ('community_center', 'community health centre'), ('village_clinic', 'village clinic')], max_length=20), size=None, verbose_name='for')),
-                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'no longer used')], default='draft', max_length=10, verbose_name='status')),
+                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=10, verbose_name='status')),
                         ('published_at', models.DateTimeField(blank=True, null=True)),
                         ('published_by', models.CharField(blank=True, max_length=150)),
                     ],
@@ -1228,7 +1507,7 @@ class Migration(migrations.Migration):
                         ('status', models.CharField(choices=[('queued', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=10, verbose_name='status')),
                         ('asked_at', models.DateTimeField(auto_now_add=True)),
                         ('finished_at', models.DateTimeField(null=True)),
-                        ('error', models.CharField(blank=True, max_length=100)),
+                        ('error', models.CharField(blank=True, max_length=500)),
                         ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
                     options={
@@ -1291,7 +1570,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='assessments.lead')),
-                        ('kind', models.CharField(choices=[('found', 'found'), ('explained', 'explained by the institution'), ('cleared', 'cleared'), ('proposed', 'confirmed, first person'), ('confirmed', 'confirmed, second person'), ('returned', 'not agreed, to be looked into again'), ('changed', 'evidence changed, opened again'), ('gone', 'no longer found, closed by itself')], max_length=10, verbose_name='step')),
+                        ('kind', models.CharField(choices=[('found', 'found by the screening'), ('explained', 'explained by the institution'), ('cleared', 'cleared'), ('proposed', 'confirmed, first person'), ('confirmed', 'confirmed, second person'), ('returned', 'not agreed, to be looked into again'), ('changed', 'evidence changed, opened again'), ('gone', 'no longer found, closed by itself')], max_length=10, verbose_name='step')),
                         ('on', models.DateField(verbose_name='date')),
                         ('at', models.DateTimeField(auto_now_add=True)),
                         ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -1567,7 +1846,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('sampled', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='assessments.sampled')),
                         ('turn', models.PositiveSmallIntegerField(default=1)),
-                        ('result', models.CharField(choices=[('true', 'resident: signed, true'), ('family', 'family: signed, true'), ('denied', 'denies having signed'), ('unaware', 'knows nothing of it'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('suspended', 'suspended'), ('off', 'switched off'), ('no_answer', 'no answer'), ('refused', 'refused to talk'), ('barrier', 'language or hearing')], max_length=9, verbose_name='result')),
+                        ('result', models.CharField(choices=[('true', 'resident: signed, true'), ('family', 'family: signed, true'), ('denied', 'denies having signed'), ('unaware', 'knows nothing of it'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('suspended', 'number suspended'), ('off', 'switched off'), ('no_answer', 'no answer'), ('refused', 'refused to talk'), ('barrier', 'language or hearing')], max_length=9, verbose_name='result')),
                         ('knows_team', models.BooleanField(default=False, verbose_name='knows the team or its doctor')),
                         ('received', models.CharField(blank=True, choices=[('all', 'all of them'), ('some', 'some of them'), ('none', 'none of them'), ('unsure', 'cannot tell')], max_length=6, verbose_name='services received')),
                         ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='satisfaction')),
@@ -1593,7 +1872,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigIntegerField()),
                         ('sampled', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='assessments.sampled')),
                         ('turn', models.PositiveSmallIntegerField(default=1)),
-                        ('result', models.CharField(choices=[('true', 'resident: signed, true'), ('family', 'family: signed, true'), ('denied', 'denies having signed'), ('unaware', 'knows nothing of it'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('suspended', 'suspended'), ('off', 'switched off'), ('no_answer', 'no answer'), ('refused', 'refused to talk'), ('barrier', 'language or hearing')], max_length=9, verbose_name='result')),
+                        ('result', models.CharField(choices=[('true', 'resident: signed, true'), ('family', 'family: signed, true'), ('denied', 'denies having signed'), ('unaware', 'knows nothing of it'), ('stranger', 'wrong number'), ('empty', 'number not in use'), ('suspended', 'number suspended'), ('off', 'switched off'), ('no_answer', 'no answer'), ('refused', 'refused to talk'), ('barrier', 'language or hearing')], max_length=9, verbose_name='result')),
                         ('knows_team', models.BooleanField(default=False, verbose_name='knows the team or its doctor')),
                         ('received', models.CharField(blank=True, choices=[('all', 'all of them'), ('some', 'some of them'), ('none', 'none of them'), ('unsure', 'cannot tell')], max_length=6, verbose_name='services received')),
                         ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='satisfaction')),
@@ -1761,53 +2040,57 @@ class Migration(migrations.Migration):
                         'abstract': False,
                     },
                 ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='checklist',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_checklistevent" ("code", "id", "kinds", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "status") VALUES (OLD."code", OLD."id", OLD."kinds", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_at", OLD."published_by", OLD."status"); RETURN NULL;', hash='c5afc381d7f17375b2230e394280d06d7a039f84', operation='UPDATE', pgid='pgtrigger_update_update_7d1d6', table='assessments_checklist', when='AFTER')),
+                migrations.CreateModel(
+                    name='Tally',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=60)),
+                        ('counts', models.JSONField()),
+                        ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='assessments.revision')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('revision', 'name'), name='assessments_tally_once')],
+                    },
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='checklist',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_checklistevent" ("code", "id", "kinds", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "status") VALUES (OLD."code", OLD."id", OLD."kinds", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."published_by", OLD."status"); RETURN NULL;', hash='d5c794df7c4c678c9e057c7399d8f2c53cbe1de4', operation='DELETE', pgid='pgtrigger_delete_delete_777a2', table='assessments_checklist', when='AFTER')),
+                    model_name='remark',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_remarkevent" ("at", "by", "category", "id", "indicator", "institution_id", "month_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."at", OLD."by", OLD."category", OLD."id", OLD."indicator", OLD."institution_id", OLD."month_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."text"); RETURN NULL;', hash='dee8675226ffe5b1dd5662896f9a366e0b6aeaa7', operation='UPDATE', pgid='pgtrigger_update_update_2eee6', table='assessments_remark', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fund',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_fundevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='30dc5bb0516821c43ec3a1233846e0e610745a57', operation='UPDATE', pgid='pgtrigger_update_update_bb18a', table='assessments_fund', when='AFTER')),
+                    model_name='remark',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_remarkevent" ("at", "by", "category", "id", "indicator", "institution_id", "month_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."at", OLD."by", OLD."category", OLD."id", OLD."indicator", OLD."institution_id", OLD."month_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;', hash='536aab8eae7dd09bbf2faa021290d36cbab2a0f7', operation='DELETE', pgid='pgtrigger_delete_delete_da9ba', table='assessments_remark', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fund',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_fundevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='e9b8c19ef15beeda0dc41435b4b6bc3cf66e913a', operation='DELETE', pgid='pgtrigger_delete_delete_4bf19', table='assessments_fund', when='AFTER')),
+                    model_name='surveyanswer',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_surveyanswerevent" ("answered_on", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "resident_id", "source") VALUES (OLD."answered_on", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."resident_id", OLD."source"); RETURN NULL;', hash='9f0f5d8a6635dd93bcd4451c28654b821c34325e', operation='UPDATE', pgid='pgtrigger_update_update_93a01', table='assessments_surveyanswer', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='healthfund',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_healthfundevent" ("amount", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") VALUES (OLD."amount", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."year"); RETURN NULL;', hash='09a108c3c0cee0d98a092512613379a8ac7fc15b', operation='UPDATE', pgid='pgtrigger_update_update_faef5', table='assessments_healthfund', when='AFTER')),
+                    model_name='surveyanswer',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_surveyanswerevent" ("answered_on", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "resident_id", "source") VALUES (OLD."answered_on", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."resident_id", OLD."source"); RETURN NULL;', hash='d312c36ee9fc266f0933a3da7efa081e18b5ed75', operation='DELETE', pgid='pgtrigger_delete_delete_1a132', table='assessments_surveyanswer', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='healthfund',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_healthfundevent" ("amount", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") VALUES (OLD."amount", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."year"); RETURN NULL;', hash='68a6793c726823f48a4273a1d266e11edcb0ed03', operation='DELETE', pgid='pgtrigger_delete_delete_76e17', table='assessments_healthfund', when='AFTER')),
+                    model_name='phonecheck',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_phonecheckevent" ("called_on", "entered_at", "id", "knows_team", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id") VALUES (OLD."called_on", OLD."entered_at", OLD."id", OLD."knows_team", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id"); RETURN NULL;', hash='d81159b7d1ea91777170b8bc59ebba9c16a0efdf', operation='UPDATE', pgid='pgtrigger_update_update_89a33', table='assessments_phonecheck', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='inspectionteam',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_inspectionteamevent" ("id", "is_active", "members", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_active", OLD."members", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='736d3e0e91da8dd1ee3a554a1a726813b34eaa37', operation='UPDATE', pgid='pgtrigger_update_update_29ed7', table='assessments_inspectionteam', when='AFTER')),
+                    model_name='phonecheck',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_phonecheckevent" ("called_on", "entered_at", "id", "knows_team", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id") VALUES (OLD."called_on", OLD."entered_at", OLD."id", OLD."knows_team", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id"); RETURN NULL;', hash='82c2bc0a0b40e095ed9038d620c25b06db1de717', operation='DELETE', pgid='pgtrigger_delete_delete_6380c', table='assessments_phonecheck', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='inspectionteam',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_inspectionteamevent" ("id", "is_active", "members", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_active", OLD."members", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='d7000a58fd3ad26c60724095bb2e6635bf4bdce4', operation='DELETE', pgid='pgtrigger_delete_delete_1f7bd', table='assessments_inspectionteam', when='AFTER')),
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_targetevent" ("category", "count", "id", "indicator", "institution_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "scope", "year") VALUES (OLD."category", OLD."count", OLD."id", OLD."indicator", OLD."institution_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rate", OLD."scope", OLD."year"); RETURN NULL;', hash='1c4f8eae56120bb758dd2017ec87d6c75584908f', operation='UPDATE', pgid='pgtrigger_update_update_cab19', table='assessments_target', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='rubric',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_rubricevent" ("code", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='1076dddfa8d5be1dabeab2e72e06d9f2e08cdc26', operation='UPDATE', pgid='pgtrigger_update_update_23fa7', table='assessments_rubric', when='AFTER')),
+                    model_name='target',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_targetevent" ("category", "count", "id", "indicator", "institution_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "scope", "year") VALUES (OLD."category", OLD."count", OLD."id", OLD."indicator", OLD."institution_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."scope", OLD."year"); RETURN NULL;', hash='e048198d54de5af53ae5f6015b749c20fb32d702', operation='DELETE', pgid='pgtrigger_delete_delete_0d79e', table='assessments_target', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='rubric',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_rubricevent" ("code", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='74d1e79686277fa1eca2fedaaac072b7e46bb97e', operation='DELETE', pgid='pgtrigger_delete_delete_0e704', table='assessments_rubric', when='AFTER')),
+                    model_name='population',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_populationevent" ("category", "count", "id", "institution_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") VALUES (OLD."category", OLD."count", OLD."id", OLD."institution_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."year"); RETURN NULL;', hash='2926f452b6258f404cb9f56e1b1613e001589e84', operation='UPDATE', pgid='pgtrigger_update_update_959dd', table='assessments_population', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='transfer',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_transferevent" ("amount", "entered_by", "from_month", "id", "note", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "transferred_on") VALUES (OLD."amount", OLD."entered_by", OLD."from_month", OLD."id", OLD."note", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."to_month", OLD."transferred_on"); RETURN NULL;', hash='8ae38dc2d2cdbc36e7e1525fbc49b01a8c276c14', operation='UPDATE', pgid='pgtrigger_update_update_6c182', table='assessments_transfer', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='transfer',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_transferevent" ("amount", "entered_by", "from_month", "id", "note", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "transferred_on") VALUES (OLD."amount", OLD."entered_by", OLD."from_month", OLD."id", OLD."note", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."to_month", OLD."transferred_on"); RETURN NULL;', hash='094190eada8864f26059bf656debda24f69b28fc', operation='DELETE', pgid='pgtrigger_delete_delete_2577e', table='assessments_transfer', when='AFTER')),
+                    model_name='population',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_populationevent" ("category", "count", "id", "institution_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") VALUES (OLD."category", OLD."count", OLD."id", OLD."institution_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."year"); RETURN NULL;', hash='b95d0eaacec814c06266650573d8dcf3fd452f0c', operation='DELETE', pgid='pgtrigger_delete_delete_fa35c', table='assessments_population', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='activity',
@@ -1834,12 +2117,92 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='as_issued', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cbbe9e8ae7d2055a9d7c35e95bffddb993233823', operation='UPDATE OR DELETE', pgid='pgtrigger_as_issued_c318d', table='assessments_bulletinfile', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name='checklist',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_checklistevent" ("code", "id", "kinds", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "status") VALUES (OLD."code", OLD."id", OLD."kinds", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_at", OLD."published_by", OLD."status"); RETURN NULL;', hash='c5afc381d7f17375b2230e394280d06d7a039f84', operation='UPDATE', pgid='pgtrigger_update_update_7d1d6', table='assessments_checklist', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='checklist',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_checklistevent" ("code", "id", "kinds", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "published_by", "status") VALUES (OLD."code", OLD."id", OLD."kinds", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_at", OLD."published_by", OLD."status"); RETURN NULL;', hash='d5c794df7c4c678c9e057c7399d8f2c53cbe1de4', operation='DELETE', pgid='pgtrigger_delete_delete_777a2', table='assessments_checklist', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='checklist',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if OLD.status <> 'draft' then\n        if tg_op = 'DELETE' then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n        if OLD.status = 'published' and NEW.status = 'retired' then OLD.status = NEW.status; end if;\n        if OLD is distinct from NEW then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='708e0cf6d6881cf969d0a9a6cc40071ef2c0df15', operation='UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_34a8e', table='assessments_checklist', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name='checklistitem',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_checklistitemevent" ("checklist_id", "code", "hint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "points", "section", "text") VALUES (OLD."checklist_id", OLD."code", OLD."hint", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."points", OLD."section", OLD."text"); RETURN NULL;', hash='ce59fb3961b1dac92c195437a93960fa13f9db17', operation='UPDATE', pgid='pgtrigger_update_update_e2041', table='assessments_checklistitem', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='checklistitem',
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_checklistitemevent" ("checklist_id", "code", "hint", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "points", "section", "text") VALUES (OLD."checklist_id", OLD."code", OLD."hint", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."points", OLD."section", OLD."text"); RETURN NULL;', hash='ba8857156fc8791215fd385befd8383979c94e18', operation='DELETE', pgid='pgtrigger_delete_delete_75f54', table='assessments_checklistitem', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='checklistitem',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_checklist version\n        where id = case when tg_op = 'DELETE' then OLD.checklist_id else NEW.checklist_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='2e09bfdc9188a703d580a127d546c801c05d8c71', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_032e8', table='assessments_checklistitem', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rubric',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_rubricevent" ("code", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='1076dddfa8d5be1dabeab2e72e06d9f2e08cdc26', operation='UPDATE', pgid='pgtrigger_update_update_23fa7', table='assessments_rubric', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rubric',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_rubricevent" ("code", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='74d1e79686277fa1eca2fedaaac072b7e46bb97e', operation='DELETE', pgid='pgtrigger_delete_delete_0e704', table='assessments_rubric', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rubricversion',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_rubricversionevent" ("excellent_from", "good_from", "id", "name", "number", "paper", "pass_from", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rubric_id", "status") VALUES (OLD."excellent_from", OLD."good_from", OLD."id", OLD."name", OLD."number", OLD."paper", OLD."pass_from", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rubric_id", OLD."status"); RETURN NULL;', hash='1b102ff06378ffddf8a30537c4b85fee18053e43', operation='UPDATE', pgid='pgtrigger_update_update_c3de1', table='assessments_rubricversion', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rubricversion',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_rubricversionevent" ("excellent_from", "good_from", "id", "name", "number", "paper", "pass_from", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rubric_id", "status") VALUES (OLD."excellent_from", OLD."good_from", OLD."id", OLD."name", OLD."number", OLD."paper", OLD."pass_from", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rubric_id", OLD."status"); RETURN NULL;', hash='120322c24e54e2e58ba94599cc906d4fafadf8ba', operation='DELETE', pgid='pgtrigger_delete_delete_4e65a', table='assessments_rubricversion', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rubricversion',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if OLD.status <> 'draft' then\n        if tg_op = 'DELETE' then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n        if OLD.status = 'published' and NEW.status = 'retired' then OLD.status = NEW.status; end if;\n        if OLD is distinct from NEW then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='48909c9e9de08f943b6d164b1145359bed979b98', operation='UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_b4a9e', table='assessments_rubricversion', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='section',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_sectionevent" ("bonus_most", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version_id") VALUES (OLD."bonus_most", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."version_id"); RETURN NULL;', hash='e1e946cf5235c201ae55abd25960cd5a560ff9de', operation='UPDATE', pgid='pgtrigger_update_update_3932c', table='assessments_section', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='section',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_sectionevent" ("bonus_most", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version_id") VALUES (OLD."bonus_most", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."version_id"); RETURN NULL;', hash='c56e0683eb2262e9c63e5e9fbc807a4c708a2dcc', operation='DELETE', pgid='pgtrigger_delete_delete_6045b', table='assessments_section', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='section',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_rubricversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='a0a90e467fe3dd347d1ee8b69cf72d2e47abcad2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_4b040', table='assessments_section', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rule',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_ruleevent" ("bound_points", "bounds", "code", "guidance", "id", "lower_is_better", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "position", "section_id", "source", "step", "step_points", "target", "version_id") VALUES (OLD."bound_points", OLD."bounds", OLD."code", OLD."guidance", OLD."id", OLD."lower_is_better", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."points", OLD."position", OLD."section_id", OLD."source", OLD."step", OLD."step_points", OLD."target", OLD."version_id"); RETURN NULL;', hash='b37a5e87b66f358d914d8fb73356a2021363d855', operation='UPDATE', pgid='pgtrigger_update_update_e72e6', table='assessments_rule', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rule',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_ruleevent" ("bound_points", "bounds", "code", "guidance", "id", "lower_is_better", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "position", "section_id", "source", "step", "step_points", "target", "version_id") VALUES (OLD."bound_points", OLD."bounds", OLD."code", OLD."guidance", OLD."id", OLD."lower_is_better", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."points", OLD."position", OLD."section_id", OLD."source", OLD."step", OLD."step_points", OLD."target", OLD."version_id"); RETURN NULL;', hash='efe615147b8cf46c0dc1680e7c93a5cc73385765', operation='DELETE', pgid='pgtrigger_delete_delete_2dac7', table='assessments_rule', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='rule',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_rubricversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='4dac38a009401ea74819ea09f0afedb0a12894e6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_4453a', table='assessments_rule', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='veto',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_vetoevent" ("code", "grade", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "total_most", "trigger", "version_id") VALUES (OLD."code", OLD."grade", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."source", OLD."total_most", OLD."trigger", OLD."version_id"); RETURN NULL;', hash='b572c1cc3740d6fd54c1e89f75e97e53a7ae2e26', operation='UPDATE', pgid='pgtrigger_update_update_acd72', table='assessments_veto', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='veto',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_vetoevent" ("code", "grade", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "total_most", "trigger", "version_id") VALUES (OLD."code", OLD."grade", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."source", OLD."total_most", OLD."trigger", OLD."version_id"); RETURN NULL;', hash='247c3defeaa10c558989a2204cc81e72ce3131e8', operation='DELETE', pgid='pgtrigger_delete_delete_6529e', table='assessments_veto', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='veto',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_rubricversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='a3c1920f6fff244583a895828efc6d100e6ac656', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_69bdf', table='assessments_veto', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='cycle',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_cycleevent" ("appeal_until", "from_month", "id", "kind", "made_at", "made_by_id", "name", "notice_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "self_due_on", "state", "to_month", "unit_kind", "version_id") VALUES (OLD."appeal_until", OLD."from_month", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."name", OLD."notice_on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_on", OLD."self_due_on", OLD."state", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='840829776e16e5fda22d5ff2607d4dadcef5cdf9', operation='UPDATE', pgid='pgtrigger_update_update_8050a', table='assessments_cycle', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='cycle',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_cycleevent" ("appeal_until", "from_month", "id", "kind", "made_at", "made_by_id", "name", "notice_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "self_due_on", "state", "to_month", "unit_kind", "version_id") VALUES (OLD."appeal_until", OLD."from_month", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."name", OLD."notice_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_on", OLD."self_due_on", OLD."state", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='e2151080ccd80c562dc7da19e48529b0f92f2f2b', operation='DELETE', pgid='pgtrigger_delete_delete_48d7a', table='assessments_cycle', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='assessment',
@@ -1850,36 +2213,60 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_assessmentevent" ("cycle_id", "grade", "id", "institution_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "returned_for", "reviewed_at", "reviewed_by_id", "staff_id", "state", "submitted_at", "submitted_by_id", "team_id", "total") VALUES (OLD."cycle_id", OLD."grade", OLD."id", OLD."institution_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."returned_for", OLD."reviewed_at", OLD."reviewed_by_id", OLD."staff_id", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."team_id", OLD."total"); RETURN NULL;', hash='50a3102d7b4aa0f45fcba75db049be87fdbbdfd3', operation='DELETE', pgid='pgtrigger_delete_delete_28394', table='assessments_assessment', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fundversion',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if tg_op = 'DELETE' then\n        if OLD.status <> 'draft' then raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation'; end if;\n        return OLD;\n    end if;\n    if OLD.status <> 'draft' then\n        if OLD.status <> 'published' or NEW.status <> 'retired' then raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation'; end if;\n        OLD.status = NEW.status;\n        if OLD is distinct from NEW then raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation'; end if;\n    end if;\n    return NEW;\n", hash='885000a4493a13dd970a15d7be7b6027b7db9730', operation='UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_916f5', table='assessments_fundversion', when='BEFORE')),
+                    model_name='score',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_scoreevent" ("assessment_id", "computed_points", "denominator", "edition", "evidence_url", "id", "numerator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "revision_id", "rule_id", "self_points", "self_text", "target", "third_points") VALUES (OLD."assessment_id", OLD."computed_points", OLD."denominator", OLD."edition", OLD."evidence_url", OLD."id", OLD."numerator", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."points", OLD."revision_id", OLD."rule_id", OLD."self_points", OLD."self_text", OLD."target", OLD."third_points"); RETURN NULL;', hash='c265548cde46bac1ad112374a7c76361522a62f1', operation='UPDATE', pgid='pgtrigger_update_update_d15bf', table='assessments_score', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fundversion',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_fundversionevent" ("clawback", "cost_share", "excellent", "failed", "fund_id", "good", "id", "is_capitation", "kept_share", "method", "number", "other_weight", "paper", "passed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepaid_share", "quality", "receiver", "referral_fee", "staff_share", "status", "unassessed", "withheld", "work") VALUES (OLD."clawback", OLD."cost_share", OLD."excellent", OLD."failed", OLD."fund_id", OLD."good", OLD."id", OLD."is_capitation", OLD."kept_share", OLD."method", OLD."number", OLD."other_weight", OLD."paper", OLD."passed", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."prepaid_share", OLD."quality", OLD."receiver", OLD."referral_fee", OLD."staff_share", OLD."status", OLD."unassessed", OLD."withheld", OLD."work"); RETURN NULL;', hash='71a360bc477c87975f64cab129ee738a0cbc5539', operation='UPDATE', pgid='pgtrigger_update_update_f4e23', table='assessments_fundversion', when='AFTER')),
+                    model_name='score',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_scoreevent" ("assessment_id", "computed_points", "denominator", "edition", "evidence_url", "id", "numerator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "revision_id", "rule_id", "self_points", "self_text", "target", "third_points") VALUES (OLD."assessment_id", OLD."computed_points", OLD."denominator", OLD."edition", OLD."evidence_url", OLD."id", OLD."numerator", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."points", OLD."revision_id", OLD."rule_id", OLD."self_points", OLD."self_text", OLD."target", OLD."third_points"); RETURN NULL;', hash='21fb51abc787633998a6af1da1a28478ce0b2091', operation='DELETE', pgid='pgtrigger_delete_delete_a7656', table='assessments_score', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fundversion',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_fundversionevent" ("clawback", "cost_share", "excellent", "failed", "fund_id", "good", "id", "is_capitation", "kept_share", "method", "number", "other_weight", "paper", "passed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepaid_share", "quality", "receiver", "referral_fee", "staff_share", "status", "unassessed", "withheld", "work") VALUES (OLD."clawback", OLD."cost_share", OLD."excellent", OLD."failed", OLD."fund_id", OLD."good", OLD."id", OLD."is_capitation", OLD."kept_share", OLD."method", OLD."number", OLD."other_weight", OLD."paper", OLD."passed", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prepaid_share", OLD."quality", OLD."receiver", OLD."referral_fee", OLD."staff_share", OLD."status", OLD."unassessed", OLD."withheld", OLD."work"); RETURN NULL;', hash='587d76382e390ac0c6b95cf47d76d8a1a434d656', operation='DELETE', pgid='pgtrigger_delete_delete_bd689', table='assessments_fundversion', when='AFTER')),
+                    model_name='scorechange',
+                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8c32b3c81daad51e58281ef8bf54aaf3626cb6f7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e8ee', table='assessments_scorechange', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fundpayer',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_fundversion\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'\n    ) then raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='53ecd850a754bc6cf56377ef37ee34c7c09925b0', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_f5567', table='assessments_fundpayer', when='BEFORE')),
+                    model_name='evidence',
+                    trigger=pgtrigger.compiler.Trigger(name='as_shown', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ac0bb78f7a5b72f4d269a588db1e9276b7389737', operation='UPDATE', pgid='pgtrigger_as_shown_fff2c', table='assessments_evidence', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fundpayer',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_fundpayerevent" ("amount", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id") VALUES (OLD."amount", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."version_id"); RETURN NULL;', hash='208f4edd31ef788e16cb731f59b428571efc114d', operation='UPDATE', pgid='pgtrigger_update_update_956ee', table='assessments_fundpayer', when='AFTER')),
+                    model_name='evidence',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."content_type" IS DISTINCT FROM (NEW."content_type") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."score_id" IS DISTINCT FROM (NEW."score_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size"))', func='INSERT INTO "assessments_evidenceevent" ("at", "by_id", "content_type", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "sha256", "size") VALUES (OLD."at", OLD."by_id", OLD."content_type", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."score_id", OLD."sha256", OLD."size"); RETURN NULL;', hash='61c2547ea32cd0eecfaae9fc906dfefdf1a90b18', operation='UPDATE', pgid='pgtrigger_update_update_80e3c', table='assessments_evidence', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='fundpayer',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_fundpayerevent" ("amount", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id") VALUES (OLD."amount", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."version_id"); RETURN NULL;', hash='921c0feac6412675cf6ea89d3b7e750dbc6ab808', operation='DELETE', pgid='pgtrigger_delete_delete_0db11', table='assessments_fundpayer', when='AFTER')),
+                    model_name='evidence',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_evidenceevent" ("at", "by_id", "content_type", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "sha256", "size") VALUES (OLD."at", OLD."by_id", OLD."content_type", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."score_id", OLD."sha256", OLD."size"); RETURN NULL;', hash='68f9300a827f431f65b4ee0c18fd1fa67094b3fb', operation='DELETE', pgid='pgtrigger_delete_delete_9ce85', table='assessments_evidence', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='finding',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_findingevent" ("closed_on", "deduction", "done_on", "due_on", "found_on", "id", "inspection_id", "institution_id", "item_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rejections", "relapse_of_id", "relapses", "state", "team_id", "text") VALUES (OLD."closed_on", OLD."deduction", OLD."done_on", OLD."due_on", OLD."found_on", OLD."id", OLD."inspection_id", OLD."institution_id", OLD."item_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rejections", OLD."relapse_of_id", OLD."relapses", OLD."state", OLD."team_id", OLD."text"); RETURN NULL;', hash='44130ed3e854c9a3601d8f05ba086a834f19fb0e', operation='UPDATE', pgid='pgtrigger_update_update_1e78e', table='assessments_finding', when='AFTER')),
+                    model_name='vetohit',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_vetohitevent" ("assessment_id", "at", "by", "evidence_url", "id", "lifted_by", "lifted_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "veto_id") VALUES (OLD."assessment_id", OLD."at", OLD."by", OLD."evidence_url", OLD."id", OLD."lifted_by", OLD."lifted_for", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."veto_id"); RETURN NULL;', hash='ebe6a650454a014213188df39297d1ae69f507d8', operation='UPDATE', pgid='pgtrigger_update_update_8fc51', table='assessments_vetohit', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='finding',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_findingevent" ("closed_on", "deduction", "done_on", "due_on", "found_on", "id", "inspection_id", "institution_id", "item_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rejections", "relapse_of_id", "relapses", "state", "team_id", "text") VALUES (OLD."closed_on", OLD."deduction", OLD."done_on", OLD."due_on", OLD."found_on", OLD."id", OLD."inspection_id", OLD."institution_id", OLD."item_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rejections", OLD."relapse_of_id", OLD."relapses", OLD."state", OLD."team_id", OLD."text"); RETURN NULL;', hash='c08582defaf5e1b2c33a2b8a241cbf457a169308', operation='DELETE', pgid='pgtrigger_delete_delete_a6d24', table='assessments_finding', when='AFTER')),
+                    model_name='vetohit',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_vetohitevent" ("assessment_id", "at", "by", "evidence_url", "id", "lifted_by", "lifted_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "veto_id") VALUES (OLD."assessment_id", OLD."at", OLD."by", OLD."evidence_url", OLD."id", OLD."lifted_by", OLD."lifted_for", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."veto_id"); RETURN NULL;', hash='bd0c518e956ae4dcdd4a69aa40d67f806d622720', operation='DELETE', pgid='pgtrigger_delete_delete_5e5da', table='assessments_vetohit', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='appeal',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_appealevent" ("decided_at", "decided_by_id", "decision", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "state", "text") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decision", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."score_id", OLD."state", OLD."text"); RETURN NULL;', hash='770233f5a4afd89cef37ee74fa45cc49efed75be', operation='UPDATE', pgid='pgtrigger_update_update_f15dc', table='assessments_appeal', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='appeal',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_appealevent" ("decided_at", "decided_by_id", "decision", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "state", "text") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decision", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."score_id", OLD."state", OLD."text"); RETURN NULL;', hash='c85d032f7b0852ec045d136ddb6a7e54d814f8ee', operation='DELETE', pgid='pgtrigger_delete_delete_a198a', table='assessments_appeal', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='scenario',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_scenarioevent" ("changes", "from_month", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "unit_kind", "version_id") VALUES (OLD."changes", OLD."from_month", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='1983a80a330485a31b2e64839e21d70203f12391', operation='UPDATE', pgid='pgtrigger_update_update_944e1', table='assessments_scenario', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='scenario',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_scenarioevent" ("changes", "from_month", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "unit_kind", "version_id") VALUES (OLD."changes", OLD."from_month", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='4cbab10b2cdc444d4e8f5b7856c05df6ed67ebb1', operation='DELETE', pgid='pgtrigger_delete_delete_8f09b', table='assessments_scenario', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='inspectionteam',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_inspectionteamevent" ("id", "is_active", "members", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_active", OLD."members", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='736d3e0e91da8dd1ee3a554a1a726813b34eaa37', operation='UPDATE', pgid='pgtrigger_update_update_29ed7', table='assessments_inspectionteam', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='inspectionteam',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_inspectionteamevent" ("id", "is_active", "members", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_active", OLD."members", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='d7000a58fd3ad26c60724095bb2e6635bf4bdce4', operation='DELETE', pgid='pgtrigger_delete_delete_1f7bd', table='assessments_inspectionteam', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='inspectionround',
@@ -1898,28 +2285,44 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_inspectionevent" ("checklist_id", "done_on", "id", "institution_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_on", "received_by", "round_id", "team_id") VALUES (OLD."checklist_id", OLD."done_on", OLD."id", OLD."institution_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_on", OLD."received_by", OLD."round_id", OLD."team_id"); RETURN NULL;', hash='298f9ff92aa95ba6644f02f59e67ecc99405342c', operation='DELETE', pgid='pgtrigger_delete_delete_f88d1', table='assessments_inspection', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='jobweight',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_fundversion\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'\n    ) then raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='0dd9d37a8f22c72276aafaabcf6e14e3c5a8a984', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_94cad', table='assessments_jobweight', when='BEFORE')),
+                    model_name='finding',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_findingevent" ("closed_on", "deduction", "done_on", "due_on", "found_on", "id", "inspection_id", "institution_id", "item_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rejections", "relapse_of_id", "relapses", "state", "team_id", "text") VALUES (OLD."closed_on", OLD."deduction", OLD."done_on", OLD."due_on", OLD."found_on", OLD."id", OLD."inspection_id", OLD."institution_id", OLD."item_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rejections", OLD."relapse_of_id", OLD."relapses", OLD."state", OLD."team_id", OLD."text"); RETURN NULL;', hash='44130ed3e854c9a3601d8f05ba086a834f19fb0e', operation='UPDATE', pgid='pgtrigger_update_update_1e78e', table='assessments_finding', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='jobweight',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_jobweightevent" ("id", "job", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id", "weight") VALUES (OLD."id", OLD."job", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."version_id", OLD."weight"); RETURN NULL;', hash='c1b63a6fac3977d849b8f8b9724371083feb5654', operation='UPDATE', pgid='pgtrigger_update_update_208fb', table='assessments_jobweight', when='AFTER')),
+                    model_name='finding',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_findingevent" ("closed_on", "deduction", "done_on", "due_on", "found_on", "id", "inspection_id", "institution_id", "item_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rejections", "relapse_of_id", "relapses", "state", "team_id", "text") VALUES (OLD."closed_on", OLD."deduction", OLD."done_on", OLD."due_on", OLD."found_on", OLD."id", OLD."inspection_id", OLD."institution_id", OLD."item_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rejections", OLD."relapse_of_id", OLD."relapses", OLD."state", OLD."team_id", OLD."text"); RETURN NULL;', hash='c08582defaf5e1b2c33a2b8a241cbf457a169308', operation='DELETE', pgid='pgtrigger_delete_delete_a6d24', table='assessments_finding', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='jobweight',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_jobweightevent" ("id", "job", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id", "weight") VALUES (OLD."id", OLD."job", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."version_id", OLD."weight"); RETURN NULL;', hash='84b9f2fa6268104ecd3f2e26323d8e4e7a89387f', operation='DELETE', pgid='pgtrigger_delete_delete_515ab', table='assessments_jobweight', when='AFTER')),
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_fundevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='30dc5bb0516821c43ec3a1233846e0e610745a57', operation='UPDATE', pgid='pgtrigger_update_update_bb18a', table='assessments_fund', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='lead',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_leadevent" ("evidence", "found_on", "id", "institution_id", "kind", "mark", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "seen_on", "staff_id", "state", "subject", "team_id", "weight") VALUES (OLD."evidence", OLD."found_on", OLD."id", OLD."institution_id", OLD."kind", OLD."mark", OLD."people", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."seen_on", OLD."staff_id", OLD."state", OLD."subject", OLD."team_id", OLD."weight"); RETURN NULL;', hash='1f3bf0397d5ac3a4caaca66f3b5f20917c60ee2e', operation='UPDATE', pgid='pgtrigger_update_update_0624d', table='assessments_lead', when='AFTER')),
+                    model_name='fund',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_fundevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='e9b8c19ef15beeda0dc41435b4b6bc3cf66e913a', operation='DELETE', pgid='pgtrigger_delete_delete_4bf19', table='assessments_fund', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='lead',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_leadevent" ("evidence", "found_on", "id", "institution_id", "kind", "mark", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "seen_on", "staff_id", "state", "subject", "team_id", "weight") VALUES (OLD."evidence", OLD."found_on", OLD."id", OLD."institution_id", OLD."kind", OLD."mark", OLD."people", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."seen_on", OLD."staff_id", OLD."state", OLD."subject", OLD."team_id", OLD."weight"); RETURN NULL;', hash='3d9a20e529a3c300a8a4c31e723d738ceabfa9ef', operation='DELETE', pgid='pgtrigger_delete_delete_0413e', table='assessments_lead', when='AFTER')),
+                    model_name='fundversion',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_fundversionevent" ("clawback", "cost_share", "excellent", "failed", "fund_id", "good", "id", "is_capitation", "kept_share", "method", "number", "other_weight", "paper", "passed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepaid_share", "quality", "receiver", "referral_fee", "staff_share", "status", "unassessed", "withheld", "work") VALUES (OLD."clawback", OLD."cost_share", OLD."excellent", OLD."failed", OLD."fund_id", OLD."good", OLD."id", OLD."is_capitation", OLD."kept_share", OLD."method", OLD."number", OLD."other_weight", OLD."paper", OLD."passed", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."prepaid_share", OLD."quality", OLD."receiver", OLD."referral_fee", OLD."staff_share", OLD."status", OLD."unassessed", OLD."withheld", OLD."work"); RETURN NULL;', hash='71a360bc477c87975f64cab129ee738a0cbc5539', operation='UPDATE', pgid='pgtrigger_update_update_f4e23', table='assessments_fundversion', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='packageweight',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_fundversion\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'\n    ) then raise exception 'the rule of a fund never changes once it is published' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='2f4546f224bbcd7bc5fd5acaea8c7c0502296d18', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_a9ffc', table='assessments_packageweight', when='BEFORE')),
+                    model_name='fundversion',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_fundversionevent" ("clawback", "cost_share", "excellent", "failed", "fund_id", "good", "id", "is_capitation", "kept_share", "method", "number", "other_weight", "paper", "passed", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepaid_share", "quality", "receiver", "referral_fee", "staff_share", "status", "unassessed", "withheld", "work") VALUES (OLD."clawback", OLD."cost_share", OLD."excellent", OLD."failed", OLD."fund_id", OLD."good", OLD."id", OLD."is_capitation", OLD."kept_share", OLD."method", OLD."number", OLD."other_weight", OLD."paper", OLD."passed", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prepaid_share", OLD."quality", OLD."receiver", OLD."referral_fee", OLD."staff_share", OLD."status", OLD."unassessed", OLD."withheld", OLD."work"); RETURN NULL;', hash='587d76382e390ac0c6b95cf47d76d8a1a434d656', operation='DELETE', pgid='pgtrigger_delete_delete_bd689', table='assessments_fundversion', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundversion',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if OLD.status <> 'draft' then\n        if tg_op = 'DELETE' then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n        if OLD.status = 'published' and NEW.status = 'retired' then OLD.status = NEW.status; end if;\n        if OLD is distinct from NEW then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='6488f03b1fdda7515bf815c53dbecc7a6c79ae37', operation='UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_916f5', table='assessments_fundversion', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundpayer',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_fundpayerevent" ("amount", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id") VALUES (OLD."amount", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."version_id"); RETURN NULL;', hash='208f4edd31ef788e16cb731f59b428571efc114d', operation='UPDATE', pgid='pgtrigger_update_update_956ee', table='assessments_fundpayer', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundpayer',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_fundpayerevent" ("amount", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id") VALUES (OLD."amount", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."version_id"); RETURN NULL;', hash='921c0feac6412675cf6ea89d3b7e750dbc6ab808', operation='DELETE', pgid='pgtrigger_delete_delete_0db11', table='assessments_fundpayer', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='fundpayer',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_fundversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='02eed814d022d1620e3d9b7da1a3a4cd1b5a1dc5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_f5567', table='assessments_fundpayer', when='BEFORE')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='packageweight',
@@ -1930,8 +2333,28 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_packageweightevent" ("id", "package_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id", "weight") VALUES (OLD."id", OLD."package_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."version_id", OLD."weight"); RETURN NULL;', hash='6ef11fc4439137fc7d7f608184b7e6b099af85f9', operation='DELETE', pgid='pgtrigger_delete_delete_38e1b', table='assessments_packageweight', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='passedon',
-                    trigger=pgtrigger.compiler.Trigger(name='approved_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_line l join assessments_round r on r.id = l.round_id\n        where l.id = case when tg_op = 'DELETE' then OLD.line_id else NEW.line_id end and r.state <> 'simulated'\n    ) then raise exception 'what was approved never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='5e61279a5194f4eb0db48bdb087733a0f12d1bd5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_approved_stays_36ea6', table='assessments_passedon', when='BEFORE')),
+                    model_name='packageweight',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_fundversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='b4c3a41b624021d6ed529b40ebe3390f30c2f03f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_a9ffc', table='assessments_packageweight', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='jobweight',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_jobweightevent" ("id", "job", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id", "weight") VALUES (OLD."id", OLD."job", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."version_id", OLD."weight"); RETURN NULL;', hash='c1b63a6fac3977d849b8f8b9724371083feb5654', operation='UPDATE', pgid='pgtrigger_update_update_208fb', table='assessments_jobweight', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='jobweight',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_jobweightevent" ("id", "job", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id", "weight") VALUES (OLD."id", OLD."job", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."version_id", OLD."weight"); RETURN NULL;', hash='84b9f2fa6268104ecd3f2e26323d8e4e7a89387f', operation='DELETE', pgid='pgtrigger_delete_delete_515ab', table='assessments_jobweight', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='jobweight',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_fundversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and version.status <> 'draft'\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='e2e6b6aa43bf696ba428376054e95c334a067903', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_94cad', table='assessments_jobweight', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='lead',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_leadevent" ("evidence", "found_on", "id", "institution_id", "kind", "mark", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "seen_on", "staff_id", "state", "subject", "team_id", "weight") VALUES (OLD."evidence", OLD."found_on", OLD."id", OLD."institution_id", OLD."kind", OLD."mark", OLD."people", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."seen_on", OLD."staff_id", OLD."state", OLD."subject", OLD."team_id", OLD."weight"); RETURN NULL;', hash='1f3bf0397d5ac3a4caaca66f3b5f20917c60ee2e', operation='UPDATE', pgid='pgtrigger_update_update_0624d', table='assessments_lead', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='lead',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_leadevent" ("evidence", "found_on", "id", "institution_id", "kind", "mark", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "seen_on", "staff_id", "state", "subject", "team_id", "weight") VALUES (OLD."evidence", OLD."found_on", OLD."id", OLD."institution_id", OLD."kind", OLD."mark", OLD."people", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."seen_on", OLD."staff_id", OLD."state", OLD."subject", OLD."team_id", OLD."weight"); RETURN NULL;', hash='3d9a20e529a3c300a8a4c31e723d738ceabfa9ef', operation='DELETE', pgid='pgtrigger_delete_delete_0413e', table='assessments_lead', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='publication',
@@ -1940,30 +2363,6 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='publication',
                     trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='6b4886512e13b80addcd23ca37f9010f653b33a8', operation='DELETE', pgid='pgtrigger_kept_57151', table='assessments_publication', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='line',
-                    trigger=pgtrigger.compiler.Trigger(name='approved_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_round\n        where id = case when tg_op = 'DELETE' then OLD.round_id else NEW.round_id end and state <> 'simulated'\n    ) then raise exception 'what was approved never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='ca850af4b093c62dc03f1513c15f288450e2e84f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_approved_stays_1a799', table='assessments_line', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='rubricversion',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if tg_op = 'DELETE' then\n        if OLD.status <> 'draft' then raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation'; end if;\n        return OLD;\n    end if;\n    if OLD.status <> 'draft' then\n        if OLD.status <> 'published' or NEW.status <> 'retired' then raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation'; end if;\n        OLD.status = NEW.status;\n        if OLD is distinct from NEW then raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation'; end if;\n    end if;\n    return NEW;\n", hash='3b375575f463ddf0707173582d4aa245863f81cd', operation='UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_b4a9e', table='assessments_rubricversion', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='rubricversion',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_rubricversionevent" ("excellent_from", "good_from", "id", "name", "number", "paper", "pass_from", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rubric_id", "status") VALUES (OLD."excellent_from", OLD."good_from", OLD."id", OLD."name", OLD."number", OLD."paper", OLD."pass_from", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rubric_id", OLD."status"); RETURN NULL;', hash='1b102ff06378ffddf8a30537c4b85fee18053e43', operation='UPDATE', pgid='pgtrigger_update_update_c3de1', table='assessments_rubricversion', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='rubricversion',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_rubricversionevent" ("excellent_from", "good_from", "id", "name", "number", "paper", "pass_from", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rubric_id", "status") VALUES (OLD."excellent_from", OLD."good_from", OLD."id", OLD."name", OLD."number", OLD."paper", OLD."pass_from", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rubric_id", OLD."status"); RETURN NULL;', hash='120322c24e54e2e58ba94599cc906d4fafadf8ba', operation='DELETE', pgid='pgtrigger_delete_delete_4e65a', table='assessments_rubricversion', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='cycle',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_cycleevent" ("appeal_until", "from_month", "id", "kind", "made_at", "made_by_id", "name", "notice_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "self_due_on", "state", "to_month", "unit_kind", "version_id") VALUES (OLD."appeal_until", OLD."from_month", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."name", OLD."notice_on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."published_on", OLD."self_due_on", OLD."state", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='840829776e16e5fda22d5ff2607d4dadcef5cdf9', operation='UPDATE', pgid='pgtrigger_update_update_8050a', table='assessments_cycle', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='cycle',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_cycleevent" ("appeal_until", "from_month", "id", "kind", "made_at", "made_by_id", "name", "notice_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "self_due_on", "state", "to_month", "unit_kind", "version_id") VALUES (OLD."appeal_until", OLD."from_month", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."name", OLD."notice_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."published_on", OLD."self_due_on", OLD."state", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='e2151080ccd80c562dc7da19e48529b0f92f2f2b', operation='DELETE', pgid='pgtrigger_delete_delete_48d7a', table='assessments_cycle', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='run',
@@ -1986,6 +2385,18 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_roundevent" ("approved_at", "approved_by_id", "cycle_id", "id", "inputs", "note", "paid_at", "paid_by_id", "payers", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pool", "returned", "run_id", "simulated_at", "simulated_by_id", "stage", "state", "submitted_at", "submitted_by_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cycle_id", OLD."id", OLD."inputs", OLD."note", OLD."paid_at", OLD."paid_by_id", OLD."payers", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pool", OLD."returned", OLD."run_id", OLD."simulated_at", OLD."simulated_by_id", OLD."stage", OLD."state", OLD."submitted_at", OLD."submitted_by_id"); RETURN NULL;', hash='a706a6ba39e6870c534e17312c0d25f2f312fc61', operation='DELETE', pgid='pgtrigger_delete_delete_7a762', table='assessments_round', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name='line',
+                    trigger=pgtrigger.compiler.Trigger(name='approved_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_round\n        where id = case when tg_op = 'DELETE' then OLD.round_id else NEW.round_id end and state <> 'simulated'\n    ) then raise exception 'what was approved never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='ca850af4b093c62dc03f1513c15f288450e2e84f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_approved_stays_1a799', table='assessments_line', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='share',
+                    trigger=pgtrigger.compiler.Trigger(name='approved_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_line l join assessments_round r on r.id = l.round_id\n        where l.id = case when tg_op = 'DELETE' then OLD.line_id else NEW.line_id end and r.state <> 'simulated'\n    ) then raise exception 'what was approved never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='d7424d18e9cab1b081e0f28380bddc95deaea022', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_approved_stays_22b3e', table='assessments_share', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='passedon',
+                    trigger=pgtrigger.compiler.Trigger(name='approved_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_line l join assessments_round r on r.id = l.round_id\n        where l.id = case when tg_op = 'DELETE' then OLD.line_id else NEW.line_id end and r.state <> 'simulated'\n    ) then raise exception 'what was approved never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='5e61279a5194f4eb0db48bdb087733a0f12d1bd5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_approved_stays_36ea6', table='assessments_passedon', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name='sample',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_sampleevent" ("as_of", "confidence", "drawn_at", "drawn_by_id", "extra_percent", "frame", "frame_sha256", "frame_size", "id", "kind", "margin", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "second_percent", "seed", "size") VALUES (OLD."as_of", OLD."confidence", OLD."drawn_at", OLD."drawn_by_id", OLD."extra_percent", OLD."frame", OLD."frame_sha256", OLD."frame_size", OLD."id", OLD."kind", OLD."margin", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."second_percent", OLD."seed", OLD."size"); RETURN NULL;', hash='66b6b3a0067141bf1ade6cb05b6932ae3c438f4a', operation='UPDATE', pgid='pgtrigger_update_update_18f30', table='assessments_sample', when='AFTER')),
                 ),
@@ -2002,92 +2413,20 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_checkevent" ("at", "by_id", "id", "knows_team", "name", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "received", "result", "sampled_id", "turn") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."knows_team", OLD."name", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."received", OLD."result", OLD."sampled_id", OLD."turn"); RETURN NULL;', hash='f01c75d6771981bf4a9e9987ac27ab7950412681', operation='DELETE', pgid='pgtrigger_delete_delete_f9f6d', table='assessments_check', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='scenario',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_scenarioevent" ("changes", "from_month", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "unit_kind", "version_id") VALUES (OLD."changes", OLD."from_month", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='1983a80a330485a31b2e64839e21d70203f12391', operation='UPDATE', pgid='pgtrigger_update_update_944e1', table='assessments_scenario', when='AFTER')),
+                    model_name='transfer',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_transferevent" ("amount", "entered_by", "from_month", "id", "note", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "transferred_on") VALUES (OLD."amount", OLD."entered_by", OLD."from_month", OLD."id", OLD."note", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."to_month", OLD."transferred_on"); RETURN NULL;', hash='8ae38dc2d2cdbc36e7e1525fbc49b01a8c276c14', operation='UPDATE', pgid='pgtrigger_update_update_6c182', table='assessments_transfer', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='scenario',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_scenarioevent" ("changes", "from_month", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "unit_kind", "version_id") VALUES (OLD."changes", OLD."from_month", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."to_month", OLD."unit_kind", OLD."version_id"); RETURN NULL;', hash='4cbab10b2cdc444d4e8f5b7856c05df6ed67ebb1', operation='DELETE', pgid='pgtrigger_delete_delete_8f09b', table='assessments_scenario', when='AFTER')),
+                    model_name='transfer',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_transferevent" ("amount", "entered_by", "from_month", "id", "note", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_month", "transferred_on") VALUES (OLD."amount", OLD."entered_by", OLD."from_month", OLD."id", OLD."note", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."to_month", OLD."transferred_on"); RETURN NULL;', hash='094190eada8864f26059bf656debda24f69b28fc', operation='DELETE', pgid='pgtrigger_delete_delete_2577e', table='assessments_transfer', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='score',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_scoreevent" ("assessment_id", "computed_points", "denominator", "edition", "evidence_url", "id", "numerator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "revision_id", "rule_id", "self_points", "self_text", "target", "third_points") VALUES (OLD."assessment_id", OLD."computed_points", OLD."denominator", OLD."edition", OLD."evidence_url", OLD."id", OLD."numerator", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."points", OLD."revision_id", OLD."rule_id", OLD."self_points", OLD."self_text", OLD."target", OLD."third_points"); RETURN NULL;', hash='c265548cde46bac1ad112374a7c76361522a62f1', operation='UPDATE', pgid='pgtrigger_update_update_d15bf', table='assessments_score', when='AFTER')),
+                    model_name='healthfund',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_healthfundevent" ("amount", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") VALUES (OLD."amount", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."year"); RETURN NULL;', hash='09a108c3c0cee0d98a092512613379a8ac7fc15b', operation='UPDATE', pgid='pgtrigger_update_update_faef5', table='assessments_healthfund', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='score',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_scoreevent" ("assessment_id", "computed_points", "denominator", "edition", "evidence_url", "id", "numerator", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "revision_id", "rule_id", "self_points", "self_text", "target", "third_points") VALUES (OLD."assessment_id", OLD."computed_points", OLD."denominator", OLD."edition", OLD."evidence_url", OLD."id", OLD."numerator", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."points", OLD."revision_id", OLD."rule_id", OLD."self_points", OLD."self_text", OLD."target", OLD."third_points"); RETURN NULL;', hash='21fb51abc787633998a6af1da1a28478ce0b2091', operation='DELETE', pgid='pgtrigger_delete_delete_a7656', table='assessments_score', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='evidence',
-                    trigger=pgtrigger.compiler.Trigger(name='as_shown', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ac0bb78f7a5b72f4d269a588db1e9276b7389737', operation='UPDATE', pgid='pgtrigger_as_shown_fff2c', table='assessments_evidence', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='evidence',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."content_type" IS DISTINCT FROM (NEW."content_type") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."score_id" IS DISTINCT FROM (NEW."score_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size" IS DISTINCT FROM (NEW."size"))', func='INSERT INTO "assessments_evidenceevent" ("at", "by_id", "content_type", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "sha256", "size") VALUES (OLD."at", OLD."by_id", OLD."content_type", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."score_id", OLD."sha256", OLD."size"); RETURN NULL;', hash='61c2547ea32cd0eecfaae9fc906dfefdf1a90b18', operation='UPDATE', pgid='pgtrigger_update_update_80e3c', table='assessments_evidence', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='evidence',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_evidenceevent" ("at", "by_id", "content_type", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "sha256", "size") VALUES (OLD."at", OLD."by_id", OLD."content_type", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."score_id", OLD."sha256", OLD."size"); RETURN NULL;', hash='68f9300a827f431f65b4ee0c18fd1fa67094b3fb', operation='DELETE', pgid='pgtrigger_delete_delete_9ce85', table='assessments_evidence', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='appeal',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_appealevent" ("decided_at", "decided_by_id", "decision", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "state", "text") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decision", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."score_id", OLD."state", OLD."text"); RETURN NULL;', hash='770233f5a4afd89cef37ee74fa45cc49efed75be', operation='UPDATE', pgid='pgtrigger_update_update_f15dc', table='assessments_appeal', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='appeal',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_appealevent" ("decided_at", "decided_by_id", "decision", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "score_id", "state", "text") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decision", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."score_id", OLD."state", OLD."text"); RETURN NULL;', hash='c85d032f7b0852ec045d136ddb6a7e54d814f8ee', operation='DELETE', pgid='pgtrigger_delete_delete_a198a', table='assessments_appeal', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='scorechange',
-                    trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8c32b3c81daad51e58281ef8bf54aaf3626cb6f7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e8ee', table='assessments_scorechange', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='section',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_rubricversion\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'\n    ) then raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='04f457baeff85a59c056fd41cc2752185a9bfc77', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_only_drafts_change_4b040', table='assessments_section', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='section',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_sectionevent" ("bonus_most", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version_id") VALUES (OLD."bonus_most", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."version_id"); RETURN NULL;', hash='e1e946cf5235c201ae55abd25960cd5a560ff9de', operation='UPDATE', pgid='pgtrigger_update_update_3932c', table='assessments_section', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='section',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_sectionevent" ("bonus_most", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "version_id") VALUES (OLD."bonus_most", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."version_id"); RETURN NULL;', hash='c56e0683eb2262e9c63e5e9fbc807a4c708a2dcc', operation='DELETE', pgid='pgtrigger_delete_delete_6045b', table='assessments_section', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='rule',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_rubricversion\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'\n    ) then raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='d8682e3c8e6590b9f1e02271e171d2b8f3bc3ca8', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_only_drafts_change_4453a', table='assessments_rule', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='rule',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_ruleevent" ("bound_points", "bounds", "code", "guidance", "id", "lower_is_better", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "position", "section_id", "source", "step", "step_points", "target", "version_id") VALUES (OLD."bound_points", OLD."bounds", OLD."code", OLD."guidance", OLD."id", OLD."lower_is_better", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."points", OLD."position", OLD."section_id", OLD."source", OLD."step", OLD."step_points", OLD."target", OLD."version_id"); RETURN NULL;', hash='b37a5e87b66f358d914d8fb73356a2021363d855', operation='UPDATE', pgid='pgtrigger_update_update_e72e6', table='assessments_rule', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='rule',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_ruleevent" ("bound_points", "bounds", "code", "guidance", "id", "lower_is_better", "method", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "points", "position", "section_id", "source", "step", "step_points", "target", "version_id") VALUES (OLD."bound_points", OLD."bounds", OLD."code", OLD."guidance", OLD."id", OLD."lower_is_better", OLD."method", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."points", OLD."position", OLD."section_id", OLD."source", OLD."step", OLD."step_points", OLD."target", OLD."version_id"); RETURN NULL;', hash='efe615147b8cf46c0dc1680e7c93a5cc73385765', operation='DELETE', pgid='pgtrigger_delete_delete_2dac7', table='assessments_rule', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='share',
-                    trigger=pgtrigger.compiler.Trigger(name='approved_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_line l join assessments_round r on r.id = l.round_id\n        where l.id = case when tg_op = 'DELETE' then OLD.line_id else NEW.line_id end and r.state <> 'simulated'\n    ) then raise exception 'what was approved never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='d7424d18e9cab1b081e0f28380bddc95deaea022', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_approved_stays_22b3e', table='assessments_share', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='veto',
-                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from assessments_rubricversion\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and status <> 'draft'\n    ) then raise exception 'a rubric that is in use or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='ec6d003249b94f2ba1b88053f48a04d232949b20', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_only_drafts_change_69bdf', table='assessments_veto', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='veto',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_vetoevent" ("code", "grade", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "total_most", "trigger", "version_id") VALUES (OLD."code", OLD."grade", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."source", OLD."total_most", OLD."trigger", OLD."version_id"); RETURN NULL;', hash='b572c1cc3740d6fd54c1e89f75e97e53a7ae2e26', operation='UPDATE', pgid='pgtrigger_update_update_acd72', table='assessments_veto', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='veto',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_vetoevent" ("code", "grade", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "total_most", "trigger", "version_id") VALUES (OLD."code", OLD."grade", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."source", OLD."total_most", OLD."trigger", OLD."version_id"); RETURN NULL;', hash='247c3defeaa10c558989a2204cc81e72ce3131e8', operation='DELETE', pgid='pgtrigger_delete_delete_6529e', table='assessments_veto', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='vetohit',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_vetohitevent" ("assessment_id", "at", "by", "evidence_url", "id", "lifted_by", "lifted_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "veto_id") VALUES (OLD."assessment_id", OLD."at", OLD."by", OLD."evidence_url", OLD."id", OLD."lifted_by", OLD."lifted_for", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."veto_id"); RETURN NULL;', hash='ebe6a650454a014213188df39297d1ae69f507d8', operation='UPDATE', pgid='pgtrigger_update_update_8fc51', table='assessments_vetohit', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='vetohit',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_vetohitevent" ("assessment_id", "at", "by", "evidence_url", "id", "lifted_by", "lifted_for", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "veto_id") VALUES (OLD."assessment_id", OLD."at", OLD."by", OLD."evidence_url", OLD."id", OLD."lifted_by", OLD."lifted_for", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."veto_id"); RETURN NULL;', hash='bd0c518e956ae4dcdd4a69aa40d67f806d622720', operation='DELETE', pgid='pgtrigger_delete_delete_5e5da', table='assessments_vetohit', when='AFTER')),
+                    model_name='healthfund',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_healthfundevent" ("amount", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "year") VALUES (OLD."amount", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."year"); RETURN NULL;', hash='68a6793c726823f48a4273a1d266e11edcb0ed03', operation='DELETE', pgid='pgtrigger_delete_delete_76e17', table='assessments_healthfund', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='voice',
@@ -2099,32 +2438,7 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='surveyanswer',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='surveyanswer',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='surveyanswer',
-            name='source',
-            field=models.CharField(choices=[('survey', 'survey'), ('call', 'phone check'), ('visit', 'home visit'), ('voice', "resident's own link")], db_default='survey', default='survey', max_length=6, verbose_name='source'),
-        ),
-        migrations.AddField(
-            model_name='surveyanswerevent',
-            name='source',
-            field=models.CharField(choices=[('survey', 'survey'), ('call', 'phone check'), ('visit', 'home visit'), ('voice', "resident's own link")], db_default='survey', default='survey', max_length=6, verbose_name='source'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='surveyanswer',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "assessments_surveyanswerevent" ("answered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "resident_id", "source") VALUES (OLD."answered_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."resident_id", OLD."source"); RETURN NULL;', hash='8b06cc4f459f55dca028041231a5261b06aa5b1b', operation='UPDATE', pgid='pgtrigger_update_update_93a01', table='assessments_surveyanswer', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='surveyanswer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "assessments_surveyanswerevent" ("answered_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "resident_id", "source") VALUES (OLD."answered_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."resident_id", OLD."source"); RETURN NULL;', hash='f2c731c1b36489cf36b89f429d226e7ba517b45f', operation='DELETE', pgid='pgtrigger_delete_delete_1a132', table='assessments_surveyanswer', when='AFTER')),
-        ),
+        migrations.RunSQL(sql("month_tables.sql")),
+        migrations.RunSQL(sql("facts.sql")),
         migrations.RunSQL(sql("unpaid.sql")),
-        migrations.RunSQL(sql("dues_of_frozen_months.sql")),
     ]

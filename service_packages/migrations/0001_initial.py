@@ -9,12 +9,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('service_packages', '0001_initial'), ('service_packages', '0002_configuration')]
+    replaces = [('service_packages', '0002_configuration'), ('service_packages', '0001_squashed'), ('service_packages', '0002_versions_stay')]
 
     initial = True
 
     dependencies = [
-        ('residents', '0001_squashed'),
+        ('residents', '0001_initial'),
     ]
 
     operations = [
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                         ('tier', models.CharField(choices=[('basic', 'basic'), ('personalised', 'personalised')], default='basic', max_length=12, verbose_name='tier')),
                         ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                         ('annual_price', models.DecimalField(blank=True, decimal_places=2, help_text='empty: sum of its items', max_digits=10, null=True, verbose_name='price a year')),
-                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='published', max_length=10, verbose_name='status')),
+                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=10, verbose_name='status')),
                         ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='catalogue of')),
                         ('required', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                         ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='from age')),
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                         ('tier', models.CharField(choices=[('basic', 'basic'), ('personalised', 'personalised')], default='basic', max_length=12, verbose_name='tier')),
                         ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                         ('annual_price', models.DecimalField(blank=True, decimal_places=2, help_text='empty: sum of its items', max_digits=10, null=True, verbose_name='price a year')),
-                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='published', max_length=10, verbose_name='status')),
+                        ('status', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=10, verbose_name='status')),
                         ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='catalogue of')),
                         ('required', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
                         ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='from age')),
@@ -239,6 +239,10 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_packages_packageversionevent" ("age_from", "age_to", "annual_price", "categories", "exclusive_group", "free_for", "id", "is_must", "name", "number", "package_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "required", "sex", "status", "tier", "year") VALUES (OLD."age_from", OLD."age_to", OLD."annual_price", OLD."categories", OLD."exclusive_group", OLD."free_for", OLD."id", OLD."is_must", OLD."name", OLD."number", OLD."package_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."required", OLD."sex", OLD."status", OLD."tier", OLD."year"); RETURN NULL;', hash='16df1b80f561b198b55e46fc59839ef884e835af', operation='DELETE', pgid='pgtrigger_delete_delete_a4392', table='service_packages_packageversion', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name='packageversion',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (select from contracts_coveragepackage held where held.version_id = OLD.id) then\n        if tg_op = 'DELETE' then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n        if NEW.status <> 'draft' then OLD.status = NEW.status; end if;\n        if OLD is distinct from NEW then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='24b03d2e38eec8b0f951c47c31ea2ef4cae078a0', operation='UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_30dd8', table='service_packages_packageversion', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name='packageitem',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "service_packages_packageitemevent" ("anchor", "closes", "id", "item_id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "times_per_year", "unit_price", "version_id") VALUES (OLD."anchor", OLD."closes", OLD."id", OLD."item_id", OLD."opens", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."times_per_year", OLD."unit_price", OLD."version_id"); RETURN NULL;', hash='0246e089149dcd195f994df3c4d4ecb7efdb77f2', operation='UPDATE', pgid='pgtrigger_update_update_380f6', table='service_packages_packageitem', when='AFTER')),
                 ),
@@ -247,12 +251,20 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_packages_packageitemevent" ("anchor", "closes", "id", "item_id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "times_per_year", "unit_price", "version_id") VALUES (OLD."anchor", OLD."closes", OLD."id", OLD."item_id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."times_per_year", OLD."unit_price", OLD."version_id"); RETURN NULL;', hash='9f2300385843aa36c4c6dceca7be49d701688d8c', operation='DELETE', pgid='pgtrigger_delete_delete_7224a', table='service_packages_packageitem', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
+                    model_name='packageitem',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from service_packages_packageversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and exists (select from contracts_coveragepackage held where held.version_id = version.id)\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='d9630bd34015e156594c90653bc4119617a8246c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_226a5', table='service_packages_packageitem', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
                     model_name='payershare',
                     trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "service_packages_payershareevent" ("amount", "category", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id") VALUES (OLD."amount", OLD."category", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."version_id"); RETURN NULL;', hash='fb79f65c44da7d85e311189923463aebcd96f064', operation='UPDATE', pgid='pgtrigger_update_update_5999a', table='service_packages_payershare', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='payershare',
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_packages_payershareevent" ("amount", "category", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "version_id") VALUES (OLD."amount", OLD."category", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."version_id"); RETURN NULL;', hash='c515680c48fb6553d922d814bcead536de6973dd', operation='DELETE', pgid='pgtrigger_delete_delete_1c532', table='service_packages_payershare', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='payershare',
+                    trigger=pgtrigger.compiler.Trigger(name='only_drafts_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    if exists (\n        select from service_packages_packageversion version\n        where id = case when tg_op = 'DELETE' then OLD.version_id else NEW.version_id end and exists (select from contracts_coveragepackage held where held.version_id = version.id)\n    ) then raise exception 'a version that is or was in use never changes' using errcode = 'restrict_violation'; end if;\n    if tg_op = 'DELETE' then return OLD; end if;\n    return NEW;\n", hash='0acc1aacfb40d1c8c1188b01bd6bbf6b5f08523c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_only_drafts_change_e2060', table='service_packages_payershare', when='BEFORE')),
                 ),
             ],
         ),

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
@@ -12,14 +15,19 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def sql(name: str) -> str:
+    """Plain SQL beside this file."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
 class Migration(migrations.Migration):
 
-    replaces = [('contracts', '0001_initial'), ('contracts', '0002_lifecycle'), ('contracts', '0003_entered_at'), ('contracts', '0004_finance_payers'), ('contracts', '0005_number_series'), ('contracts', '0006_data_problems'), ('contracts', '0007_drafts_and_agreements'), ('contracts', '0008_due_work'), ('contracts', '0009_candidates'), ('contracts', '0010_services_counted'), ('contracts', '0011_contract_lifecycle'), ('contracts', '0012_merges'), ('contracts', '0013_contract_indexes')]
+    replaces = [('contracts', '0002_lifecycle'), ('contracts', '0003_entered_at'), ('contracts', '0004_finance_payers'), ('contracts', '0005_number_series'), ('contracts', '0006_data_problems'), ('contracts', '0007_drafts_and_agreements'), ('contracts', '0008_due_work'), ('contracts', '0009_candidates'), ('contracts', '0010_services_counted'), ('contracts', '0011_contract_lifecycle'), ('contracts', '0012_merges'), ('contracts', '0013_contract_indexes'), ('contracts', '0001_squashed'), ('contracts', '0002_version_0_3'), ('contracts', '0003_unserved'), ('contracts', '0004_list_indexes'), ('contracts', '0005_scan'), ('contracts', '0006_fee_counts'), ('contracts', '0007_coverage_team'), ('contracts', '0008_waiver_cuts'), ('contracts', '0009_known_late')]
 
     initial = True
 
     dependencies = [
-        ('service_packages', '0001_squashed'),
+        ('service_packages', '0001_initial'),
     ]
 
     operations = [
@@ -30,7 +38,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('number', models.CharField(max_length=60, unique=True, verbose_name='contract number')),
-                        ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='teams.team')),
+                        ('team', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='teams.team')),
                         ('signed_on', models.DateField(verbose_name='signed on')),
                         ('representative', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='represented_contracts', to='residents.resident')),
                         ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='following', to='contracts.contract')),
@@ -38,7 +46,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'verbose_name': 'contract',
-                        'indexes': [models.Index(fields=['signed_on'], name='contracts_contract_signed')],
+                        'indexes': [models.Index(fields=['team'], include=('id', 'signed_on'), name='contracts_contract_of_team'), models.Index(fields=['signed_on'], include=('id', 'team'), name='contracts_contract_by_signed')],
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('origin', 'new'), ('previous', None)), models.Q(('previous__isnull', False), models.Q(('origin', 'new'), _negated=True)), _connector='OR'), name='contracts_contract_origin_is_whole')],
                     },
                 ),
@@ -60,24 +68,26 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['pgh_created_at'], name='contracts_contract_changed', pages_per_range=32)],
                     },
                 ),
                 migrations.CreateModel(
                     name='Coverage',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='contracts.contract')),
-                        ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='residents.resident')),
+                        ('contract', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='contracts.contract')),
+                        ('resident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='residents.resident')),
                         ('start_on', models.DateField(verbose_name='in force from')),
                         ('end_on', models.DateField(verbose_name='last day in force')),
                         ('terminated_on', models.DateField(blank=True, null=True, verbose_name='terminated on')),
                         ('termination_reason', models.CharField(blank=True, max_length=40, verbose_name='reason')),
                         ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('team', models.ForeignKey(db_constraint=False, db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='teams.team')),
                     ],
                     options={
                         'verbose_name': 'coverage',
-                        'indexes': [models.Index(fields=['end_on'], name='contracts_coverage_end'), models.Index(fields=['start_on'], name='contracts_coverage_start'), models.Index(condition=models.Q(('terminated_on__isnull', False)), fields=['terminated_on'], name='contracts_coverage_terminated')],
-                        'constraints': [models.UniqueConstraint(fields=('contract', 'resident'), name='contracts_coverage_once'), models.CheckConstraint(condition=models.Q(('end_on__gte', models.F('start_on'))), name='contracts_coverage_ordered'), models.CheckConstraint(condition=models.Q(('terminated_on', None), ('terminated_on__gte', models.F('start_on')), _connector='OR'), name='contracts_coverage_terminated_after_start'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('resident', '='), (teams.models.dated.DateRange(models.F('start_on'), django.db.models.functions.comparison.Greatest(models.F('start_on'), django.db.models.functions.comparison.Least(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('end_on'), '+', models.Value(1)), models.DateField()), models.F('terminated_on')))), '&&')], name='contracts_coverage_one_at_a_time')],
+                        'indexes': [models.Index(fields=['start_on'], name='contracts_coverage_start'), models.Index(condition=models.Q(('terminated_on__isnull', False)), fields=['terminated_on'], name='contracts_coverage_terminated'), models.Index(fields=['resident', 'end_on'], include=('start_on', 'terminated_on', 'id', 'contract'), name='contracts_coverage_of_resident'), models.Index(fields=['contract'], include=('resident', 'start_on', 'end_on', 'terminated_on', 'id'), name='contracts_coverage_of_contract'), models.Index(fields=['end_on', 'id'], include=('start_on', 'terminated_on', 'resident', 'contract'), name='contracts_coverage_by_end'), models.Index(fields=['team', 'end_on'], include=('start_on', 'terminated_on', 'resident', 'contract', 'id'), name='contracts_coverage_of_team'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['entered_at'], name='contracts_coverage_entered', pages_per_range=32)],
+                        'constraints': [models.UniqueConstraint(fields=('contract', 'resident'), name='contracts_coverage_once'), models.CheckConstraint(condition=models.Q(('end_on__gte', models.F('start_on'))), name='contracts_coverage_ordered'), models.CheckConstraint(condition=models.Q(('terminated_on', None), ('terminated_on__gte', models.F('start_on')), _connector='OR'), name='contracts_coverage_terminated_after_start'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('resident'), '+', models.Value(0)), models.BigIntegerField()), '='), (teams.models.dated.DateRange(models.F('start_on'), django.db.models.functions.comparison.Greatest(models.F('start_on'), django.db.models.functions.comparison.Least(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('end_on'), '+', models.Value(1)), models.DateField()), models.F('terminated_on')))), '&&')], name='contracts_coverage_one_at_a_time')],
                     },
                 ),
                 migrations.CreateModel(
@@ -99,6 +109,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['pgh_created_at'], name='contracts_coverage_changed', pages_per_range=32)],
                     },
                 ),
                 migrations.CreateModel(
@@ -106,11 +117,13 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('coverage', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='packages', to='contracts.coverage')),
-                        ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held', to='service_packages.packageversion')),
+                        ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='held', to='service_packages.packageversion')),
                         ('price', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='price a year')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, null=True)),
                     ],
                     options={
                         'constraints': [models.UniqueConstraint(fields=('coverage', 'version'), name='contracts_coveragepackage_once'), models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='contracts_coveragepackage_price')],
+                        'indexes': [models.Index(fields=['version', 'coverage'], name='contracts_coveragepackage_of'), models.Index(condition=models.Q(('entered_at__isnull', False)), fields=['entered_at'], name='contracts_held_entered')],
                     },
                 ),
                 migrations.CreateModel(
@@ -125,9 +138,11 @@ class Migration(migrations.Migration):
                         ('coverage', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='contracts.coverage')),
                         ('version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='service_packages.packageversion')),
                         ('price', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='price a year')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, null=True)),
                     ],
                     options={
                         'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['pgh_created_at'], name='contracts_held_changed', pages_per_range=32)],
                     },
                 ),
                 migrations.CreateModel(
@@ -198,7 +213,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='contracts.contract')),
                         ('coverage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='contracts.coverage')),
-                        ('kind', models.CharField(choices=[('signed', 'signed'), ('confirmed', 'confirmed'), ('suspended', 'suspended'), ('resumed', 'resumed'), ('terminated', 'terminated'), ('termination_undone', 'termination undone'), ('renewed', 'renewed'), ('team_changed', 'team changed'), ('packages_changed', 'packages changed'), ('handed_over', 'handed over to another team')], max_length=20, verbose_name='step')),
+                        ('kind', models.CharField(choices=[('signed', 'signed'), ('confirmed', 'confirmed'), ('suspended', 'suspended'), ('resumed', 'resumed'), ('terminated', 'terminated'), ('termination_undone', 'termination undone'), ('renewed', 'renewed'), ('team_changed', 'team changed'), ('packages_changed', 'packages changed'), ('handed_over', 'handed over to another team'), ('scanned', 'scan of the signed paper added'), ('rescanned', 'scan of the signed paper replaced')], max_length=20, verbose_name='step')),
                         ('on', models.DateField(verbose_name='from')),
                         ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
                         ('consent', models.CharField(blank=True, choices=[('paper', 'on paper'), ('phone', 'by phone'), ('in_person', 'in person')], db_default='', max_length=10, verbose_name='how they agreed')),
@@ -349,7 +364,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'verbose_name': 'service',
-                        'indexes': [models.Index(condition=models.Q(('systolic__isnull', False), ('fasting_glucose__isnull', False), _connector='OR'), fields=['resident', '-performed_on'], include=('systolic', 'diastolic', 'fasting_glucose'), name='contracts_service_readings')],
+                        'indexes': [models.Index(condition=models.Q(('systolic__isnull', False), ('fasting_glucose__isnull', False), _connector='OR'), fields=['resident', '-performed_on'], include=('systolic', 'diastolic', 'fasting_glucose'), name='contracts_service_readings'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['entered_at'], name='contracts_service_entered', pages_per_range=32)],
                         'constraints': [models.UniqueConstraint(fields=('resident', 'item', 'performed_on'), name='contracts_service_once_a_day')],
                     },
                 ),
@@ -376,6 +391,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['pgh_created_at'], name='contracts_service_changed', pages_per_range=32)],
                     },
                 ),
                 migrations.CreateModel(
@@ -421,6 +437,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['pgh_created_at'], name='contracts_obligation_changed', pages_per_range=32)],
                     },
                 ),
                 migrations.CreateModel(
@@ -437,7 +454,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'verbose_name': 'visit',
-                        'indexes': [models.Index(fields=['visited_on'], name='contracts_visit_day')],
+                        'indexes': [models.Index(fields=['visited_on'], name='contracts_visit_day'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['entered_at'], name='contracts_visit_entered', pages_per_range=32)],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('visit_no', ''), _negated=True), fields=('visit_no',), name='contracts_visit_one_per_number'), models.UniqueConstraint(condition=models.Q(('visit_no', '')), fields=('resident', 'visited_on', 'institution'), name='contracts_visit_once_a_day'), models.CheckConstraint(condition=models.Q(('cost__gte', 0)), name='contracts_visit_cost_not_negative')],
                     },
                 ),
@@ -460,6 +477,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                        'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['pgh_created_at'], name='contracts_visit_changed', pages_per_range=32)],
                     },
                 ),
                 migrations.CreateModel(
@@ -822,9 +840,10 @@ class Migration(migrations.Migration):
                         ('institution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.institution')),
                         ('year', models.PositiveSmallIntegerField()),
                         ('last', models.PositiveIntegerField()),
+                        ('kind', models.CharField(choices=[('contract', 'Contract'), ('receipt', 'Receipt')], db_default='contract', default='contract', max_length=10)),
                     ],
                     options={
-                        'constraints': [models.UniqueConstraint(fields=('institution', 'year'), name='contracts_numberseries_once')],
+                        'constraints': [models.UniqueConstraint(fields=('institution', 'kind', 'year'), name='contracts_numberseries_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -862,13 +881,162 @@ class Migration(migrations.Migration):
                         'constraints': [models.UniqueConstraint(fields=('rule', 'subject'), name='contracts_problem_once')],
                     },
                 ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='attempt',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_attemptevent" ("by_id", "channel", "entered_at", "id", "next_on", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "team_id", "tried_on") VALUES (OLD."by_id", OLD."channel", OLD."entered_at", OLD."id", OLD."next_on", OLD."note", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."team_id", OLD."tried_on"); RETURN NULL;', hash='94633e39a58d918b7fc09395ed05154ec15fbd9a', operation='UPDATE', pgid='pgtrigger_update_update_ec5be', table='contracts_attempt', when='AFTER')),
+                migrations.CreateModel(
+                    name='FeeEntry',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('coverage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_entries', to='contracts.coverage')),
+                        ('payer', models.CharField(choices=[('public_health_fund', 'public health fund'), ('medical_insurance', 'medical insurance'), ('resident', 'resident'), ('finance', 'finance'), ('civil_affairs', 'civil affairs'), ('disabled_federation', "disabled persons' federation"), ('poverty_relief', 'poverty relief'), ('family_planning', 'family planning'), ('institution_discount', "institution's discount"), ('city_finance', 'city finance'), ('district_finance', 'district finance')], max_length=24, verbose_name='payer')),
+                        ('kind', models.CharField(choices=[('receipt', 'receipt'), ('waiver', 'fee waived'), ('waiver_cut', 'waiver of what is owed no longer'), ('refund', 'refund'), ('carried_out', 'carried to the next contract'), ('carried_in', 'carried from the contract before')], max_length=12, verbose_name='kind')),
+                        ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='amount')),
+                        ('on', models.DateField(verbose_name='on')),
+                        ('number', models.CharField(blank=True, max_length=60, verbose_name='receipt number')),
+                        ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('entered_on', models.DateField()),
+                        ('entered_by', models.CharField(max_length=150)),
+                        ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                        ('cancelled_by', models.CharField(blank=True, max_length=150)),
+                        ('cancelled_reason', models.CharField(blank=True, max_length=200)),
+                    ],
+                    options={
+                        'verbose_name': 'fee entry',
+                        'ordering': ('on', 'id'),
+                        'indexes': [models.Index(fields=['on'], name='contracts_feeentry_on'), models.Index(fields=['entered_at'], name='contracts_feeentry_entered'), models.Index(condition=models.Q(('cancelled_at__isnull', False)), fields=['cancelled_at'], name='contracts_feeentry_cancelled'), models.Index(condition=models.Q(('kind', 'receipt'), models.Q(('payer', 'resident'), _negated=True)), fields=['on'], name='contracts_feeentry_payments')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number', 'coverage', 'payer'), name='contracts_feeentry_number_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='contracts_feeentry_amount'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'receipt'), models.Q(('number', ''), _negated=True)), models.Q(models.Q(('kind', 'receipt'), _negated=True), ('number', '')), _connector='OR'), name='contracts_feeentry_receipt_has_number'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['waiver', 'refund']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='contracts_feeentry_reason_given'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('cancelled_by', ''), ('cancelled_reason', '')), models.Q(('cancelled_at__isnull', False), models.Q(('cancelled_by', ''), _negated=True), models.Q(('cancelled_reason', ''), _negated=True)), _connector='OR'), name='contracts_feeentry_cancelling_is_whole')],
+                    },
                 ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='attempt',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_attemptevent" ("by_id", "channel", "entered_at", "id", "next_on", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "team_id", "tried_on") VALUES (OLD."by_id", OLD."channel", OLD."entered_at", OLD."id", OLD."next_on", OLD."note", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."team_id", OLD."tried_on"); RETURN NULL;', hash='f20301a15fb4d95be6ea9bbe567bc726399206e2', operation='DELETE', pgid='pgtrigger_delete_delete_51da8', table='contracts_attempt', when='AFTER')),
+                migrations.CreateModel(
+                    name='FeeEntryEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='contracts.feeentry')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('coverage', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='contracts.coverage')),
+                        ('payer', models.CharField(choices=[('public_health_fund', 'public health fund'), ('medical_insurance', 'medical insurance'), ('resident', 'resident'), ('finance', 'finance'), ('civil_affairs', 'civil affairs'), ('disabled_federation', "disabled persons' federation"), ('poverty_relief', 'poverty relief'), ('family_planning', 'family planning'), ('institution_discount', "institution's discount"), ('city_finance', 'city finance'), ('district_finance', 'district finance')], max_length=24, verbose_name='payer')),
+                        ('kind', models.CharField(choices=[('receipt', 'receipt'), ('waiver', 'fee waived'), ('waiver_cut', 'waiver of what is owed no longer'), ('refund', 'refund'), ('carried_out', 'carried to the next contract'), ('carried_in', 'carried from the contract before')], max_length=12, verbose_name='kind')),
+                        ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='amount')),
+                        ('on', models.DateField(verbose_name='on')),
+                        ('number', models.CharField(blank=True, max_length=60, verbose_name='receipt number')),
+                        ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                        ('entered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('entered_on', models.DateField()),
+                        ('entered_by', models.CharField(max_length=150)),
+                        ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                        ('cancelled_by', models.CharField(blank=True, max_length=150)),
+                        ('cancelled_reason', models.CharField(blank=True, max_length=200)),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FulfilmentCell',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('day', models.DateField(verbose_name='as of')),
+                        ('counted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                        ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
+                        ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.institution')),
+                        ('village', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.division')),
+                        ('categories', models.IntegerField()),
+                        ('version', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='service_packages.packageversion')),
+                        ('item', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='service_packages.item')),
+                        ('promised', models.IntegerField()),
+                        ('due', models.IntegerField()),
+                        ('on_time', models.IntegerField()),
+                        ('late', models.IntegerField()),
+                        ('ahead', models.IntegerField()),
+                        ('waived', models.IntegerField()),
+                        ('met_1', models.IntegerField()),
+                        ('met_2', models.IntegerField()),
+                        ('met_3', models.IntegerField()),
+                        ('met_4', models.IntegerField()),
+                        ('met_5', models.IntegerField()),
+                        ('met_6', models.IntegerField()),
+                        ('packages', models.IntegerField()),
+                        ('complete', models.IntegerField()),
+                        ('expected', models.IntegerField()),
+                        ('unserved', models.IntegerField()),
+                    ],
+                    options={
+                        'verbose_name': 'count of promises',
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Unserved',
+                    fields=[
+                        ('coverage', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='found_unserved', serialize=False, to='contracts.coverage')),
+                        ('day', models.DateField(verbose_name='as of')),
+                        ('reason', models.CharField(max_length=20)),
+                        ('tried_on', models.DateField(null=True)),
+                        ('institution', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.institution')),
+                        ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
+                        ('village', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.division')),
+                    ],
+                    options={
+                        'verbose_name': 'person signed and not served',
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Scan',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('content', models.BinaryField()),
+                        ('media_type', models.CharField(max_length=20)),
+                        ('made_at', models.DateTimeField(auto_now_add=True)),
+                        ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='contracts.contract')),
+                        ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'verbose_name': 'scan',
+                        'ordering': ('-pk',),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FeeAccount',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('payer', models.CharField(max_length=24)),
+                        ('open', models.DecimalField(decimal_places=2, max_digits=10)),
+                        ('since', models.DateField(null=True)),
+                        ('back', models.DecimalField(decimal_places=2, max_digits=10)),
+                        ('contract', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.contract')),
+                        ('coverage', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.coverage')),
+                        ('team', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['team', 'payer'], name='contracts_feeaccount_team')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FeeCell',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('payer', models.CharField(max_length=24)),
+                        ('month', models.DateField()),
+                        ('due', models.BigIntegerField()),
+                        ('received', models.BigIntegerField()),
+                        ('waived', models.BigIntegerField()),
+                        ('refunded', models.BigIntegerField()),
+                        ('carried', models.BigIntegerField()),
+                        ('team', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='teams.team')),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='FeeCount',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('day', models.DateField(verbose_name='as of')),
+                        ('counted_at', models.DateTimeField()),
+                        ('cutoff', models.DateTimeField()),
+                    ],
+                    options={
+                        'verbose_name': 'count of fees',
+                    },
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='contract',
@@ -877,6 +1045,46 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='contract',
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_contractevent" ("id", "number", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previous_id", "representative_id", "signed_on", "team_id") VALUES (OLD."id", OLD."number", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."previous_id", OLD."representative_id", OLD."signed_on", OLD."team_id"); RETURN NULL;', hash='e51c0bc7e655a4b5d07902fe4ea9f1f26ffdbd9d', operation='DELETE', pgid='pgtrigger_delete_delete_6ed57', table='contracts_contract', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='contract',
+                    trigger=pgtrigger.compiler.Trigger(name='team_of_coverages', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."team_id" IS DISTINCT FROM (NEW."team_id"))', func='update contracts_coverage set team_id = new.team_id where contract_id = new.id; return null;', hash='ba9b8cb30b64eb57a268ccddf2889cfa40b9d7a9', operation='UPDATE OF "team_id"', pgid='pgtrigger_team_of_coverages_fd21d', table='contracts_contract', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='coverage',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_coverageevent" ("contract_id", "end_on", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "start_on", "terminated_on", "termination_reason") VALUES (OLD."contract_id", OLD."end_on", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."start_on", OLD."terminated_on", OLD."termination_reason"); RETURN NULL;', hash='c212ffa270dc08f04e04e232ce3b338383cec6da', operation='DELETE', pgid='pgtrigger_delete_delete_b90e5', table='contracts_coverage', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='coverage',
+                    trigger=pgtrigger.compiler.Trigger(name='team_of_contract', sql=pgtrigger.compiler.UpsertTriggerSql(func='select team_id into new.team_id from contracts_contract where id = new.contract_id; return new;', hash='1ed94ac88bd2acda33ece3ff29107048cb1592ac', operation='INSERT OR UPDATE OF "contract_id", "team_id"', pgid='pgtrigger_team_of_contract_b65b4', table='contracts_coverage', when='BEFORE')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='coverage',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."contract_id" IS DISTINCT FROM (NEW."contract_id") OR OLD."end_on" IS DISTINCT FROM (NEW."end_on") OR OLD."entered_at" IS DISTINCT FROM (NEW."entered_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."resident_id" IS DISTINCT FROM (NEW."resident_id") OR OLD."start_on" IS DISTINCT FROM (NEW."start_on") OR OLD."terminated_on" IS DISTINCT FROM (NEW."terminated_on") OR OLD."termination_reason" IS DISTINCT FROM (NEW."termination_reason"))', func='INSERT INTO "contracts_coverageevent" ("contract_id", "end_on", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "start_on", "terminated_on", "termination_reason") VALUES (OLD."contract_id", OLD."end_on", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."start_on", OLD."terminated_on", OLD."termination_reason"); RETURN NULL;', hash='7317b33e0f29eadffa03f1cac8a3d6ee7a0832c2', operation='UPDATE', pgid='pgtrigger_update_update_97896', table='contracts_coverage', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='coveragepackage',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_coveragepackageevent" ("coverage_id", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "version_id") VALUES (OLD."coverage_id", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."price", OLD."version_id"); RETURN NULL;', hash='2d3857453b1ff444f62846c11269748d885b557d', operation='UPDATE', pgid='pgtrigger_update_update_54051', table='contracts_coveragepackage', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='coveragepackage',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_coveragepackageevent" ("coverage_id", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "version_id") VALUES (OLD."coverage_id", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."price", OLD."version_id"); RETURN NULL;', hash='10553affb475c3a900647db7a94d14f7654f4e6d', operation='DELETE', pgid='pgtrigger_delete_delete_db9d6', table='contracts_coveragepackage', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='charge',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_chargeevent" ("amount", "held_id", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."amount", OLD."held_id", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='5cb09efc0bb7df47586299314fff1d2f4e90ef2f', operation='UPDATE', pgid='pgtrigger_update_update_59675', table='contracts_charge', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='charge',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_chargeevent" ("amount", "held_id", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."amount", OLD."held_id", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='ab898f90b50aee64b756acfbcd8d4a87e00dc970', operation='DELETE', pgid='pgtrigger_delete_delete_20d77', table='contracts_charge', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='suspension',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_suspensionevent" ("coverage_id", "entered_at", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "to_on") VALUES (OLD."coverage_id", OLD."entered_at", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."to_on"); RETURN NULL;', hash='2869b17be10865e2fa94b13849f2f622826fd630', operation='UPDATE', pgid='pgtrigger_update_update_cb8b8', table='contracts_suspension', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='suspension',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_suspensionevent" ("coverage_id", "entered_at", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "to_on") VALUES (OLD."coverage_id", OLD."entered_at", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."to_on"); RETURN NULL;', hash='38dd453566b8c17ec84c4945cac0a86b8699e282', operation='DELETE', pgid='pgtrigger_delete_delete_6db50', table='contracts_suspension', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='confirmation',
@@ -889,54 +1097,6 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='agreement',
                     trigger=pgtrigger.compiler.Trigger(name='as_signed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='293467f66b53ffa6f268711d0ce34643e1869d69', operation='UPDATE OR DELETE', pgid='pgtrigger_as_signed_0b8be', table='contracts_agreement', when='BEFORE')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='coverage',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_coverageevent" ("contract_id", "end_on", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "start_on", "terminated_on", "termination_reason") VALUES (OLD."contract_id", OLD."end_on", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."start_on", OLD."terminated_on", OLD."termination_reason"); RETURN NULL;', hash='babe082c0dd5941676764ef605df694b02bc237d', operation='UPDATE', pgid='pgtrigger_update_update_97896', table='contracts_coverage', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='coverage',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_coverageevent" ("contract_id", "end_on", "entered_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "start_on", "terminated_on", "termination_reason") VALUES (OLD."contract_id", OLD."end_on", OLD."entered_at", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."start_on", OLD."terminated_on", OLD."termination_reason"); RETURN NULL;', hash='c212ffa270dc08f04e04e232ce3b338383cec6da', operation='DELETE', pgid='pgtrigger_delete_delete_b90e5', table='contracts_coverage', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='coveragepackage',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_coveragepackageevent" ("coverage_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "version_id") VALUES (OLD."coverage_id", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."price", OLD."version_id"); RETURN NULL;', hash='9938af33296cb03de7fd6ba0d16869a06470fd01', operation='UPDATE', pgid='pgtrigger_update_update_54051', table='contracts_coveragepackage', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='coveragepackage',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_coveragepackageevent" ("coverage_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "version_id") VALUES (OLD."coverage_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."price", OLD."version_id"); RETURN NULL;', hash='d86c1668bf42371ea8b318639f28abab125e95ae', operation='DELETE', pgid='pgtrigger_delete_delete_db9d6', table='contracts_coveragepackage', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='charge',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_chargeevent" ("amount", "held_id", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."amount", OLD."held_id", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='5cb09efc0bb7df47586299314fff1d2f4e90ef2f', operation='UPDATE', pgid='pgtrigger_update_update_59675', table='contracts_charge', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='charge',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_chargeevent" ("amount", "held_id", "id", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."amount", OLD."held_id", OLD."id", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='ab898f90b50aee64b756acfbcd8d4a87e00dc970', operation='DELETE', pgid='pgtrigger_delete_delete_20d77', table='contracts_charge', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='departure',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_departureevent" ("id", "last_on", "made_at", "made_by", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staff_id", "stop_gap_id", "stop_gap_until", "team_id", "vacancy") VALUES (OLD."id", OLD."last_on", OLD."made_at", OLD."made_by", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."staff_id", OLD."stop_gap_id", OLD."stop_gap_until", OLD."team_id", OLD."vacancy"); RETURN NULL;', hash='50675d6e515b441c8cf45df117215c8a1c2cb1d1', operation='UPDATE', pgid='pgtrigger_update_update_8a99b', table='contracts_departure', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='departure',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_departureevent" ("id", "last_on", "made_at", "made_by", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staff_id", "stop_gap_id", "stop_gap_until", "team_id", "vacancy") VALUES (OLD."id", OLD."last_on", OLD."made_at", OLD."made_by", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."staff_id", OLD."stop_gap_id", OLD."stop_gap_until", OLD."team_id", OLD."vacancy"); RETURN NULL;', hash='673b0dc2125d9bea02735c414e4883731faecf3e', operation='DELETE', pgid='pgtrigger_delete_delete_452eb', table='contracts_departure', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='handover',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_handoverevent" ("effective_on", "from_team_id", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "review_note", "reviewed_at", "reviewed_by_id", "status", "to_team_id") VALUES (OLD."effective_on", OLD."from_team_id", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."review_note", OLD."reviewed_at", OLD."reviewed_by_id", OLD."status", OLD."to_team_id"); RETURN NULL;', hash='be056ab7705f62420610abef9dfb86a949d0cc11', operation='UPDATE', pgid='pgtrigger_update_update_55b49', table='contracts_handover', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='handover',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_handoverevent" ("effective_on", "from_team_id", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "review_note", "reviewed_at", "reviewed_by_id", "status", "to_team_id") VALUES (OLD."effective_on", OLD."from_team_id", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."review_note", OLD."reviewed_at", OLD."reviewed_by_id", OLD."status", OLD."to_team_id"); RETURN NULL;', hash='96c315ac5520d4252ccc8358a11baebef42e6060', operation='DELETE', pgid='pgtrigger_delete_delete_88e78', table='contracts_handover', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='handoverline',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_handoverlineevent" ("answer", "answered_on", "consent", "contract_id", "entered_by", "handover_id", "id", "made_id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answer", OLD."answered_on", OLD."consent", OLD."contract_id", OLD."entered_by", OLD."handover_id", OLD."id", OLD."made_id", OLD."message", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='9f53b879d23da3a29fc2db2eda57d0be427d2184', operation='UPDATE', pgid='pgtrigger_update_update_7efcd', table='contracts_handoverline', when='AFTER')),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name='handoverline',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_handoverlineevent" ("answer", "answered_on", "consent", "contract_id", "entered_by", "handover_id", "id", "made_id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answer", OLD."answered_on", OLD."consent", OLD."contract_id", OLD."entered_by", OLD."handover_id", OLD."id", OLD."made_id", OLD."message", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='e45aac45d3bc9f96a823e63280f6d1f373c9f414', operation='DELETE', pgid='pgtrigger_delete_delete_86071', table='contracts_handoverline', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='service',
@@ -955,12 +1115,12 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_obligationevent" ("coverage_id", "due_on", "held_id", "id", "item_id", "opens_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "waived_by", "waived_on", "waiver") VALUES (OLD."coverage_id", OLD."due_on", OLD."held_id", OLD."id", OLD."item_id", OLD."opens_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."waived_by", OLD."waived_on", OLD."waiver"); RETURN NULL;', hash='9331b86284656bd1c704f2815469b4e66910c5de', operation='DELETE', pgid='pgtrigger_delete_delete_64e47', table='contracts_obligation', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='followup',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_followupevent" ("cause", "done_by", "done_note", "done_on", "due_on", "id", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_id", "resident_id", "service_id") VALUES (OLD."cause", OLD."done_by", OLD."done_note", OLD."done_on", OLD."due_on", OLD."id", OLD."opened_on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."referral_id", OLD."resident_id", OLD."service_id"); RETURN NULL;', hash='631230ef97625c755398d5bdcfd2d0d4500c93fb', operation='UPDATE', pgid='pgtrigger_update_update_477a1', table='contracts_followup', when='AFTER')),
+                    model_name='visit',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_visitevent" ("cost", "entered_at", "id", "institution_id", "insurance_paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "visit_no", "visited_on") VALUES (OLD."cost", OLD."entered_at", OLD."id", OLD."institution_id", OLD."insurance_paid", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."visit_no", OLD."visited_on"); RETURN NULL;', hash='12824d705ad1d08c15270f35b4ddbbd0be17f753', operation='UPDATE', pgid='pgtrigger_update_update_69f76', table='contracts_visit', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='followup',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_followupevent" ("cause", "done_by", "done_note", "done_on", "due_on", "id", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_id", "resident_id", "service_id") VALUES (OLD."cause", OLD."done_by", OLD."done_note", OLD."done_on", OLD."due_on", OLD."id", OLD."opened_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."referral_id", OLD."resident_id", OLD."service_id"); RETURN NULL;', hash='2d4b811dc180917e9f9078fa1b82c1596bcb8c51', operation='DELETE', pgid='pgtrigger_delete_delete_70ee1', table='contracts_followup', when='AFTER')),
+                    model_name='visit',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_visitevent" ("cost", "entered_at", "id", "institution_id", "insurance_paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "visit_no", "visited_on") VALUES (OLD."cost", OLD."entered_at", OLD."id", OLD."institution_id", OLD."insurance_paid", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."visit_no", OLD."visited_on"); RETURN NULL;', hash='af47e0048a644d06ba7ace9697ae6fdaf8e660f8', operation='DELETE', pgid='pgtrigger_delete_delete_4b622', table='contracts_visit', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='slotquota',
@@ -979,21 +1139,58 @@ class Migration(migrations.Migration):
                     trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_referralevent" ("answer_due_on", "appointment_on", "direction", "hospital_id", "id", "made_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reason", "resident_id", "result", "slot_id", "status", "team_id") VALUES (OLD."answer_due_on", OLD."appointment_on", OLD."direction", OLD."hospital_id", OLD."id", OLD."made_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."reason", OLD."resident_id", OLD."result", OLD."slot_id", OLD."status", OLD."team_id"); RETURN NULL;', hash='b3c7ee514538fdd92d364c7c348bf70c2a7c0c7c', operation='DELETE', pgid='pgtrigger_delete_delete_4a24f', table='contracts_referral', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='suspension',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_suspensionevent" ("coverage_id", "entered_at", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "to_on") VALUES (OLD."coverage_id", OLD."entered_at", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."to_on"); RETURN NULL;', hash='2869b17be10865e2fa94b13849f2f622826fd630', operation='UPDATE', pgid='pgtrigger_update_update_cb8b8', table='contracts_suspension', when='AFTER')),
+                    model_name='attempt',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_attemptevent" ("by_id", "channel", "entered_at", "id", "next_on", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "team_id", "tried_on") VALUES (OLD."by_id", OLD."channel", OLD."entered_at", OLD."id", OLD."next_on", OLD."note", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."team_id", OLD."tried_on"); RETURN NULL;', hash='94633e39a58d918b7fc09395ed05154ec15fbd9a', operation='UPDATE', pgid='pgtrigger_update_update_ec5be', table='contracts_attempt', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='suspension',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_suspensionevent" ("coverage_id", "entered_at", "from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "to_on") VALUES (OLD."coverage_id", OLD."entered_at", OLD."from_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."to_on"); RETURN NULL;', hash='38dd453566b8c17ec84c4945cac0a86b8699e282', operation='DELETE', pgid='pgtrigger_delete_delete_6db50', table='contracts_suspension', when='AFTER')),
+                    model_name='attempt',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_attemptevent" ("by_id", "channel", "entered_at", "id", "next_on", "note", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "team_id", "tried_on") VALUES (OLD."by_id", OLD."channel", OLD."entered_at", OLD."id", OLD."next_on", OLD."note", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."team_id", OLD."tried_on"); RETURN NULL;', hash='f20301a15fb4d95be6ea9bbe567bc726399206e2', operation='DELETE', pgid='pgtrigger_delete_delete_51da8', table='contracts_attempt', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='visit',
-                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_visitevent" ("cost", "entered_at", "id", "institution_id", "insurance_paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "visit_no", "visited_on") VALUES (OLD."cost", OLD."entered_at", OLD."id", OLD."institution_id", OLD."insurance_paid", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."resident_id", OLD."visit_no", OLD."visited_on"); RETURN NULL;', hash='12824d705ad1d08c15270f35b4ddbbd0be17f753', operation='UPDATE', pgid='pgtrigger_update_update_69f76', table='contracts_visit', when='AFTER')),
+                    model_name='followup',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_followupevent" ("cause", "done_by", "done_note", "done_on", "due_on", "id", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_id", "resident_id", "service_id") VALUES (OLD."cause", OLD."done_by", OLD."done_note", OLD."done_on", OLD."due_on", OLD."id", OLD."opened_on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."referral_id", OLD."resident_id", OLD."service_id"); RETURN NULL;', hash='631230ef97625c755398d5bdcfd2d0d4500c93fb', operation='UPDATE', pgid='pgtrigger_update_update_477a1', table='contracts_followup', when='AFTER')),
                 ),
                 pgtrigger.migrations.AddTrigger(
-                    model_name='visit',
-                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_visitevent" ("cost", "entered_at", "id", "institution_id", "insurance_paid", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "resident_id", "visit_no", "visited_on") VALUES (OLD."cost", OLD."entered_at", OLD."id", OLD."institution_id", OLD."insurance_paid", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."resident_id", OLD."visit_no", OLD."visited_on"); RETURN NULL;', hash='af47e0048a644d06ba7ace9697ae6fdaf8e660f8', operation='DELETE', pgid='pgtrigger_delete_delete_4b622', table='contracts_visit', when='AFTER')),
+                    model_name='followup',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_followupevent" ("cause", "done_by", "done_note", "done_on", "due_on", "id", "opened_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "referral_id", "resident_id", "service_id") VALUES (OLD."cause", OLD."done_by", OLD."done_note", OLD."done_on", OLD."due_on", OLD."id", OLD."opened_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."referral_id", OLD."resident_id", OLD."service_id"); RETURN NULL;', hash='2d4b811dc180917e9f9078fa1b82c1596bcb8c51', operation='DELETE', pgid='pgtrigger_delete_delete_70ee1', table='contracts_followup', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='handover',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_handoverevent" ("effective_on", "from_team_id", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "review_note", "reviewed_at", "reviewed_by_id", "status", "to_team_id") VALUES (OLD."effective_on", OLD."from_team_id", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."review_note", OLD."reviewed_at", OLD."reviewed_by_id", OLD."status", OLD."to_team_id"); RETURN NULL;', hash='be056ab7705f62420610abef9dfb86a949d0cc11', operation='UPDATE', pgid='pgtrigger_update_update_55b49', table='contracts_handover', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='handover',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_handoverevent" ("effective_on", "from_team_id", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "review_note", "reviewed_at", "reviewed_by_id", "status", "to_team_id") VALUES (OLD."effective_on", OLD."from_team_id", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."review_note", OLD."reviewed_at", OLD."reviewed_by_id", OLD."status", OLD."to_team_id"); RETURN NULL;', hash='96c315ac5520d4252ccc8358a11baebef42e6060', operation='DELETE', pgid='pgtrigger_delete_delete_88e78', table='contracts_handover', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='handoverline',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_handoverlineevent" ("answer", "answered_on", "consent", "contract_id", "entered_by", "handover_id", "id", "made_id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answer", OLD."answered_on", OLD."consent", OLD."contract_id", OLD."entered_by", OLD."handover_id", OLD."id", OLD."made_id", OLD."message", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;', hash='9f53b879d23da3a29fc2db2eda57d0be427d2184', operation='UPDATE', pgid='pgtrigger_update_update_7efcd', table='contracts_handoverline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='handoverline',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_handoverlineevent" ("answer", "answered_on", "consent", "contract_id", "entered_by", "handover_id", "id", "made_id", "message", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answer", OLD."answered_on", OLD."consent", OLD."contract_id", OLD."entered_by", OLD."handover_id", OLD."id", OLD."made_id", OLD."message", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='e45aac45d3bc9f96a823e63280f6d1f373c9f414', operation='DELETE', pgid='pgtrigger_delete_delete_86071', table='contracts_handoverline', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='departure',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_departureevent" ("id", "last_on", "made_at", "made_by", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staff_id", "stop_gap_id", "stop_gap_until", "team_id", "vacancy") VALUES (OLD."id", OLD."last_on", OLD."made_at", OLD."made_by", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."staff_id", OLD."stop_gap_id", OLD."stop_gap_until", OLD."team_id", OLD."vacancy"); RETURN NULL;', hash='50675d6e515b441c8cf45df117215c8a1c2cb1d1', operation='UPDATE', pgid='pgtrigger_update_update_8a99b', table='contracts_departure', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='departure',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_departureevent" ("id", "last_on", "made_at", "made_by", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staff_id", "stop_gap_id", "stop_gap_until", "team_id", "vacancy") VALUES (OLD."id", OLD."last_on", OLD."made_at", OLD."made_by", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."staff_id", OLD."stop_gap_id", OLD."stop_gap_until", OLD."team_id", OLD."vacancy"); RETURN NULL;', hash='673b0dc2125d9bea02735c414e4883731faecf3e', operation='DELETE', pgid='pgtrigger_delete_delete_452eb', table='contracts_departure', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='feeentry',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "contracts_feeentryevent" ("amount", "cancelled_at", "cancelled_by", "cancelled_reason", "coverage_id", "entered_at", "entered_by", "entered_on", "id", "kind", "number", "on", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."amount", OLD."cancelled_at", OLD."cancelled_by", OLD."cancelled_reason", OLD."coverage_id", OLD."entered_at", OLD."entered_by", OLD."entered_on", OLD."id", OLD."kind", OLD."number", OLD."on", OLD."payer", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason"); RETURN NULL;', hash='a3f573ec88db16c26653f740050284a6f4f4a800', operation='UPDATE', pgid='pgtrigger_update_update_0d255', table='contracts_feeentry', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='feeentry',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "contracts_feeentryevent" ("amount", "cancelled_at", "cancelled_by", "cancelled_reason", "coverage_id", "entered_at", "entered_by", "entered_on", "id", "kind", "number", "on", "payer", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."amount", OLD."cancelled_at", OLD."cancelled_by", OLD."cancelled_reason", OLD."coverage_id", OLD."entered_at", OLD."entered_by", OLD."entered_on", OLD."id", OLD."kind", OLD."number", OLD."on", OLD."payer", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;', hash='ae8f6121ee24ede907889502c2da4891026b4e17', operation='DELETE', pgid='pgtrigger_delete_delete_65670', table='contracts_feeentry', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='scan',
+                    trigger=pgtrigger.compiler.Trigger(name='as_added', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='72b50e2af08108dba07cdaaca1c4bdaaab1358df', operation='UPDATE OR DELETE', pgid='pgtrigger_as_added_485ff', table='contracts_scan', when='BEFORE')),
                 ),
             ],
         ),
+        migrations.RunSQL(sql("due.sql")),
     ]
