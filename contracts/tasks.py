@@ -58,3 +58,9 @@ def count_promises() -> None:
     fulfilment.count_promises()
     fee_counts.fit_all_waivers(by=SYSTEM)
     fee_counts.count_fees()
+
+
+@shared_task
+def count_fees_again(entry_id: int) -> None:
+    """After a payment for many contracts, or its cancelling: count their accounts, so that no page has to."""
+    fee_counts.count_again(entry_id=entry_id)

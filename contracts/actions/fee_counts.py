@@ -1,6 +1,7 @@
 """Counting the fees of the whole district, for the statement and the fee desk; done by the worker."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -8,8 +9,8 @@ from django.utils import timezone
 from contracts.accounts import PAYING
 from contracts.actions.ending import lock_contracts
 from contracts.actions.waivers import contracts_with_misfits, fit_waivers
-from contracts.models import Coverage, FeeAccount, FeeCell, FeeCount
-from contracts.queries.fee_desk import FEE_ACCOUNTS
+from contracts.models import Coverage, FeeAccount, FeeCell, FeeCount, FeeEntry
+from contracts.queries.fee_desk import FEE_ACCOUNTS, FEE_VERSIONS
 from contracts.queries.statements import DUES, ENTRIES
 from teams.clock import today
 from teams.history import made_by
@@ -30,9 +31,27 @@ join contracts_coverage c on c.id = m.coverage_id
 join contracts_contract k on k.id = c.contract_id
 group by 1, 2, 3
 """
+# The accounts and what was entered by then are of one moment: one statement tells both.
+_COUNTED = f"""
+    select a.contract_id, a.payer, a.team_id, sum(a.open) as open, min(a.since) as since, sum(a.back) as back,
+           coalesce(max(v.version), 0) as version
+    from ({FEE_ACCOUNTS}) a
+    left join ({FEE_VERSIONS}) v on v.contract_id = a.contract_id and v.payer = a.payer
+    group by a.contract_id, a.payer, a.team_id
+"""
 _ACCOUNTS = f"""
-insert into contracts_feeaccount (coverage_id, payer, contract_id, team_id, open, since, back)
-{FEE_ACCOUNTS}
+insert into contracts_feeaccount (contract_id, payer, team_id, open, since, back, version)
+{_COUNTED}
+"""
+_AGAIN = f"""
+update contracts_feeaccount f
+set open = a.open, since = a.since, back = a.back, version = a.version
+from ({_COUNTED}) a,
+     (
+         -- Whoever counts them all meanwhile is not waited for.
+         select id from contracts_feeaccount where contract_id = any(%(contracts)s) for update skip locked
+     ) free
+where f.id = free.id and f.contract_id = a.contract_id and f.payer = a.payer
 """
 
 
@@ -63,7 +82,23 @@ def count_fees() -> int:
         cursor.execute("set local work_mem = '128MB'")
         for model in (FeeCount, FeeCell, FeeAccount):
             model._default_manager.all().delete()
+        FeeCount.objects.create(day=today(), counted_at=now, cutoff=now - MARGIN)
         cursor.execute(_CELLS, parameters)
         cursor.execute(_ACCOUNTS, parameters)
-        FeeCount.objects.create(day=today(), counted_at=now, cutoff=now - MARGIN)
         return FeeAccount.objects.count()
+
+
+@transaction.atomic
+def count_again(*, entry_id: int) -> None:
+    """Count anew the accounts of the contracts that the entry's number is for, where they were counted before.
+
+    Of two counts at once, or of one and an entry meanwhile, an account may be left of an earlier moment: pages see
+    that by its version. Without effect while the whole is counted.
+    """
+    number = FeeEntry.objects.get(pk=entry_id).number
+    paid = FeeEntry.objects.filter(number=number).values("coverage__contract")
+    coverages = Coverage.objects.filter(contract__in=paid)
+    found = dict(coverages.values_list("pk", "contract"))
+    parameters: dict[str, Any] = {"coverages": list(found), "contracts": list({*found.values()})}
+    with connection.cursor() as cursor:
+        cursor.execute(_AGAIN, {**parameters, "payers": list(PAYING), "day": today()})

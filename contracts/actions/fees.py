@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ from contracts.actions.ending import lock_contract, lock_contracts
 from contracts.actions.numbers import next_receipt_number
 from contracts.actions.waivers import fit_waivers
 from contracts.models import Contract, Coverage, FeeEntry
-from contracts.queries.accounts import accounts, accounts_of
+from contracts.queries.accounts import accounts_of, overdrawn
 from contracts.rules.fees import (
     check_can_cancel,
     check_day,
@@ -132,7 +132,7 @@ def refund(
 
 
 @transaction.atomic
-def cancel_entry(*, entry: FeeEntry, reason: str, by: By) -> list[FeeEntry]:
+def cancel_entry(*, entry: FeeEntry, reason: str, by: By) -> None:
     """Take an entry out of the accounts; it stays, with who cancelled it and why.
 
     A receipt is cancelled as a whole, a payment for many contracts in all of them.
@@ -144,16 +144,12 @@ def cancel_entry(*, entry: FeeEntry, reason: str, by: By) -> list[FeeEntry]:
         check_sees_whole(
             len(contracts) - same.visible_to(by).aggregate(n=Count("coverage__contract", distinct=True))["n"]
         )
-        rows = list(same.order_by("pk"))
-        for row in rows:
-            check_can_cancel(row, reason=reason, by=by)
-        _cancel(rows, reason, by)
-        fit_waivers(coverages={row.coverage_id for row in rows}, by=by)
-        touched = {(row.coverage_id, row.payer) for row in rows}
-        for account in accounts({row.coverage_id for row in rows}, today()):
-            if (account.coverage_id, account.payer) in touched:
-                check_nothing_given_back(account)
-        return rows
+        # Of one number all are of one kind and day, and stand or are cancelled together.
+        check_can_cancel(same.get(pk=entry.pk), reason=reason, by=by)
+        _cancel(same, reason, by)
+        coverages = list(same.values_list("coverage", flat=True))
+        fit_waivers(coverages=coverages, by=by)
+        check_nothing_given_back(entry.payer, overdrawn(coverages, entry.payer))
 
 
 def carry_over(*, contract: Contract, following: Contract, on: date, by: By) -> None:
@@ -186,7 +182,7 @@ def _carry_waivers(book: _Book, account: Account, heir: int, amount: Decimal, *,
         moved = min(amount, waiver.amount)
         if not moved:
             return
-        _cancel([waiver], reason, book.by)
+        _cancel(FeeEntry.objects.filter(pk=waiver.pk), reason, book.by)
         if waiver.amount > moved:
             kept = waiver.amount - moved
             book.enter(account.coverage_id, account.payer, Kind.WAIVER, kept, waiver.on, reason=waiver.reason)
@@ -209,7 +205,5 @@ def _check_members(contract: Contract, coverages: Iterable[int]) -> None:
         raise RuleViolation("fee.stranger", _("This is nobody of this contract."))
 
 
-def _cancel(entries: Collection[FeeEntry], reason: str, by: By) -> None:
-    FeeEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(
-        cancelled_at=timezone.now(), cancelled_by=str(by), cancelled_reason=reason.strip()[:200]
-    )
+def _cancel(entries: QuerySet[FeeEntry], reason: str, by: By) -> None:
+    entries.update(cancelled_at=timezone.now(), cancelled_by=str(by), cancelled_reason=reason.strip()[:200])

@@ -140,20 +140,29 @@ class FeeCell(models.Model):
 
 
 class FeeAccount(models.Model):
-    """What one payer could be asked for, and was to be given back, for one coverage, as it was counted."""
+    """What one payer could be asked for, and was to be given back, for one contract, as it was counted.
 
-    coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
-    payer = models.CharField(max_length=24)
+    `version` is how much was entered and cancelled since the count's `cutoff` that is in it: where more was, it is of
+    an earlier moment.
+    """
+
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    payer = models.CharField(max_length=24)
     team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     open = models.DecimalField(max_digits=10, decimal_places=2)
     since = models.DateField(null=True)
     back = models.DecimalField(max_digits=10, decimal_places=2)
+    version = models.PositiveIntegerField()
 
     is_derived = True  # it goes with what it counts (teams.imports.undo)
 
     class Meta:
-        indexes = (models.Index(name="contracts_feeaccount_team", fields=["team", "payer"]),)
+        indexes = (
+            models.Index(name="contracts_feeaccount_team", fields=["team", "payer"]),
+            # What is owed longest first, as the desk lists it.
+            models.Index(name="contracts_feeaccount_desk", fields=["payer", "since", "-open", "-back", "contract"]),
+        )
+        constraints = (models.UniqueConstraint(name="contracts_feeaccount_once", fields=["contract", "payer"]),)
 
     def __str__(self) -> str:
-        return f"{self.coverage_id} {self.payer} {self.open}"
+        return f"{self.contract_id} {self.payer} {self.open}"

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from contracts.accounts import PAYING, Account
 from contracts.models import Charge, Contract, Coverage, FeeEntry
@@ -33,6 +34,18 @@ def accounts(coverage_ids: Collection[int], day: date) -> list[Account]:
 def accounts_of(contract: Contract, day: date) -> list[Account]:
     """The accounts of all members of a contract."""
     return accounts(list(contract.coverages.values_list("pk", flat=True)), day)
+
+
+def overdrawn(coverage_ids: Collection[int], payer: str) -> Decimal:
+    """Yuan that were given back or carried on beyond what was received, for the coverage with most of it; or 0."""
+    kind = FeeEntry.Kind
+    rows = FeeEntry.objects.standing().filter(coverage__in=coverage_ids, payer=payer).order_by().values("coverage")
+    given, taken = (
+        Sum("amount", filter=Q(kind__in=kinds), default=Decimal("0.00"))
+        for kinds in ((kind.REFUND, kind.CARRIED_OUT), (kind.RECEIPT, kind.CARRIED_IN))
+    )
+    beyond = rows.annotate(beyond=given - taken).filter(beyond__gt=0)
+    return max(beyond.values_list("beyond", flat=True), default=Decimal("0.00"))
 
 
 def coverages_of(teams: Sequence[int]) -> list[int]:

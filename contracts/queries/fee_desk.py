@@ -1,31 +1,45 @@
 """The fee desk: contracts with what is still owed, what is overdue, and what is to be given back.
 
-Read off the accounts that the worker counted in the last hour; those with an entry since are counted anew.
+Read off the accounts that the worker counted in the last hour; those with an entry since are worked out anew, until the
+worker has done so too.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import FeeCount, FeeEntry
+from contracts.models import Coverage, FeeCount
 from contracts.queries.accounts import ACCOUNTS, coverages_of
 from teams.memory import once_a_request
 
 _SQL = Path(__file__).parents[1] / "sql"
 FEE_ACCOUNTS = (_SQL / "fee_accounts.sql").read_text().format(accounts=ACCOUNTS)
-FEE_DESK = (_SQL / "fee_desk.sql").read_text()
-_LIVE = f"select contract_id, open, since, back from ({FEE_ACCOUNTS}) live where payer = %(payer)s"
+FEE_DESK, FEE_VERSIONS = ((_SQL / f"{name}.sql").read_text() for name in ("fee_desk", "fee_versions"))
+_LIVE = f"""
+    select contract_id, sum(open) as open, min(since) as since, sum(back) as back
+    from ({FEE_ACCOUNTS}) account
+    where payer = %(payer)s
+    group by contract_id
+"""
 _COUNTED = """
     select contract_id, open, since, back
     from contracts_feeaccount
-    where team_id = any(%(teams)s) and payer = %(payer)s and coverage_id <> all(%(coverages)s)
+    where payer = %(payer)s and team_id = any(%(teams)s) and contract_id <> all(%(anew)s)
+"""
+_NOTHING = "select 0::bigint as contract_id, 0.00 as open, null::date as since, 0.00 as back where false"
+_CHANGED = f"""
+    select distinct v.contract_id
+    from ({FEE_VERSIONS}) v
+    left join contracts_feeaccount a on a.contract_id = v.contract_id and a.payer = v.payer
+    where v.payer = any(%(payers)s) and (%(teams)s::bigint[] is null or v.team_id = any(%(teams)s))
+      and a.version is distinct from v.version
 """
 
 
@@ -87,31 +101,36 @@ def desk(
 ) -> Desk:
     """The contracts of the teams, what is owed longest first, then what is to be given back. Two or three queries."""
     count = fees_counted(day)
-    anew = touched(teams, count.cutoff) if count else coverages_of(teams)
-    told = [_COUNTED] if count else []
-    told += [_LIVE] if anew or not count else []
+    anew = changed_contracts(teams, [payer]) if count else []
+    if count:
+        live = list(Coverage.objects.filter(contract__in=anew).values_list("pk", flat=True)) if anew else []
+    else:
+        live = coverages_of(teams)
     parameters: dict[str, Any] = {
         "teams": list(teams),
-        "coverages": anew,
+        "anew": anew,
+        "coverages": live,
         "payer": payer,
         "payers": [payer],
         "day": day,
         "overdue_by": day - timedelta(days=policy["fee_overdue_days"]),
         "limit": limit,
         "offset": offset,
+        "reach": None if limit is None else offset + limit,
     }
-    worth = "true" if standing == Standing.ALL else "open > 0 or back > 0"
-    sql = FEE_DESK.format(told=" union all ".join(told), standing=_STANDINGS[Standing(standing)], worth=worth)
+    sql = FEE_DESK.format(
+        live=_LIVE if live else _NOTHING,
+        counted=_COUNTED if count else _NOTHING,
+        standing=_STANDINGS[Standing(standing)],
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    if not rows:
-        return Desk((), 0, Decimal("0.00"), Decimal("0.00"))
-    return Desk([DeskLine(*row[:7]) for row in rows], *rows[0][7:])
+    return Desk([DeskLine(*row[:7]) for row in rows if row[0]], *rows[0][7:])
 
 
-def touched(teams: Sequence[int] | None, since: datetime) -> list[int]:
-    """Ids of the teams' coverages (None: of all) with something entered or cancelled since."""
-    rows = FeeEntry.objects.filter(Q(entered_at__gte=since) | Q(cancelled_at__gte=since)).order_by()
-    rows = rows if teams is None else rows.filter(coverage__team__in=teams)
-    return list(rows.values_list("coverage", flat=True).distinct())
+def changed_contracts(teams: Sequence[int] | None, payers: Sequence[str]) -> list[int]:
+    """Ids of the teams' contracts (None: of all) with something entered or cancelled that no counted account knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED, {"teams": None if teams is None else list(teams), "payers": list(payers)})
+        return [key for (key,) in cursor.fetchall()]

@@ -16,11 +16,12 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from contracts.accounts import PAYING
-from contracts.models import FeeAccount, FeeCount
+from contracts.models import Coverage, FeeAccount, FeeCount
 from contracts.queries.accounts import coverages_of
-from contracts.queries.fee_desk import fees_counted, touched
+from contracts.queries.fee_desk import changed_contracts, fees_counted
 from teams.clock import today
 from teams.dates import ONE_DAY, add_months
+from teams.kept import kept
 from teams.models import Team, User
 
 _SQL = Path(__file__).parents[1] / "sql"
@@ -143,24 +144,30 @@ def statement(scope: Scope, by: Grouping, *, limit: int = EVERYTHING, offset: in
 
 
 def people_statement(scope: Scope, *, limit: int, offset: int) -> tuple[list[Line], int]:
-    """The statement's lines of some people, in order of their coverages, and how many people there are.
+    """The statement's lines of the people of some contracts, and how many contracts cost anybody anything.
 
-    Whoever costs anything is found as the worker counted it, with those who paid since; their sums are of this moment.
+    They are found as the worker counted them, with those that were paid for since; their sums are of this moment.
     """
-    found = sorted(_people_of(scope))
-    page = found[offset : offset + limit]
-    return statement(replace(scope, coverages=page), Grouping.COVERAGE)[0] if page else [], len(found)
+    contracts, count = _contracts_of(scope, limit, offset)
+    coverages = list(Coverage.objects.filter(contract__in=contracts).values_list("pk", flat=True)) if contracts else []
+    return statement(replace(scope, coverages=coverages), Grouping.COVERAGE)[0] if coverages else [], count
 
 
-def _people_of(scope: Scope) -> set[int]:
-    """Ids of the coverages with an account of the payers."""
+def _contracts_of(scope: Scope, limit: int, offset: int) -> tuple[list[int], int]:
+    """Some ids of the contracts with an account of the payers, and how many there are."""
     count = fees_counted(today())
     if count is None:
         teams = Team.objects.values_list("pk", flat=True) if scope.teams is None else scope.teams
-        return set(coverages_of(list(teams)))
+        costly = Coverage.objects.filter(pk__in=coverages_of(list(teams))).order_by("contract")
+        every = list(costly.values_list("contract", flat=True).distinct())
+        return every[offset : offset + limit], len(every)
     rows = FeeAccount.objects.filter(payer__in=scope.payers)
     rows = rows if scope.teams is None else rows.filter(team__in=scope.teams)
-    return {*rows.values_list("coverage", flat=True), *touched(scope.teams, count.cutoff)}
+    counted = rows.order_by("contract").values_list("contract", flat=True).distinct()
+    size = kept("fee contracts", count.counted_at, scope.teams, scope.payers, count=counted.count)
+    changed = changed_contracts(scope.teams, scope.payers)
+    new = sorted(set(changed).difference(rows.filter(contract__in=changed).values_list("contract", flat=True)))
+    return [*counted[offset : offset + limit], *new[max(offset - size, 0) :]][:limit], size + len(new)
 
 
 def _coverages(scope: Scope) -> list[int] | None:

@@ -139,14 +139,14 @@ def check_can_cancel(entry: FeeEntry, *, reason: str, by: User | SystemAccount) 
         )
 
 
-def check_nothing_given_back(account: Account) -> None:
-    """After a receipt is cancelled, no more was given back or carried on than was received."""
-    if account.cash < 0:
+def check_nothing_given_back(payer: str, most: Decimal) -> None:
+    """After a receipt is cancelled, no more was given back or carried on than was received: `most` yuan too much."""
+    if most:
         raise RuleViolation(
             "fee.given_back",
             format_lazy(
                 _("¥{amount} of this was given back or carried on already ({payer}). Cancel that first."),
-                amount=f"{-account.cash:.2f}",
-                payer=Payer(account.payer).label,
+                amount=f"{most:.2f}",
+                payer=Payer(payer).label,
             ),
         )

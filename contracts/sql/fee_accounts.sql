@@ -8,8 +8,9 @@ with account as (
            least(settled - agreed, cash) as back
     from account
 )
-select a.coverage_id, a.payer, c.contract_id, k.team_id, greatest(a.open, 0) as open,
+select a.coverage_id, a.payer, c.contract_id, c.team_id, greatest(a.open, 0) as open,
        case when a.open > 0 then a.since end as since, greatest(a.back, 0) as back
 from asked a
 join contracts_coverage c on c.id = a.coverage_id
-join contracts_contract k on k.id = c.contract_id
+-- Said again for the planner, which would read every coverage for these few.
+where %(coverages)s::bigint[] is null or c.id = any(%(coverages)s)

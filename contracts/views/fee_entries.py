@@ -22,6 +22,7 @@ from contracts.queries.contract import visible_contracts
 from contracts.queries.fee_payments import size_of
 from contracts.queries.receipts import receipt_pdf
 from contracts.rules.fees import last_fee_entry
+from contracts.tasks import count_fees_again
 from contracts.views.papers import pdf
 from service_packages.models import Payer
 from teams.actions import audit
@@ -29,6 +30,7 @@ from teams.actions.submissions import once
 from teams.clock import today
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.queue import enqueue
 from teams.rules import RuleViolation
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +132,10 @@ def fee_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     form = CancelForm(request.POST or None, seen=0)
 
     def do() -> FeeEntry:
-        return fees.cancel_entry(entry=entry, reason=form.cleaned_data["reason"], by=request.user)[0]
+        fees.cancel_entry(entry=entry, reason=form.cleaned_data["reason"], by=request.user)
+        if entry.number and entry.payer != Payer.RESIDENT:
+            enqueue(count_fees_again, entry.pk)
+        return entry
 
     extra: dict[str, Any] = {"entry": entry, "is_danger": True}
     if entry.number:

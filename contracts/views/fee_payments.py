@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from contracts.queries.fee_desk import DeskLine, desk
 from contracts.queries.fee_payments import last_entry_of, owed_by, paid_contracts, payments, size_of
 from contracts.queries.statements import scope_of
 from contracts.rules.fees import check_payment
+from contracts.tasks import count_fees_again
 from service_packages.models import Payer
 from teams.actions import audit
 from teams.actions.submissions import once
@@ -29,6 +31,7 @@ from teams.clock import today
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.policy import policy_on
+from teams.queue import enqueue
 from teams.rules import RuleViolation
 
 A_PAGE = 50
@@ -52,7 +55,8 @@ def fee_payment(request: SignedInRequest) -> HttpResponse:
     form = PaymentForm(request.POST or None, owed=owed, seen=seen, day=today())
     preview = None
     if form.is_bound:
-        if form.is_valid() and form.is_previewed and (entered := _try(form, lambda: _enter(request, form, chosen))):
+        enter = partial(_enter, request, form, chosen.asked_payer, contracts)
+        if form.is_valid() and form.is_previewed and (entered := _try(form, enter)):
             return redirect(entered)
         # What the worker counted is enough to begin with; the split is of this moment.
         lines = owed_by(chosen.asked_payer, contracts, today())
@@ -133,14 +137,14 @@ def _check(form: PaymentForm, owed: Decimal) -> None:
         check_payment(form.cleaned_data["amount"], owed, on=form.cleaned_data["on"], reference="-")
 
 
-def _enter(request: SignedInRequest, form: PaymentForm, chosen: DeskForm) -> str:
+def _enter(request: SignedInRequest, form: PaymentForm, payer: str, contracts: Sequence[int]) -> str:
     """Where it leads to enter what was shown, however often it is sent."""
     data = form.cleaned_data
 
     def enter() -> str:
         made = take_payment(
-            contracts=[line.contract_id for line in _owing(chosen)],
-            payer=chosen.asked_payer,
+            contracts=contracts,
+            payer=payer,
             amount=data["amount"],
             on=data["on"],
             reference=data["reference"],
@@ -148,9 +152,10 @@ def _enter(request: SignedInRequest, form: PaymentForm, chosen: DeskForm) -> str
             seen_owed=data["owed"],
             by=request.user,
         )
-        told = {"sum": f"{data['amount']:.2f}", "number": made[0].number}
+        enqueue(count_fees_again, made.pk)
+        told = {"sum": f"{data['amount']:.2f}", "number": made.number}
         messages.success(request, _("¥%(sum)s received under number %(number)s.") % told)
-        return reverse("contracts:fee_payment_detail", args=[made[0].pk])
+        return reverse("contracts:fee_payment_detail", args=[made.pk])
 
     return once(key=data["submission"], by=request.user, do=enter)
 

@@ -23,8 +23,8 @@ from teams.policy import policy_on
 from teams.workbooks import write_rows
 
 A_PAGE = 50
-# Each with a line for every payer.
-PEOPLE_A_PAGE = 25
+# Each with a line for every member and payer.
+CONTRACTS_A_PAGE = 20
 
 
 @require_safe
@@ -39,7 +39,7 @@ def fee_list(request: SignedInRequest) -> HttpResponse:
     number = _page_number(request)
     asked = form.teams, form.asked_payer, form.asked_standing, day, policy
     found = desk(*asked, limit=A_PAGE, offset=A_PAGE * (number - 1))
-    if not found.count and number > 1:
+    if not found.lines and number > 1:
         number, found = 1, desk(*asked, limit=A_PAGE)
     page = Paginator(range(found.count), A_PAGE).get_page(number)
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"fees page {page.number}")
@@ -105,9 +105,9 @@ def _statement(request: SignedInRequest, form: StatementForm) -> tuple[list[Line
     scope = scope_of(request.user, **form.scope)
     number = _page_number(request)
     if form.grouping is Grouping.COVERAGE:
-        lines, count = people_statement(scope, limit=PEOPLE_A_PAGE, offset=PEOPLE_A_PAGE * (number - 1))
+        lines, count = people_statement(scope, limit=CONTRACTS_A_PAGE, offset=CONTRACTS_A_PAGE * (number - 1))
         total = Line.total(statement(scope, Grouping.PAYER)[0])
-        return lines, total, Paginator(range(count), PEOPLE_A_PAGE).get_page(number)
+        return lines, total, Paginator(range(count), CONTRACTS_A_PAGE).get_page(number)
     lines, _count = statement(scope, form.grouping)
     parts: Any = statement(scope, Grouping.PAYER)[0] if form.grouping is Grouping.MONTH else lines
     return lines, Line.total(parts), Paginator(range(len(lines)), max(len(lines), 1)).get_page(1)

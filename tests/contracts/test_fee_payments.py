@@ -11,14 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from contracts.accounts import Owed, spread
+from contracts.accounts import PAYING, Owed, spread
+from contracts.actions.fee_counts import count_again, count_fees
 from contracts.actions.fee_payments import take_payment
 from contracts.actions.fees import cancel_entry
 from contracts.models import Contract, FeeEntry
 from contracts.queries.accounts import accounts_of
+from contracts.queries.fee_desk import changed_contracts, desk
 from contracts.queries.statements import Grouping, Line, scope_of, statement
 from teams.models import Role, User
 from teams.models.accounts import SYSTEM
+from teams.policy import policy_on
 from tests.contracts.steps import refused, signed
 from tests.factories import bureau, centre, make_institution, make_package, make_resident, make_team, make_user
 
@@ -49,9 +52,11 @@ def contract(start_on: date = date(2018, 1, 1), **fields: Any) -> Contract:
 
 
 def pay(contracts: list[Contract], amount: str, by: User, **fields: Any) -> list[FeeEntry]:
+    """The entries of the payment."""
     fields = {"on": TODAY, "reference": "银行回单 7", **fields}
     keys = [each.pk for each in contracts]
-    return take_payment(contracts=keys, payer="finance", amount=Decimal(amount), by=by, **fields)
+    first = take_payment(contracts=keys, payer="finance", amount=Decimal(amount), by=by, **fields)
+    return list(FeeEntry.objects.filter(number=first.number).order_by("pk"))
 
 
 def left(of: Contract, payer: str = "finance") -> Decimal:
@@ -154,6 +159,25 @@ def test_statement_balances_after_a_payment_and_after_its_cancelling(clerk: User
     assert total() == [0, Decimal("20.02"), 15, Decimal("5.02")]
     cancel_entry(entry=made[0], reason="输错", by=SYSTEM)
     assert total() == [0, Decimal("20.02"), 0, Decimal("20.02")]
+
+
+def test_desk_knows_of_a_payment_at_once_and_the_worker_counts_it_for_the_next_look(clerk: User) -> None:
+    both = [contract(), contract()]
+    count_fees()
+
+    def told() -> tuple[int, Decimal, int]:
+        found = desk([each.team_id for each in both], "finance", "open", TODAY, policy_on(TODAY), limit=1)
+        return found.count, found.open, len(changed_contracts(None, PAYING))
+
+    assert told() == (2, Decimal("20.02"), 0)
+    entry = pay(both, "15.00", clerk)[0]
+    assert told() == (1, Decimal("5.02"), 2)
+    count_again(entry_id=entry.pk)
+    assert told() == (1, Decimal("5.02"), 0)
+    cancel_entry(entry=entry, reason="输错", by=SYSTEM)
+    assert told() == (2, Decimal("20.02"), 2)
+    count_again(entry_id=entry.pk)
+    assert told() == (2, Decimal("20.02"), 0)
 
 
 def test_page_shows_the_split_before_it_enters_once(client: Client, clerk: User) -> None:

@@ -47,7 +47,7 @@ def contract(*names: str, **fields: Any) -> Contract:
 def pay(contracts: list[Contract], amount: str, by: User) -> FeeEntry:
     keys = [each.pk for each in contracts]
     same: dict[str, Any] = {"payer": "finance", "on": TODAY, "reference": "银行回单 7", "by": by}
-    return take_payment(contracts=keys, amount=Decimal(amount), **same)[0]
+    return take_payment(contracts=keys, amount=Decimal(amount), **same)
 
 
 def page(entry: FeeEntry) -> str:

@@ -73,9 +73,10 @@ def test_people_s_statement_page_by_page_is_everybody_s(settings: Any, seed: int
         scope = Scope(min(days), max(days), list(Coverage.objects.values_list("contract__team", flat=True).distinct()))
         every = {tuple(line.key): numbers(line) for line in statement(scope, Grouping.COVERAGE)[0]}
         for _counted in range(2):
-            found, start, people = {}, 0, 1
-            while start < people:
-                lines, people = people_statement(scope, limit=7, offset=start)
+            found, start, contracts = {}, 0, 1
+            while start < contracts:
+                lines, contracts = people_statement(scope, limit=7, offset=start)
+                assert not {tuple(line.key) for line in lines} & set(found)
                 found |= {tuple(line.key): numbers(line) for line in lines}
                 start += 7
             assert found == every, seed
