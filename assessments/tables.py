@@ -45,7 +45,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`title` names it for the eye or the screen reader; `total` stays on top when the rows are sorted."""
+    """`title` names it for the eye or the screen reader; `total` stays on top when the rows are sorted. `groups` are
+    heads above the heads, each with how many columns it spans."""
 
     title: str
     head: str
@@ -53,6 +54,7 @@ class Table:
     rows: tuple[Row, ...]
     total: Row | None = None
     head_sorted: str = ""
+    groups: tuple[tuple[str, int], ...] = ()
 
 
 def count_text(count: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Fulfilment in words: the six of every page about promises, the outlook, and the table of what they consist of."""
+"""Fulfilment in words: those of every page about promises, the outlook, and the table of what they consist of."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,7 @@ from assessments.queries.figures import Count, Key
 from assessments.queries.fulfilment import MEASURED, Outlook, Part
 from assessments.queries.units import Unit
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
+from contracts.presenters.fulfilment import SUMS, WORDS, counts_of
 from contracts.queries.fulfilment import By, Tally
 from teams.permissions import SignedInRequest
 
@@ -80,7 +81,15 @@ def table(parts: Sequence[Part], whole: Tally, by: By, query: dict[str, str], *,
     if by not in (By.ITEM, By.CATEGORY):
         rows.sort(key=lambda row: (row.cells[0].value is None, -(row.cells[0].value or 0), row.name))
     total = _row(_("Altogether"), whole, by, "")
-    return Table(_("What was promised and what became of it"), names_of()[by], tuple(columns(by)), tuple(rows), total)
+    heads = tuple(columns(by))
+    return Table(
+        _("What was promised and what became of it"),
+        names_of()[by],
+        heads,
+        tuple(rows),
+        total,
+        groups=(("", 1), *((str(label), span) for label, span in SUMS), *((("", 1),) * (len(heads) - len(WORDS) - 1))),
+    )
 
 
 def _unserved_of(part: Part, by: By) -> str:
@@ -94,20 +103,13 @@ def _unserved_of(part: Part, by: By) -> str:
 def columns(by: By) -> list[Column]:
     """The heads, as `_row` fills them."""
     found = [
-        Column(_("items done"), hint=_("met of what was due by the day"), sorted="descending"),
-        Column(_("promised"), hint=_("windows that end in the year, waived ones left out")),
-        Column(_("due so far")),
-        Column(_("on time"), hint=_("met on or before the due date")),
-        Column(_("late"), hint=_("met after the due date")),
-        Column(_("missed"), hint=_("due and not met")),
-        Column(_("waived")),
-        Column(_("given early"), hint=_("met before it fell due; counts from its due date on")),
-        Column(_("not due yet")),
+        Column(_("Items done"), hint=_("on time or late, of what is due so far"), sorted="descending"),
+        *(Column(str(word.label), hint=str(word.hint)) for word in WORDS),
     ]
     if by is not By.ITEM:
-        found.append(Column(_("packages done"), hint=_("with everything met that was due")))
+        found.append(Column(_("Packages done"), hint=_("with everything met that was due")))
     if by not in (By.ITEM, By.PACKAGE):
-        found.append(Column(_("not served"), hint=_("signed for 90 days and nobody came")))
+        found.append(Column(_("Not served"), hint=_("signed for 90 days and nobody came")))
     return found
 
 
@@ -136,14 +138,10 @@ def _row(name: str, tally: Tally, by: By, url: str, unserved: str = "") -> Row:
     rate = done.rate()
     cells = [
         Cell(rate_text(done), rate, bar=bar(rate, 100)),
-        count_cell(tally.promised),
-        count_cell(tally.due),
-        count_cell(tally.on_time),
-        count_cell(tally.late),
-        count_cell(tally.missed, tone="missed" if tally.missed else ""),
-        count_cell(tally.waived),
-        count_cell(tally.ahead),
-        count_cell(tally.open),
+        *(
+            count_cell(count, tone="missed" if count and word.name == "missed" else "")
+            for word, count in counts_of(tally)
+        ),
     ]
     if by is not By.ITEM:
         packages = Count(Key("package_completion"), tally.complete, tally.packages)
@@ -176,14 +174,7 @@ def tabs(choices: Sequence[By], present: By, query: dict[str, str]) -> list[dict
 
 def steps(tally: Tally) -> list[dict[str, str]]:
     """The words above the table: dicts label, count, tone, hint."""
-    found = [
-        (_("Promised"), tally.promised, "", _("windows that end in the year, waived ones left out")),
-        (_("Due so far"), tally.due, "", _("of them with their last day behind")),
-        (_("On time"), tally.on_time, "good", _("met on or before the due date")),
-        (_("Late"), tally.late, "warn", _("met after the due date")),
-        (_("Missed"), tally.missed, "bad", _("due and not met")),
-        (_("Excused"), tally.waived, "grey", _("refused, in hospital or away: in no other number")),
-    ]
     return [
-        {"label": label, "count": count_text(count), "tone": tone, "hint": hint} for label, count, tone, hint in found
+        {"label": str(word.label), "count": count_text(count), "tone": word.tone, "hint": str(word.hint)}
+        for word, count in counts_of(tally)
     ]

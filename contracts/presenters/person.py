@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from contracts.charts import Chart, Reading, Series, chart
 from contracts.models import Coverage, Merge, Obligation, Service
+from contracts.presenters.fulfilment import WORDS, sentence, tally_of
 from contracts.presenters.people import id_text, last_day, phone_text
 from contracts.problems import all_rules
 from contracts.queries.person import Person
@@ -73,38 +74,36 @@ def categories_on(person: Person, policy: dict[str, int]) -> list[str]:
 
 def promises_by_year(person: Person) -> list[dict[str, Any]]:
     """Obligations by the year they are due in, the present one open: dicts year, is_open, summary, promises."""
-    rows = [_promise(obligation, person) for obligation in person.obligations]
     years = []
-    for year, group in groupby(rows, key=lambda row: row["due_on"].year):
-        promises = list(group)
-        met = sum(row["is_met"] for row in promises)
-        counted = sum(row["counts"] for row in promises)
+    for year, group in groupby(person.obligations, key=lambda each: each.due_on.year):
+        found = [(each, state_of(each, person.resident, person.day)) for each in group]
         years.append(
             {
                 "year": str(year),
                 "is_open": year == person.day.year,
-                "summary": _("%(met)s of %(counted)s given") % {"met": met, "counted": counted},
-                "promises": promises,
+                "summary": sentence(tally_of(state for _each, state in found)),
+                "promises": [_promise(each, state, person.day) for each, state in found],
             }
         )
     return years[::-1]
 
 
-def state_of(obligation: Obligation, resident: Resident, day: date) -> Cell:
-    """What became of a promise by the day (docs/rules.md 5)."""
+def state_of(obligation: Any, resident: Resident, day: date) -> str:
+    """What became of a promise by the day (docs/rules.md 5), as `contracts.presenters.fulfilment.tally_of` counts it;
+    "lapsed" where the contract isn't in force when it falls due. The obligation knows whether it `is_paused`."""
     coverage, due = obligation.coverage, obligation.due_on
-    if obligation.met_on:
-        if obligation.met_on <= due:
-            return Cell(_("on time"), tone="good")
-        return Cell(_("given late"), tone="warn")
-    if obligation.waived_on:
-        return Cell(_("waived"), tone="grey")
     ended = [coverage.terminated_on, resident.moved_out_on, resident.died_on]
-    if any(end and end <= due for end in ended):
-        return Cell(_("lapsed"), tone="grey")
-    if due < day:
-        return Cell(_("missed"), tone="bad")
-    return Cell(_("due now"), tone="warn") if obligation.opens_on <= day else Cell(_("to come"), tone="info")
+    begins = max(resident.birth_date, resident.registered_on or resident.birth_date)
+    if obligation.is_paused or begins > due or any(end and end <= due for end in ended):
+        return "lapsed"
+    if obligation.waived_on and obligation.waived_on <= day:
+        return "waived"
+    is_met = bool(obligation.met_on and obligation.met_on <= day)
+    if due > day:
+        return "ahead" if is_met else "open"
+    if not is_met:
+        return "missed"
+    return "on_time" if obligation.met_on <= due else "late"
 
 
 def unmatched(person: Person) -> list[Service]:
@@ -185,19 +184,27 @@ def _reason(coverage: Coverage) -> str:
     return str(known.get(coverage.termination_reason, coverage.termination_reason))
 
 
-def _promise(obligation: Obligation, person: Person) -> dict[str, Any]:
-    state = state_of(obligation, person.resident, person.day)
+def _promise(obligation: Obligation, state: str, day: date) -> dict[str, Any]:
     return {
         "item": obligation.item.name,
         "package": obligation.held.version.name,
         "opens_on": obligation.opens_on,
         "due_on": obligation.due_on,
         "met_on": obligation.met_on,
-        "state": state,
-        "is_met": bool(obligation.met_on),
-        "counts": state.tone not in ("grey", "info"),
-        "note": obligation.get_waiver_display() if obligation.waived_on else "",
+        "state": _words_of(obligation, state, day),
+        "note": obligation.get_waiver_display() if state == "waived" else "",
     }
+
+
+def _words_of(obligation: Obligation, state: str, day: date) -> Cell:
+    if state == "lapsed":
+        return Cell(_("lapsed"), tone="grey")
+    if state == "missed" and obligation.due_on == day:
+        return Cell(_("due today"), tone="bad")
+    if state == "open" and obligation.opens_on <= day:
+        return Cell(_("due now"), tone="warn")
+    word = next(word for word in WORDS if word.name == state)
+    return Cell(str(word.label), tone=word.tone or "info")
 
 
 def _service(service: Service) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contracts.models import Coverage, Merge, Obligation, Problem, Service, Visit
+from django.db.models import Exists, OuterRef
+
+from contracts.models import Coverage, Merge, Obligation, Problem, Service, Suspension, Visit
 from contracts.queries.coverages import told
 from residents.models import Register, Resident
 from teams.models import User
@@ -15,14 +17,15 @@ VISITS_AT_MOST = 50
 @dataclass(frozen=True)
 class Person:
     """A resident's story. `members` are the others of the household whom the account sees; `coverages` know their
-    `package_names` and whether they are `suspended` on the day."""
+    `package_names` and whether they are `suspended` on the day, `obligations` whether they fall due in a pause
+    (`is_paused`)."""
 
     resident: Resident
     day: date
     members: list[Resident]
     registers: list[Register]
     coverages: list[Any]
-    obligations: list[Obligation]
+    obligations: list[Any]
     services: list[Service]
     visits: list[Visit]
     problems: list[Problem]
@@ -33,9 +36,9 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
     """The story of a resident whom the account sees, with what of it the account sees."""
     household = resident.household_id
     members = Resident.objects.visible_to(user).filter(household=household) if household else Resident.objects.none()
-    obligations = Obligation.objects.filter(coverage__resident=resident).select_related(
-        "item", "coverage", "held__version"
-    )
+    pauses = Suspension.objects.on(OuterRef("due_on")).filter(coverage=OuterRef("coverage"))
+    obligations = Obligation.objects.filter(coverage__resident=resident).annotate(is_paused=Exists(pauses))
+    obligations = obligations.select_related("item", "coverage", "held__version")
     services = Service.objects.filter(resident=resident).select_related("item", "staff")
     visits = Visit.objects.filter(resident=resident).select_related("institution")
     return Person(

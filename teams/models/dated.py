@@ -15,8 +15,8 @@ BEGINNING = date(1900, 1, 1)
 class DatedQuerySet(models.QuerySet):
     """Rows that hold from a day to a day."""
 
-    def on(self, day: date) -> "DatedQuerySet":
-        """Rows that hold on `day`."""
+    def on(self, day: date | F) -> "DatedQuerySet":
+        """Rows that hold on `day`, which may be a field of theirs or of an outer query."""
         return self.filter(Q(to_on=None) | Q(to_on__gt=day), from_on__lte=day)
 
 

@@ -1,5 +1,6 @@
 """Fulfilment: what was promised and what became of it, against the slow reference and against the months."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,10 +17,15 @@ from assessments.models import Figure, Month
 from contracts.actions.fulfilment import count_promises
 from contracts.actions.ledger import make_obligations
 from contracts.models import Coverage, FulfilmentCell, Obligation
+from contracts.presenters.fulfilment import sentence
+from contracts.presenters.person import promises_by_year
 from contracts.queries.fulfilment import STEPS, By, Promises, Tally, tallies, tally
+from contracts.queries.person import person
 from residents.categories import category_names
+from residents.models import Resident
 from service_packages.models import Item, PackageVersion
 from teams.models import Division, Institution, Role, Team
+from teams.models.accounts import SYSTEM
 from teams.models.places import subtree_ids
 from tests.factories import make_coverage, make_doctor, make_package, make_resident, make_service, make_team, make_user
 from tests.reference.examples import district, on_random_districts
@@ -53,7 +59,7 @@ def meet(coverage: Coverage, number: int, on: date) -> None:
 # --- By hand --------------------------------------------------------------------------------------------------------
 
 
-def test_windows_of_the_year_are_told_in_six_words() -> None:
+def test_windows_of_the_year_are_told_in_words_that_add_up() -> None:
     team = make_team()
     coverage = sign(team)
     meet(coverage, 0, date(2018, 3, 1))
@@ -229,11 +235,32 @@ def test_person_and_contract_tell_their_promises_in_the_same_words(client: Clien
     meet(coverage, 0, date(2018, 3, 1))
     client.force_login(make_doctor(team))
 
+    meet(coverage, 3, date(2018, 10, 1))
+
     for page in (f"/people/{coverage.resident_id}/", f"/contracts/{coverage.contract_id}/"):
         told = client.get(page).context["fulfilment"]
-        assert [(name, one.promised, one.due, one.on_time, one.missed) for name, one in told["rows"]] == [
-            ("BP", 4, 3, 1, 2)
-        ]
+        ((name, counts),) = told["rows"]
+        assert (name, {word.name: count for word, count in counts}) == (
+            "BP",
+            {"promised": 4, "due": 3, "on_time": 1, "late": 0, "missed": 2, "ahead": 1, "open": 0, "waived": 0},
+        )
+        assert counts == told["total"]
+
+
+def test_sentence_of_a_year_adds_up_and_leaves_nothing_out() -> None:
+    said = sentence(Tally(promised=5, due=3, on_time=1, late=1, ahead=1, waived=2))
+    assert "".join(re.findall(r"[\d=+()·]", said)) == "5=3(1+1+1)+1+1·2"
+    assert not re.search(r"\d", sentence(Tally()))
+
+
+@on_random_districts(examples=3)
+def test_year_of_a_person_s_list_is_the_person_s_fulfilment(seed: int) -> None:
+    with district(seed) as days:
+        day = max(days)
+        for resident in Resident.objects.filter(coverages__obligations__due_on__year=day.year).distinct():
+            years = promises_by_year(person(resident, user=SYSTEM, day=day))
+            told = next(year["summary"] for year in years if year["is_open"])
+            assert told == sentence(tally(Promises(day, residents=(resident.pk,)))), f"{seed} {resident.pk} {day}"
 
 
 def test_person_without_a_contract_has_no_promises(client: Client) -> None:
