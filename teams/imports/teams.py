@@ -60,7 +60,7 @@ class TeamLoader(Loader):
         team = self.stored.get(row["code"])
         is_new = team is None
         team = team or Team(code=row["code"])
-        before = team.formed_on or BEGINNING
+        before = (team.formed_on or BEGINNING, team.dissolved_on)
         is_changed = assign(team, values)
         if is_changed:
             team.save()
@@ -113,33 +113,31 @@ def _keep(
     team: Team,
     links: Sequence[TeamMember | TeamVillage],
     wanted: Mapping[int, Mapping[str, Any]],
-    before: date,
+    before: tuple[date, date | None],
 ) -> bool:
-    """Make the open rows of a team those of `wanted` (id of the person or village -> attributes); whether any changed.
+    """Make the last rows of a team those of `wanted` (id of the person or village -> attributes); whether any changed.
 
-    A new row holds since the team's start, or since the end of an earlier one of the same person or village. Rows since
-    the start that was recorded `before` move with it.
+    A new row holds since the team's start, or since the end of an earlier one of the same person or village, until the
+    team was dissolved. Rows that began or ended with the team, as it was recorded `before`, move with it.
     """
-    start = team.formed_on or BEGINNING
+    start, end = team.formed_on or BEGINNING, team.dissolved_on
     since: dict[int, date] = {}
+    present: dict[int, TeamMember | TeamVillage] = {}
     for link in links:
-        if link.to_on:
-            key = getattr(link, field)
+        key = getattr(link, field)
+        if link.to_on is None or link.to_on == before[1]:
+            present[key] = link
+        else:
             since[key] = max(link.to_on, since.get(key, start))
     is_changed = False
-    present = {getattr(link, field): link for link in links if link.to_on is None}
-    for key, link in present.items():
-        moved = {"from_on": since.get(key, start)} if link.from_on == before else {}
-        if key not in wanted:
-            link.delete()
-        elif assign(link, {**wanted[key], **moved}):
+    for key in present.keys() | wanted.keys():
+        link = present.get(key) or model(team=team, from_on=before[0], **{field: key})
+        from_on = since.get(key, start) if link.from_on == before[0] else link.from_on
+        if key not in wanted or (end and from_on >= end):
+            is_changed |= bool(link.pk and link.delete())
+        elif assign(link, {**wanted[key], "from_on": from_on, "to_on": end}) or not link.pk:
             link.save()
-        else:
-            continue
-        is_changed = True
-    for key in wanted.keys() - present.keys():
-        model.objects.create(team=team, from_on=since.get(key, start), **{field: key}, **wanted[key])
-        is_changed = True
+            is_changed = True
     return is_changed
 
 

@@ -114,6 +114,23 @@ def test_moved_forming_day_moves_the_members_who_were_there_from_the_start() -> 
     assert TeamMember.objects.get().from_on == date(2015, 1, 1)
 
 
+def test_dissolved_team_of_a_file_has_no_members_or_villages_from_that_day() -> None:
+    make_staff(staff_no="S1")
+    make_village(code="1")
+    existing, gone = "T1,甲,C,S1,,1,2016-01-01,", "T1,甲,C,S1,,1,2016-01-01,2018-05-01"
+    put("teams", TEAMS, existing)
+    for row, counts, end in (
+        (gone, (0, 1, 0, 0), date(2018, 5, 1)),
+        (gone, (0, 0, 1, 0), date(2018, 5, 1)),
+        (existing, (0, 1, 0, 0), None),
+    ):
+        assert put("teams", TEAMS, row).counts == counts
+        assert (TeamMember.objects.get().to_on, TeamVillage.objects.get().to_on) == (end, end)
+    put("teams", TEAMS, "T1,甲,C,S1,,1,2016-01-01,2016-01-01")
+    assert not TeamMember.objects.exists()
+    assert not TeamVillage.objects.exists()
+
+
 def test_former_member_who_is_back_holds_from_the_day_after() -> None:
     back = make_staff(staff_no="S1")
     team = make_team(code="T1", name="甲")
