@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from contracts.readings import parse_glucose
 from residents.identity import IdentityError, parse_id_number
 from residents.models import Resident
 from teams import cipher
-from teams.cells import CellError, is_blank, parse_date, parse_decimal, parse_integer, parse_text
+from teams.cells import CellError, is_blank, parse_date, parse_integer, parse_text
 from teams.clock import today
 
 MOST_ROWS = 300
@@ -23,7 +24,7 @@ CELLS = {
     "performed_on": (_("Date"), parse_date),
     "systolic": (_("Systolic"), lambda cell: parse_integer(cell, 0, 1000)),
     "diastolic": (_("Diastolic"), lambda cell: parse_integer(cell, 0, 1000)),
-    "fasting_glucose": (_("Glucose"), lambda cell: parse_decimal(cell, 1, digits=4)),
+    "fasting_glucose": (_("Glucose"), parse_glucose),
     "note": (_("Note"), lambda cell: parse_text(cell, 200)),
 }
 _PRESSURE = re.compile(r"(\d{2,3})\s*[/／]\s*(\d{2,3})")

@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from teams.cells import parse_decimal
+
 
 class Limits(NamedTuple):
     """The lowest and the highest value that are within."""
@@ -40,6 +42,13 @@ USUAL = {
 }
 LEAST_PULSE_PRESSURE = 15
 CRITICAL = Critical()
+
+
+def parse_glucose(cell: object) -> Decimal:
+    """mmol/L with one place, or with two where the second one says something. Raises CellError."""
+    exact = parse_decimal(cell, 2, digits=4)
+    tenths = exact.quantize(Decimal("0.1"))
+    return tenths if tenths == exact else exact
 
 
 def is_critical(*, systolic: int | None, diastolic: int | None, fasting_glucose: Decimal | None) -> bool:

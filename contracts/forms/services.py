@@ -42,7 +42,7 @@ class ServiceForm(forms.Form):
     systolic = forms.IntegerField(label=_("Systolic (mmHg)"), required=False)
     diastolic = forms.IntegerField(label=_("Diastolic (mmHg)"), required=False)
     fasting_glucose = forms.DecimalField(
-        label=_("Fasting glucose (mmol/L)"), required=False, max_digits=4, decimal_places=1
+        label=_("Fasting glucose (mmol/L)"), required=False, max_digits=4, decimal_places=2
     )
     place = forms.ChoiceField(label=_("How it was given"), required=False)
     staff = forms.ModelChoiceField(Staff.objects.none(), label=_("Given by"), required=False)

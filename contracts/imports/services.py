@@ -11,6 +11,7 @@ from contracts.actions.ledger import match_entered
 from contracts.imports import refusing
 from contracts.imports.undoing import services_matched_again
 from contracts.models import Obligation, Service
+from contracts.readings import parse_glucose
 from contracts.rules import check_readings, check_service_date
 from residents.imports.people import find_people, id_number, known_person
 from residents.models import Resident
@@ -19,7 +20,7 @@ from service_packages.models import Item
 from service_packages.rules import check_counts
 from teams.cells import parse_text
 from teams.imports import bulk
-from teams.imports.columns import Column, code, day, decimal, text, whole
+from teams.imports.columns import Column, code, day, text, whole
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import ids_by_code, known, known_or_none, settle, values_of
 from teams.imports.rows import Rejection, Row
@@ -176,8 +177,14 @@ SERVICES = Kind(
         Column("place", "服务方式", _place, blank="", sample="门诊", choices=PLACES, synonyms=("随访方式",)),
         whole("systolic", "收缩压", 0, 1000, sample=136, help=_("mmHg"), synonyms=("收缩压(mmHg)", "高压")),
         whole("diastolic", "舒张压", 0, 1000, sample=84, help=_("mmHg"), synonyms=("舒张压(mmHg)", "低压")),
-        decimal(
-            "fasting_glucose", "空腹血糖", 1, 4, sample=6.1, help=_("mmol/L"), synonyms=("空腹血糖(mmol/L)", "血糖")
+        Column(
+            "fasting_glucose",
+            "空腹血糖",
+            parse_glucose,
+            sample=6.1,
+            kind="number",
+            help=_("mmol/L"),
+            synonyms=("空腹血糖(mmol/L)", "血糖"),
         ),
         text("note", "备注", 200),
     ),

@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,14 @@ class PersonalQuerySet(models.QuerySet):
         return self.filter(resident__in=Resident.objects.visible_to(user))
 
 
+class MeasuredField(models.DecimalField):
+    """A decimal with the places that were measured: 6.1 of a meter stays 6.1, 6.53 of an analyser stays 6.53."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """A numeric that keeps each value's own number of places."""
+        return "numeric"
+
+
 @track_facts("contracts_service")
 class Service(models.Model):
     """A service given to a resident on a day, with the readings taken.
@@ -48,7 +57,7 @@ class Service(models.Model):
     place = models.CharField(_("mode"), max_length=20, blank=True)
     systolic = models.PositiveSmallIntegerField(_("systolic"), null=True, blank=True)
     diastolic = models.PositiveSmallIntegerField(_("diastolic"), null=True, blank=True)
-    fasting_glucose = models.DecimalField(_("fasting glucose"), max_digits=4, decimal_places=1, null=True, blank=True)
+    fasting_glucose = MeasuredField(_("fasting glucose"), max_digits=4, decimal_places=2, null=True, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     is_counted = models.BooleanField(_("counts as fulfilling"), default=True, db_default=True)
     entered_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -104,12 +104,6 @@ def money(name: str, label: str, digits: int = 10, **options: Any) -> Column:
     return Column(name, label, partial(cells.parse_decimal, places=2, digits=digits), **{"kind": "number", **options})
 
 
-def decimal(name: str, label: str, places: int, digits: int, **options: Any) -> Column:
-    """An exact decimal, not below zero; None when empty."""
-    parse = partial(cells.parse_decimal, places=places, digits=digits)
-    return Column(name, label, parse, **{"kind": "number", **options})
-
-
 def choice(
     name: str, label: str, choices: Mapping[str, str], words: Mapping[str, str] | None = None, **options: Any
 ) -> Column:

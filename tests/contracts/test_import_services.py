@@ -54,6 +54,14 @@ def visits(*rows: str) -> Loaded:
     return put("visits", VISITS, *rows)
 
 
+@pytest.mark.parametrize("typed", ["6.53", "6.1", "6.10", "7"])
+def test_glucose_keeps_the_places_that_were_measured(number: str, typed: str) -> None:
+    row = f"{number},BP,2018-03-20,,,,,{typed},"
+    assert services(row).counts == (1, 0, 0, 0)
+    assert str(Service.objects.get().fasting_glucose) == {"6.10": "6.1", "7": "7.0"}.get(typed, typed)
+    assert services(row).counts == (0, 0, 1, 0)
+
+
 def test_service_goes_in_with_its_readings(number: str) -> None:
     row = f"{number},BP,2018-03-20,S1,上门,１３６,84,6.1,按时服药"
     assert services(row).counts == (1, 0, 0, 0)

@@ -335,7 +335,7 @@ class _Builder(Chance):
                     yield item, day + timedelta(days=number)
 
     def _service(self, resident: Resident, item: Item, day: date) -> Service:
-        glucose = self.rng.choice((None, None, Decimal("5.5"), Decimal("6.9"), Decimal("7.0"), Decimal("7.1")))
+        glucose = self.rng.choice((None, None, Decimal("5.5"), Decimal("6.95"), Decimal("7.0"), Decimal("7.1")))
         return Service(
             resident=resident,
             item=item,
