@@ -19,6 +19,7 @@ from assessments.presenters.words import (
     finding,
     gap_text,
     goal_text,
+    moved_text,
     numerator_text,
     rate_text,
     signed,
@@ -58,8 +59,8 @@ def figure(
         "target_text": goal_text(target),
         "gap_text": gap_text(now, target),
         "met": is_met(now, target) if now and target else None,
-        "change_text": "" if moved is None else _("on the month before %(change)s") % {"change": signed(moved)},
-        "year_text": "" if year is None else _("on last year %(change)s") % {"change": signed(year)},
+        "change_text": moved_text(_("on the month before %(change)s"), moved, indicator),
+        "year_text": moved_text(_("on last year %(change)s"), year, indicator),
         "tone": TONES.get(indicator.code, "green"),
         "categories": [
             {

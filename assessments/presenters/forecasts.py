@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from assessments.presenters.frame import link
 from assessments.presenters.overview import title
-from assessments.presenters.words import goal_text, rate_text
+from assessments.presenters.words import counted_text, goal_text, rate_text
 from assessments.queries.figures import Count
 from assessments.queries.forecasts import Outlook
 from assessments.queries.units import Selection
-from assessments.tables import NO_FIGURE, count_text
+from assessments.tables import NO_FIGURE
 
 
 def outlook_rows(selection: Selection, outlooks: Sequence[Outlook], *, by_unit: bool) -> list[dict[str, Any]]:
@@ -39,8 +39,13 @@ def _row(selection: Selection, outlook: Outlook, by_unit: bool) -> dict[str, Any
         "target": goal_text(outlook.target),
         "verdict": outlook.will_be_met,
         "is_foretold": outlook.forecast is not None and outlook.target is not None,
-        "a_week": NO_FIGURE if outlook.needed_a_week is None else count_text(outlook.needed_a_week),
+        "a_week": _a_week(outlook),
     }
+
+
+def _a_week(outlook: Outlook) -> str:
+    needed = outlook.needed_a_week
+    return NO_FIGURE if needed is None else counted_text(needed, outlook.now.indicator)
 
 
 def _then(outlook: Outlook) -> str:

@@ -65,7 +65,7 @@ def _basis_text(version: FundVersion) -> str:
         return _("covered person-months of frozen months")
     others = _("others %(weight)s") % {"weight": plain(version.other_weight)}
     return _("covered person-months of frozen months × weight of the package: %(weights)s") % {
-        "weights": ", ".join([*weights, others])
+        "weights": _(", ").join([*weights, others])
     }
 
 

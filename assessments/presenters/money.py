@@ -191,6 +191,7 @@ AMOUNTS: Sequence[tuple[str, bool]] = (
     ("carried", True),
     ("payable", False),
     ("carried_on", True),
+    ("passed_on", False),
     ("staff_amount", False),
     ("unit_amount", False),
 )
@@ -208,6 +209,7 @@ def heads() -> dict[str, str]:
         "carried": _("Carried over"),
         "payable": _("Payable"),
         "carried_on": _("Carried on"),
+        "passed_on": _("To hospitals"),
         "staff_amount": _("Staff"),
         "unit_amount": _("Institution"),
     }
@@ -265,7 +267,8 @@ def institutions_table(lines: Sequence[Line]) -> Table | None:
     groups: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.institution.code, line.institution.name].append(line)
-    names = ("entitled", "payable", "staff_amount", "unit_amount")
+    passed = ("passed_on",) if any(line.passed_on for line in lines) else ()
+    names = ("entitled", "payable", *passed, "staff_amount", "unit_amount")
     words = heads()
     rows = tuple(
         Row(name, (count_cell(len(own)), *(money_cell(_total(own, field)) for field in names)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -20,6 +19,7 @@ from assessments.presenters.words import (
     change,
     finding,
     gap_text,
+    moved_text,
     places_beside,
     rate_text,
     signed,
@@ -113,7 +113,7 @@ def tile(
     of = {month: counts.get(row.current_id or 0, {}).get(shown.key) if row else None for month, row in window}
     months = list(of)
     now, before, year_ago = of[months[-1]], of[months[-2]], of[months[0]]
-    line = points(window[1:], counts, shown.key)
+    line, indicator = points(window[1:], counts, shown.key), BY_CODE[shown.key.indicator]
     return {
         "code": shown.key.indicator,
         "title": str(shown.name) if shown.name else title(shown.key, selection.names),
@@ -123,8 +123,8 @@ def tile(
         "where": where,
         "gap_text": gap_text(now, target),
         "met": is_met(now, target) if now and target else None,
-        "change_text": _change_text(_("on the month before %(change)s"), change(now, before)),
-        "year_text": _change_text(_("on last year %(change)s"), change(now, year_ago)),
+        "change_text": moved_text(_("on the month before %(change)s"), change(now, before), indicator),
+        "year_text": moved_text(_("on last year %(change)s"), change(now, year_ago), indicator),
         "chart": line_chart(line, target=target.rate if target else None, target_text=target_text(target), height=66),
         "url": link("assessments:figure", selection, shown.key.indicator, category=_category(shown.key)),
         "tone": shown.tone,
@@ -133,10 +133,6 @@ def tile(
 
 def _category(key: Key) -> str:
     return "" if key.category == "all" else key.category
-
-
-def _change_text(words: str, points: Decimal | None) -> str:
-    return "" if points is None else words % {"change": signed(points)}
 
 
 def rate_cell(

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.indicators import BY_CODE
 from assessments.measures import Measure
 from assessments.models import Grade, RubricVersion, Rule
 from assessments.presenters.words import plain, signed
+from assessments.queries.indicator_sources import INDICATOR_SOURCES
 from assessments.queries.rubrics import Trial, TrialRow, shown
 from assessments.queries.scoring import Scored, rules_of
+from assessments.queries.signal_sources import AUTHENTICITY
 from assessments.rubric_content import Content, RuleContent
 from assessments.rules.scores import rounded
 from assessments.sources import source_labels
@@ -58,7 +61,7 @@ def veto_rows(content: Content) -> list[dict[str, Any]]:
         {
             "veto": veto,
             "source": labels.get(veto.source, veto.source) or _("stated by an official"),
-            "effect": "; ".join(
+            "effect": _("; ").join(
                 [
                     *([_("total at most %(points)s") % {"points": plain(veto.total_most)}] if veto.total_most else []),
                     *([_("grade at most: %(grade)s") % {"grade": Grade(veto.grade).label}] if veto.grade else []),
@@ -74,14 +77,23 @@ def aim_words(rule: RuleContent | Rule) -> str:
     sign = "≤" if rule.lower_is_better else "≥"
     if rule.method == Rule.Method.BANDS:
         bands = rule.bands if isinstance(rule, RuleContent) else zip(rule.bounds, rule.bound_points, strict=True)
-        return "; ".join(f"{sign} {plain(bound)} → {plain(points)}" for bound, points in bands)
+        return _("; ").join(f"{sign} {_bound(bound, rule)} → {plain(points)}" for bound, points in bands)
     if not rule.source or rule.method == Rule.Method.FINDINGS:
         return ""
-    target = f"{sign} {plain(rule.target)}" if rule.target is not None else _("the year's target")
+    target = f"{sign} {_bound(rule.target, rule)}" if rule.target is not None else _("the year's target")
     if rule.method != Rule.Method.DEDUCT:
         return target
     each = _("%(points)s points off for each %(step)s") % {"points": plain(rule.step_points), "step": plain(rule.step)}
-    return f"{target}; {each}"
+    return _("; ").join([target, each])
+
+
+def _bound(value: Decimal, rule: RuleContent | Rule) -> str:
+    """In the unit of the rule's source; read from its code, since a page has sixty of them."""
+    family, _colon, rest = rule.source.partition(":")
+    indicator = BY_CODE.get(rest.partition(":")[0]) if family == INDICATOR_SOURCES.prefix else None
+    if indicator and indicator.unit == YUAN:
+        return f"¥{plain(value)}"
+    return f"{plain(value)}%" if indicator or family == AUTHENTICITY.prefix else plain(value)
 
 
 def measure_words(measure: Measure | None) -> str:
@@ -96,7 +108,7 @@ def measure_words(measure: Measure | None) -> str:
 
 def target_words(rule: Rule, target: Decimal | None) -> str:
     """The target that a score was held to, in the unit of its source."""
-    return "" if target is None else f"{'≤' if rule.lower_is_better else '≥'} {plain(target)}"
+    return "" if target is None else f"{'≤' if rule.lower_is_better else '≥'} {_bound(target, rule)}"
 
 
 def trial_rows(trial: Trial) -> list[dict[str, Any]]:

@@ -135,7 +135,7 @@ def _coefficient(line: Line) -> str:
     if line.score is None:
         return _("not assessed")
     words = _("score %(score)s, %(grade)s") % {"score": line.score, "grade": line.get_grade_display()}
-    return f"{line.round.cycle}: {words}" if line.round.cycle else words
+    return f"{line.round.cycle} · {words}" if line.round.cycle else words
 
 
 def _settled(line: Line) -> list[Step]:

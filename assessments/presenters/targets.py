@@ -5,10 +5,10 @@ from typing import Any
 
 from assessments.indicators import BY_CODE
 from assessments.presenters.frame import link
-from assessments.presenters.words import places_beside, plain, rate_text
+from assessments.presenters.words import counted_text, goal_text, places_beside, rate_text
 from assessments.queries.standings import Standing
 from assessments.queries.units import Selection, Unit
-from assessments.tables import NO_FIGURE, count_text
+from assessments.tables import NO_FIGURE
 from residents.categories import category_names
 from teams.rates import YUAN
 
@@ -30,7 +30,6 @@ def standing_rows(selection: Selection, rows: Sequence[Standing]) -> list[dict[s
 
 def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str, Any]:
     target, indicator = row.target, BY_CODE[row.target.indicator]
-    unit = "" if indicator.unit == YUAN else "%"
     url = ""
     if row.count and selection.revision:
         place = Unit(target.institution).query if target.institution else {}
@@ -40,9 +39,9 @@ def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str
         "indicator": indicator.name,
         "category": names.get(target.category, target.category),
         "scope": target.institution.name if target.institution else target.get_scope_display(),
-        "goal": count_text(target.count) if target.count is not None else f"{plain(target.rate)}{unit}",
+        "goal": goal_text(target),
         "now": _now(row),
-        "missing": NO_FIGURE if row.missing is None or indicator.unit == YUAN else count_text(row.missing),
+        "missing": NO_FIGURE if row.missing is None or indicator.unit == YUAN else counted_text(row.missing, indicator),
         "met": row.is_met,
         "url": url,
     }
@@ -52,7 +51,7 @@ def _now(row: Standing) -> str:
     if row.count is None:
         return NO_FIGURE
     return (
-        count_text(row.count.numerator)
+        counted_text(row.count.numerator, row.count.indicator)
         if row.target.count is not None
         else rate_text(row.count, places_beside(row.count, row.target))
     )

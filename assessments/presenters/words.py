@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
-from assessments.indicators import BY_CODE
+from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Target
 from assessments.queries.figures import Count, is_met
 from assessments.tables import NO_FIGURE, count_text
@@ -40,6 +40,28 @@ def numerator_text(count: Count) -> str:
 def signed(value: Decimal) -> str:
     """`+0.3` or `−0.3`, with a real minus."""
     return f"+{value}" if value >= 0 else f"{MINUS}{-value}"
+
+
+def moved_text(words: str, moved: Decimal | None, indicator: Indicator) -> str:
+    """`words` with the change in them, in points of a rate or in yuan; nothing when nothing is known."""
+    if moved is None:
+        return ""
+    amount = _("%(change)s yuan") if indicator.unit == YUAN else _("%(change)s points")
+    return words % {"change": amount % {"change": signed(moved)}}
+
+
+def counted_text(count: int, indicator: Indicator) -> str:
+    """How many of what an indicator counts: `6,116 packages`; nothing to count is a plain 0."""
+    if not count:
+        return "0"
+    words = {
+        "household_coverage": _("%(count)s households"),
+        "item_completion": _("%(count)s services"),
+        "item_on_time": _("%(count)s services"),
+        "package_completion": _("%(count)s packages"),
+        "primary_share": _("%(count)s visits"),
+    }
+    return words.get(indicator.code, _("%(count)s people")) % {"count": count_text(count)}
 
 
 def change(now: Count | None, before: Count | None) -> Decimal | None:
