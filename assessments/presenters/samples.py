@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.models import Sampled
 from assessments.queries.samples import Results, Told
+from assessments.tables import NO_FIGURE
 from contracts.models import Coverage, Service
 from contracts.presenters.worklists import person
 from residents.categories import category_names
@@ -16,16 +17,13 @@ from teams.clock import today
 from teams.models import TeamMember
 from teams.rates import rate
 
+ADULT = 18
 GENERAL = gettext_lazy("general population")
 HEADS = (
     *(gettext_lazy("Stratum"), gettext_lazy("Drawn"), gettext_lazy("Done"), gettext_lazy("Confirmed true")),
     *(gettext_lazy("Answers that tell"), gettext_lazy("Authenticity (%)"), gettext_lazy("Interval (%)")),
-    *(
-        gettext_lazy("Know their team"),
-        gettext_lazy("Satisfied"),
-        gettext_lazy("Talked"),
-        gettext_lazy("Invalid numbers"),
-    ),
+    *(gettext_lazy("Talked"), gettext_lazy("People who know their team"), gettext_lazy("Awareness (%)")),
+    *(gettext_lazy("Satisfied people"), gettext_lazy("Satisfaction (%)"), gettext_lazy("Invalid numbers")),
 )
 
 
@@ -45,9 +43,11 @@ def line(name: str, told: Told) -> list[object]:
         told.telling,
         percent(told.confirmed, told.telling),
         f"{interval[0]}–{interval[1]}" if interval else "",
-        told.knowing,
-        told.satisfied,
         told.talked,
+        told.knowing,
+        percent(told.knowing, told.talked),
+        told.satisfied,
+        percent(told.satisfied, len(told.ratings)),
         told.invalid,
     ]
 
@@ -71,6 +71,23 @@ def tables(found: Results) -> list[dict[str, Any]]:
     ]
 
 
+def shown_tables(found: Results) -> list[dict[str, Any]]:
+    """The same for the page: a row is its name and its cells, pairs of head and text."""
+    return [
+        {
+            "title": table["title"],
+            "rows": [
+                {
+                    "name": name,
+                    "cells": [(head, f"{cell}" or NO_FIGURE) for head, cell in zip(HEADS[1:], cells, strict=True)],
+                }
+                for name, *cells in table["rows"]
+            ],
+        }
+        for table in tables(found)
+    ]
+
+
 def call_sheet(sampled: Sampled) -> dict[str, Any]:
     """Whom to call, what was agreed, and what the records say was given; no ID number."""
     day, resident = today(), sampled.resident
@@ -82,6 +99,7 @@ def call_sheet(sampled: Sampled) -> dict[str, Any]:
     given = Service.objects.filter(resident=resident, performed_on__gt=day - timedelta(days=365), performed_on__lte=day)
     known = person(resident, day) or {}
     return {
+        "is_minor": known["age"] < ADULT,
         "person": {name: known[name] for name in ("pk", "name", "sex", "age", "address", "phone")},
         "household": resident.household,
         "village": resident.village,

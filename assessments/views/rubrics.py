@@ -97,7 +97,7 @@ def rubric_try(request: SignedInRequest, pk: int) -> HttpResponse:
         units = assessed_units(choice.unit_kind, choice.period[1])
         before, after = whole(choice.beside), whole(version)
         tried = trial(before, after, choice.unit_kind, units, choice.period)
-        context |= {"beside": before, "trial": tried, "rows": trial_rows(tried)}
+        context |= {"beside": before, "trial": tried, "rows": trial_rows(tried), "units": choice.unit_kind}
         one = next((row for row in tried.rows if str(row.unit.pk) == request.GET.get("row")), None)
         context |= {"one": one, "one_rows": unit_rows(tried, before, after, one.unit.pk) if one else []}
     return render(request, "assessments/rubric_try.html", context)

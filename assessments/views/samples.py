@@ -15,8 +15,8 @@ from assessments.actions import calls
 from assessments.actions.samples import draw_sample, verify
 from assessments.forms.samples import CheckForm, SampleForm
 from assessments.models import Sample, Sampled
-from assessments.presenters.samples import HEADS, call_sheet, tables
-from assessments.queries.samples import progress, results, second_calls_of
+from assessments.presenters.samples import HEADS, call_sheet, shown_tables
+from assessments.queries.samples import progress, progress_by_sample, results, second_calls_of
 from assessments.rules.samples import FIRST, SECOND, made_first_call, turn_of
 from residents.actions.identities import reveal
 from teams.actions import audit
@@ -34,7 +34,13 @@ def sample_list(request: SignedInRequest) -> HttpResponse:
     """Samples, the latest first, with how far each is."""
     samples = Sample.objects.visible_to(request.user).defer("frame").select_related("drawn_by")
     page = Paginator(samples, SAMPLES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "may_draw": may_call(request)}
+    people = Sampled.objects.visible_to(request.user).filter(sample__in=[sample.pk for sample in page])
+    done = progress_by_sample(people)
+    context = {
+        "page": page,
+        "rows": [(sample, done.get(sample.pk)) for sample in page],
+        "may_draw": may_call(request),
+    }
     return render(request, "assessments/sample_list.html", context)
 
 
@@ -69,7 +75,7 @@ def sample_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "second": second_calls_of(people, request.user),
         "results": (found := results(sample, request.user)),
         "heads": HEADS,
-        "tables": tables(found),
+        "tables": shown_tables(found),
         "may_call": may_call(request),
         "may_verify": request.user.scope.is_district,
     }
