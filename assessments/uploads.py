@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,11 @@ class Proof:
 
     content: bytes
     media_type: str
+
+    @property
+    def sha256(self) -> str:
+        """By which the same file is known again."""
+        return sha256(self.content).hexdigest()
 
 
 def read_proof(content: bytes) -> Proof:

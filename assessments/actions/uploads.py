@@ -1,7 +1,6 @@
 """Keeping what was sent as proof, and reading it again."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Any, TypeVar
 
 from assessments.models.uploads import Upload
@@ -19,7 +18,7 @@ def keep(table: type[Kept], proofs: Iterable[Proof], *, by: User, **owner: Any) 
             content=cipher.encrypt_bytes(proof.content, field=Upload.FIELD),
             media_type=proof.media_type,
             size=len(proof.content),
-            sha256=sha256(proof.content).hexdigest(),
+            sha256=proof.sha256,
             made_by=by,
             **owner,
         )

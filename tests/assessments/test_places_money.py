@@ -9,6 +9,7 @@ from assessments.actions.policies import load
 from assessments.actions.runs import begin_run
 from assessments.models import Due, Fund, Round, Share
 from assessments.policy_files import read_policy
+from assessments.presenters.money import lines_table
 from contracts.models import Referral
 from teams.models import Institution, Role, Team
 from tests.accounts import make_account
@@ -175,6 +176,8 @@ def test_yueyang_capitation_bears_visits_and_pays_for_referrals() -> None:
     hospital = line.hospitals.get()
     assert (hospital.hospital.code, hospital.patients, hospital.amount) == ("H", 1, 30)
     assert settled.lines.get(code="TA").payable == 20
+    shown = lines_table(settled, list(settled.lines.all())).total
+    assert shown and [cell.text for cell in shown.cells[-3:]] == ["30.00", "14.00", "6.00"]
 
 
 @pytest.mark.django_db

@@ -97,6 +97,13 @@ def test_published_content_never_changes(bureau: User) -> None:
 
 
 @pytest.mark.django_db
+def test_page_without_a_frozen_month_leads_to_the_months(bureau: User) -> None:
+    client = Client()
+    client.force_login(bureau)
+    page = client.get(reverse("assessments:publication_list")).content.decode()
+    assert reverse("assessments:month_list") in page.split("<main")[1] and "id_how_to_sign" not in page
+
+
 def test_page_is_published_and_taken_down_by_the_bureau(bureau: User) -> None:
     freeze()
     client = Client()

@@ -20,6 +20,7 @@ from assessments.models import Check, PhoneCheck, Sample, Sampled, SurveyAnswer
 from assessments.queries.samples import results
 from assessments.sampling import Design, Unit, cochran, draw, pack, packed_hash, shares, unpack, wilson
 from assessments.sources import sources_of
+from assessments.tables import NO_FIGURE
 from teams.models import AuditEvent, Role, User
 from teams.rules import RuleViolation
 from tests import factories
@@ -268,6 +269,17 @@ def test_results_count_authenticity_by_stratum_and_keep_added_people_apart() -> 
     assert (found.random.confirmed, found.random.telling, found.extra.telling) == (2, 2, 1)
     [told] = found.by_institution.values()
     assert (told.drawn, told.done) == (3, 2)
+
+
+@pytest.mark.django_db
+def test_list_tells_how_far_each_sample_is_and_results_show_no_rate_of_nobody(client: Client) -> None:
+    sample, by = drawn(2), official()
+    client.force_login(by)
+    note(sample.people.get(place=1), by)
+    [(_sample, done)] = client.get(reverse("assessments:sample_list")).context["rows"]
+    assert (done.done, done.drawn) == (1, 2)
+    [extra] = client.get(reverse("assessments:sample_detail", args=[sample.pk])).context["tables"][0]["rows"][1:]
+    assert {text for _head, text in extra["cells"]} == {"0", NO_FIGURE}
 
 
 @pytest.mark.django_db

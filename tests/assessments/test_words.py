@@ -7,9 +7,20 @@ import pytest
 from django.utils import translation
 
 from assessments.calendar import CalendarMonth
+from assessments.indicators import BY_CODE
 from assessments.models import Target
 from assessments.presenters.findings import worst
-from assessments.presenters.words import finding, gap_text, goal_text, places_beside, rate_text, signed, target_text
+from assessments.presenters.words import (
+    counted_text,
+    finding,
+    gap_text,
+    goal_text,
+    moved_text,
+    places_beside,
+    rate_text,
+    signed,
+    target_text,
+)
 from assessments.queries.figures import Count, Key
 
 
@@ -32,6 +43,13 @@ def line(*rates: int | None) -> list[tuple[CalendarMonth, Count | None]]:
     return [
         (CalendarMonth(2018, month), None if rate is None else coverage(rate)) for month, rate in enumerate(rates, 1)
     ]
+
+
+def test_change_and_number_are_worded_with_what_they_count() -> None:
+    moves = [moved_text("%(change)s", Decimal("-0.2"), BY_CODE[code]) for code in ("coverage", "visit_cost")]
+    assert moves == ["−0.2 points", "−0.2 yuan"] and moved_text("since %(change)s", None, BY_CODE["coverage"]) == ""
+    counted = [counted_text(6116, BY_CODE[code]) for code in ("coverage", "package_completion")]
+    assert counted == ["6,116 people", "6,116 packages"] and counted_text(0, BY_CODE["coverage"]) == "0"
 
 
 def test_rate_is_worded_with_its_unit_or_a_dash() -> None:
