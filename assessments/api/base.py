@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import BasePermission
@@ -29,6 +30,20 @@ class Pages(PageNumberPagination):
     page_size = 500
     page_size_query_param = "page_size"
     max_page_size = 1000
+    page_query_description = _("which page, from 1 on")  # type: ignore[assignment]
+    page_size_query_description = _("rows a page, at most 1,000")  # type: ignore[assignment]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """In the words of the request's language."""
+        found: dict[str, Any] = super().get_paginated_response_schema(schema)
+        told = {
+            "count": (_("rows on all pages"), 1),
+            "next": (_("address of the next page"), None),
+            "previous": (_("address of the page before"), None),
+        }
+        for name, (words, example) in told.items():
+            found["properties"][name] |= {"description": words, "example": example}
+        return found
 
 
 def account(request: Request) -> User:
@@ -38,11 +53,15 @@ def account(request: Request) -> User:
 
 
 def unless_same(request: Request, state: str, answer: Callable[[], Any]) -> Response:
-    """What `answer` gives, under an ETag made of `state` (a month's revision), the address, language and account; 304
-    without asking for it when the caller has that one already."""
+    """What `answer` gives, under an ETag made of `state` (all that it follows from), the address, language and account;
+    304 without asking for it when the caller has that one already."""
     parts = (state, request.get_full_path(), get_language() or "", str(request.user.pk))
     etag = f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept, Authorization, Cookie",
+    }
     if etag in [text.strip().removeprefix("W/") for text in request.headers.get("If-None-Match", "").split(",")]:
         return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(answer(), headers=headers)

@@ -109,7 +109,7 @@ def columns(by: By) -> list[Column]:
     if by is not By.ITEM:
         found.append(Column(_("Packages done"), hint=_("with everything met that was due")))
     if by not in (By.ITEM, By.PACKAGE):
-        found.append(Column(_("Not served"), hint=_("signed for 90 days and nobody came")))
+        found.append(Column(_("Signed but not served"), hint=_("signed for 90 days and nobody came")))
     return found
 
 

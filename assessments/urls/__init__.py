@@ -1,14 +1,13 @@
 """Pages of figures, of supervision, of assessment and of money: each area's in a module of this package."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView
 
 from assessments.api import figures as figures_api
 from assessments.api import months as months_api
-from assessments.api.base import ReadsFigures
+from assessments.api import schema as schema_api
 from assessments.urls import activities, assessment, bulletins, inspections, money, publications, supervision
 from assessments.urls.cohorts import urlpatterns as cohort_urls
-from assessments.views import figures, forecasts, fulfilment, months, returns, targets
+from assessments.views import api, figures, forecasts, fulfilment, months, returns, targets
 
 app_name = "assessments"
 
@@ -48,5 +47,6 @@ urlpatterns = [
     path("api/v1/figures/", figures_api.FigureListApi.as_view(), name="figure_list_api"),
     path("api/v1/months/", months_api.MonthListApi.as_view(), name="month_list_api"),
     path("api/v1/targets/", months_api.TargetListApi.as_view(), name="target_list_api"),
-    path("api/v1/schema/", SpectacularAPIView.as_view(permission_classes=[ReadsFigures]), name="schema_api"),
+    path("api/v1/schema/", schema_api.SchemaApi.as_view(), name="schema_api"),
+    path("api/v1/", api.api_guide, name="api_guide"),
 ]

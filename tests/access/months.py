@@ -2,8 +2,8 @@
 
 TABLE = """
 # name                        object  an  cl  fo  do  of  ad  au    an  cl  fo  do  of  ad  au
-assessments:month_list_api    -       403 200 200 200 200 200 200    403 405 405 405 405 405 405
-assessments:target_list_api   -       403 200 200 200 200 200 200    403 405 405 405 405 405 405
+assessments:month_list_api    -       401 200 200 200 200 200 200    401 405 405 405 405 405 405
+assessments:target_list_api   -       401 200 200 200 200 200 200    401 405 405 405 405 405 405
 assessments:month_list        -       in  403 403 403 200 200 200    in  405 405 405 405 405 405
 assessments:month_detail      -       in  403 403 403 404 404 404    in  405 405 405 405 405 405
 assessments:month_remark      -       in  405 405 405 405 405 405    in  403 403 403 404 403 403

@@ -8,7 +8,7 @@ TABLE = """
 contracts:due_list              -       in  200 200 200 403 403 403    in  405 405 405 405 405 405
 contracts:unserved_list         -       in  200 200 200 200 200 403    in  405 405 405 405 405 405
 contracts:due_returned          -       in  200 200 200 403 403 403    in  405 405 405 405 405 405
-contracts:privilege_api         -       403 405 405 403 403 403 403    403 400 400 403 403 403 403
+contracts:privilege_api         -       401 405 405 403 403 403 403    401 400 400 403 403 403 403
 contracts:service_grid          -       in  200 200 200 403 403 403    in  200 200 200 403 403 403
 contracts:service_event         -       in  200 200 200 403 403 403    in  200 200 200 403 403 403
 contracts:service_record        own     in  200 404 200 403 403 403    in  200 404 200 403 403 403

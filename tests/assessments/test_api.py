@@ -5,8 +5,10 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -44,6 +46,11 @@ def signed_in(role: Role, **fields: object) -> Client:
     client = Client()
     client.force_login(make_account("reader", role, **fields))
     return client
+
+
+def assert_not_sent_again(client: Client, address: str, first: HttpResponse) -> None:
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_figures_of_a_unit_are_those_of_the_month(reader: Client) -> None:
@@ -92,6 +99,36 @@ def test_unchanged_month_is_not_sent_again_and_a_new_revision_is(reader: Client,
     compute(month=OCTOBER)
     later = reader.get(FIGURES, {"unit": "B"}, headers={"If-None-Match": first["ETag"]})
     assert later.status_code == 200 and later["ETag"] != first["ETag"]
+
+
+def test_definitions_and_their_language_have_an_etag(reader: Client) -> None:
+    first = reader.get("/api/v1/indicators/")
+    assert_not_sent_again(reader, "/api/v1/indicators/", first)
+    assert_not_sent_again(reader, "/api/v1/schema/", reader.get("/api/v1/schema/"))
+    reader.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert reader.get("/api/v1/indicators/", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_targets_are_sent_again_when_one_that_is_seen_changes(district: SmallDistrict) -> None:
+    target = Target.objects.create(indicator="coverage", year=2018, rate=35)
+    hidden = Target.objects.create(
+        indicator="coverage", year=2018, scope="institution", institution=district.hospital, rate=40
+    )
+    clerk, address = signed_in(Role.CLERK, institution=district.centre), "/api/v1/targets/?year=2018"
+    first = clerk.get(address)
+    hidden.delete()
+    assert_not_sent_again(clerk, address, first)
+    Target.objects.filter(pk=target.pk).update(rate=36)
+    later = clerk.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (later.status_code, later.json()["results"][0]["rate"]) == (200, "36.00")
+
+
+def test_closing_a_month_is_told_though_its_revision_stays(reader: Client, district: SmallDistrict) -> None:
+    revision = compute(month=OCTOBER)
+    first = reader.get(FIGURES, {"unit": "B"})
+    freeze(revision=revision, by=SYSTEM)
+    later = reader.get(FIGURES, {"unit": "B"}, headers={"If-None-Match": first["ETag"]})
+    assert (later.status_code, later.json()["frozen"]) == (200, True)
 
 
 def test_etag_is_of_one_account(reader: Client, district: SmallDistrict) -> None:

@@ -156,15 +156,16 @@ def test_key_opens_the_api_until_it_is_revoked(client: Client, cashier: User, nu
     assert out.getvalue().strip() not in str(ApiToken.objects.values())
 
     call_command("api_key", "till", revoke=True)
-    assert ask(client, number, headers=key).status_code == 403
-    assert ask(client, number, headers={"Authorization": "Bearer wrong"}).status_code == 403
+    for refused in (key, {"Authorization": "Bearer wrong"}, {}):
+        answer = ask(client, number, headers=refused)
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
 
 
 def test_key_of_a_closed_account_opens_nothing(client: Client, cashier: User, number: str) -> None:
     key = create_token(user=cashier, name="till", by=SYSTEM)
     User.objects.filter(pk=cashier.pk).update(is_active=False)
 
-    assert ask(client, number, headers={"Authorization": f"Bearer {key}"}).status_code == 403
+    assert ask(client, number, headers={"Authorization": f"Bearer {key}"}).status_code == 401
 
 
 def test_key_opens_no_page(client: Client, cashier: User) -> None:
