@@ -75,7 +75,7 @@ def _answers() -> bool:
     client = redis.Redis(unix_socket_path=str(_socket()))
     try:
         return bool(client.ping())
-    except redis.ConnectionError:
+    except (redis.ConnectionError, redis.TimeoutError):  # a busy machine: asked again
         return False
     finally:
         client.close()
