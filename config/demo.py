@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 from config import servers
+from config.demo_web import GO
 from config.servers.places import CHECKOUT
 
 # The day on which the published figures of the district were true (docs/rules.md).
@@ -58,11 +59,13 @@ def run() -> None:
     with _only_demo(port):
         _check_port(port)
         print("Starting PostgreSQL and Valkey …", flush=True)
-        with servers.running():
+        _prepare()
+        web = _load_web(port)  # takes seconds, in which a district can be made
+        with servers.running(), _ending({"web": web}) as children:
             _set_up()
-            with _children(port) as children:
-                _greet(port)
-                _watch(children)
+            _open(port, children)
+            _greet(port)
+            _watch(children)
 
 
 def clean() -> None:
@@ -139,10 +142,14 @@ def _check_port(port: int) -> None:
             ) from None
 
 
-def _set_up() -> None:
-    """Bring the database up to date and, when it holds no district yet, load one and compute its months."""
+def _prepare() -> None:
+    """Make what every child asks for when it begins."""
     servers.load_secrets(create=True)
     (servers.home() / "static").mkdir(exist_ok=True)
+
+
+def _set_up() -> None:
+    """Bring the database up to date and, when it holds no district yet, load one and compute its months."""
     loading = servers.home() / "demo-loading"  # there from the first row to the last month
     if loading.exists():
         _forget_half_a_district()
@@ -194,22 +201,16 @@ def _has_district() -> bool:
         connection.close()
 
 
+def _load_web(port: int) -> subprocess.Popen[str]:
+    """Begin the web server, which opens its port when it is told to (config.demo_web). It ends with the supervisor."""
+    web = ["gunicorn", "--config", "python:config.demo_web", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+    return _spawn("web", web, stdin=subprocess.PIPE)
+
+
 @contextlib.contextmanager
-def _children(port: int) -> Iterator[dict[str, subprocess.Popen[str]]]:
-    """Web, open for pages, worker and beat, for the length of a `with` block; they end in this order."""
-    web = ["gunicorn", "--config", "python:config.gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
-    # Loaded before it listens: whoever finds the port open finds the pages ready.
-    web += ["--preload", "--workers", "2", "--graceful-timeout", "4"]
-    celery = ["celery", "-A", "config", "--quiet"]
-    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    schedule = str(servers.home() / "celerybeat-schedule")
-    beat = [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"]
-    children: dict[str, subprocess.Popen[str]] = {}
+def _ending(children: dict[str, subprocess.Popen[str]]) -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """End the processes, those added too, in the order in which they began when a `with` block is left."""
     try:
-        children["web"] = _spawn("web", web)
-        _wait_for_web(port, children)  # the other two begin when the pages are there, which they would only delay
-        for name, command in (("worker", worker), ("beat", beat)):
-            children[name] = _spawn(name, command)
         yield children
     finally:
         print("\nStopping …", flush=True)
@@ -217,14 +218,29 @@ def _children(port: int) -> Iterator[dict[str, subprocess.Popen[str]]]:
             _end(process)
 
 
-def _spawn(name: str, command: list[str]) -> subprocess.Popen[str]:
+def _open(port: int, children: dict[str, subprocess.Popen[str]]) -> None:
+    """Open the pages, then begin the background work, which would only delay them."""
+    if stdin := children["web"].stdin:
+        with contextlib.suppress(BrokenPipeError):  # it ended, as the next line finds
+            stdin.write(GO)
+            stdin.close()
+    _wait_for_web(port, children)
+    celery = ["celery", "-A", "config", "--quiet"]
+    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    schedule = str(servers.home() / "celerybeat-schedule")
+    beat = [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"]
+    for name, command in (("worker", worker), ("beat", beat)):
+        children[name] = _spawn(name, command)
+
+
+def _spawn(name: str, command: list[str], *, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
     """Start a Python program of the environment; its output appears line by line behind its name."""
     process = subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=CHECKOUT,
         # Root may run a demo; Celery would say at length that production should not (deploy/ does not).
         env=os.environ | {"PYTHONWARNINGS": "ignore:You're running the worker"},
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

@@ -76,6 +76,8 @@ def processes_of(home: Path) -> list[str]:
 def leave_cut_off_while_loading(port: int) -> None:
     demo = start(port)
     read_until(demo, "2018-01")  # the district stands, its months do not
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)), "no page before there is something to see"
     assert "Error" not in finish(demo, signal.SIGTERM)
     assert demo.returncode == 0
 

@@ -1,0 +1,21 @@
+"""How gunicorn serves a demo: as anywhere (config.gunicorn), but its port opens when the supervisor says so.
+
+Whoever finds the port open finds the pages ready: the program is loaded before, while the district is made.
+"""
+
+import sys
+
+from config.gunicorn import loglevel, post_worker_init, threads, worker_class
+
+__all__ = ["graceful_timeout", "loglevel", "post_worker_init", "preload_app", "threads", "worker_class", "workers"]
+
+GO = "open\n"
+workers = 2
+preload_app = True
+graceful_timeout = 4
+
+
+def on_starting(_server: object) -> None:
+    """Called when the program is loaded and no port is open yet. Without the word the supervisor is gone."""
+    if sys.stdin.readline() != GO:
+        sys.exit(1)
