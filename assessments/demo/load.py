@@ -64,7 +64,6 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
     year = partial(_live, facts, read_policy(place), scale, out)
     side_by_side([year, counts] if settings.DEMO else [counts])
     supervise(seed)
-    screening.screen(screening_id=screening.request().pk)
     return made
 
 
@@ -81,11 +80,12 @@ def _live(facts: PlaceFacts, policy: Policy, scale: float, out: Say) -> None:
 
 
 def _count_for_pages(day: date) -> None:
-    """What the worker counts by the hour or the night."""
+    """What the worker counts by the hour or the night, and what it screens for."""
     count_cohorts(day)
     problems.check(check_id=problems.request().pk)
     count_promises()
     count_fees()
+    screening.screen(screening_id=screening.request().pk)
 
 
 @transaction.atomic

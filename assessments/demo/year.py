@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from assessments.actions import cycles, rubrics, scores
 from assessments.actions.freezing import freeze
 from assessments.actions.funds import define_fund
@@ -63,6 +65,7 @@ class DemoYear:
             if month.current and not month.current.frozen_at:
                 freeze(revision=month.current, by=self.official, explanation="演示数据")
 
+    @transaction.atomic
     def _assess(self, name: str, kind: str, to_month: CalendarMonth, *, appeals: bool = False) -> Cycle:
         wanted = cycles.Wanted(
             name=f"{self.last.year}年{name}",

@@ -155,7 +155,8 @@ def check_reason(rule: Rule, reason: str) -> None:
 
 def check_is_whole(assessment: Assessment) -> None:
     """A review is finished when every rule has points."""
-    missing = assessment.scores.filter(points=None, rule__section__bonus_most=None).select_related("rule").first()
+    rows = assessment.scores.filter(points=None, rule__section__bonus_most=None).select_related("rule")
+    missing = rows.order_by("rule__section__position", "rule__position").first()
     if missing:
         raise RuleViolation("assessment.incomplete", format_lazy(_("{rule} has no points yet."), rule=missing.rule))
 
