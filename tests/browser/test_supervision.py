@@ -38,6 +38,45 @@ def test_sample_is_drawn_and_its_first_person_called(page: Page) -> None:
     expect(page.locator(".notice.progress")).to_contain_text(re.compile(r"已完成 1\D"))
 
 
+def test_second_call_is_made_by_a_colleague_and_held_against_the_first(desks: Desks) -> None:
+    official, second = desks("official"), desks("second")
+    official.goto("/supervision/samples/new/")
+    for field, value in {"name": "二次复核", "size": "1", "extra_percent": "0", "second_percent": "100"}.items():
+        official.locator(f"#id_{field}").fill(value)
+    official.locator("#id_method").select_option("size")
+    official.locator("form .button.primary").press("Enter")
+    official.wait_for_url(re.compile(r"/supervision/samples/\d+/$"))
+    sample = official.url
+    official.locator("form[action$='/next/'] button").press("Enter")
+    official.wait_for_url(re.compile(r"/supervision/calls/\d+/$"))
+    called = official.url
+    answer_call(official)
+    official.wait_for_url(lambda url: url not in (called, sample))
+    official.goto(called)
+    expect(official.locator(".check-form")).to_have_count(0)
+
+    second.goto(sample)
+    second.locator("button[name=turn]").press("Enter")
+    second.wait_for_url(called)
+    expect(second.locator(".check-form .notice")).to_be_visible()
+    answer_call(second)
+    second.wait_for_url(lambda url: url != called)
+    second.goto(sample)
+    expect(second.locator("button[name=turn]")).to_have_count(0)
+    expect(second.locator("main > p.soft").first).to_contain_text("1")
+    second.goto(called)
+    expect(second.locator(".notice.success")).to_be_visible()
+
+
+def answer_call(page: Page) -> None:
+    """Confirmed true, the team known, everything received, very satisfied; sent."""
+    page.locator("input[name=result][value=true]").check()
+    page.locator("input[name=knows_team]").check()
+    page.locator("input[name=received]").first.check()
+    page.locator("input[name=rating]").first.check()
+    page.locator(".check-form [data-save]").press("Enter")
+
+
 def test_lead_is_cleared_with_a_reason(page: Page) -> None:
     page.goto("/supervision/leads/")
     page.locator("tbody th a").first.press("Enter")
