@@ -36,8 +36,8 @@ def merge(*, kept: Resident, merged: Resident, reason: str, by: Account) -> Merg
     """Let everything that one record holds belong to the other; the emptied record is no resident any more.
 
     What the kept record has already, the same service on the same day, stays behind and is remembered.
-    Raises RuleViolation: merge.same, .merged, .reason, .overlap (naming both contracts), life.service_before_birth,
-    .service_after_death.
+    Raises RuleViolation: merge.same, .merged, .unlike, .reason, .overlap (naming both contracts),
+    life.service_before_birth, .service_after_death.
     """
     with made_by(by, "contracts.merge"):
         kept, merged = _locked(kept.pk, merged.pk)

@@ -12,11 +12,14 @@ SHORTEST_REASON = 2
 
 
 def check_can_merge(kept: Resident, merged: Resident, reason: str) -> None:
-    """Two records, both still residents, with a reason; and no two contracts at a time."""
+    """Two records, both still residents, alike in name or birth date, with a reason; no two contracts at a time."""
     if kept.pk == merged.pk:
         raise RuleViolation("merge.same", _("These are not two records."))
     if kept.merged_into_id or merged.merged_into_id:
         raise RuleViolation("merge.merged", _("One of the records was merged already. Load the page again."))
+    if kept.name != merged.name and kept.birth_date != merged.birth_date:
+        message = _("Neither the names nor the birth dates agree. If it is one person, correct the wrong record first.")
+        raise RuleViolation("merge.unlike", message)
     check_merge_reason(reason)
     _check_coverages(kept, merged)
 

@@ -117,6 +117,7 @@ def test_same_service_on_the_same_day_stays_behind_and_is_remembered() -> None:
     [
         ("merge.reason", {"reason": " "}),
         ("merge.merged", {"again": True}),
+        ("merge.unlike", {"unlike": True}),
         ("life.service_before_birth", {"early": True}),
     ],
 )
@@ -124,6 +125,9 @@ def test_what_cannot_be_merged_stays_as_it_is(code: str, change: dict[str, Any])
     kept, merged = two()
     if change.get("again"):
         merge(kept=kept, merged=merged, reason="同一人", by=SYSTEM)
+    if change.get("unlike"):
+        kept.name, kept.birth_date = "李桂兰", date(1973, 3, 12)
+        kept.save()
     if change.get("early"):
         kept.birth_date = date(2018, 1, 2)
         kept.save()
