@@ -142,7 +142,7 @@ def ranking_table(facts: Facts) -> dict[str, Any]:
         "caption": caption,
         "heads": heads,
         "rows": rows,
-        "widths": [2, 8, 5, 5, 5, 5, 5],
+        "widths": [3, 8, 5, 5, 5, 5, 5],
         "left": [1],
     }
 
@@ -150,9 +150,7 @@ def ranking_table(facts: Facts) -> dict[str, Any]:
 def problem_table(facts: Facts) -> dict[str, Any]:
     """Table 2: each institution's problems and by when each is to be mended."""
     rows = [
-        [row["name"] if place == 0 else "", _problem(item), _due(item)]
-        for row in facts["problems"]
-        for place, item in enumerate(row["items"])
+        [row["name"], _problem(item), _due(item, facts["as_of"])] for row in facts["problems"] for item in row["items"]
     ]
     return {
         "kind": "table",
@@ -271,16 +269,16 @@ def _problem(item: Facts) -> str:
         name = NAMES[item["figure"]]
         worse = "高于" if item["figure"] in LOWER_IS_BETTER else "低于"
         return f"{name}{_rate(item)}，明显{worse}全区水平"
-    where = f"{item['where']}:" if item["where"] else ""
+    where = f"{item['where']}：" if item["where"] else ""
     again = f"（第{item['relapses'] + 1}次出现）" if item["relapses"] else ""
-    return f"{where}{item['text']}{again}{'（上月未整改到位）' if item['is_earlier'] else ''}"
+    return f"{where}{item['text']}{again}{'（以前发现，未整改到位）' if item['is_earlier'] else ''}"
 
 
-def _due(item: Facts) -> str:
+def _due(item: Facts, as_of: str) -> str:
     if not item["due_on"]:
         return "立即整改"
     day = date.fromisoformat(item["due_on"])
-    return f"{day.month}月{day.day}日前"
+    return f"{day.month}月{day.day}日前" + ("\n（已逾期）" if day < date.fromisoformat(as_of) else "")
 
 
 def _rate(figure: Facts) -> str:

@@ -176,11 +176,12 @@ def _problems(
 
 
 def _open_findings(first_on: date) -> list[Finding]:
-    """Found in the month, or left over from before and not mended at its end."""
+    """Not mended yet: found in the month, or left over from before and due by its end."""
     last = CalendarMonth.of(first_on).last
+    new = Q(found_on__range=(first_on, last), state__in=(Finding.State.FOUND, Finding.State.ASSIGNED))
     left = Q(found_on__lt=first_on, state=Finding.State.ASSIGNED, due_on__lte=last)
     rows = Finding.objects.counted().filter(inspection__done_on__isnull=False)
-    rows = rows.filter(Q(found_on__range=(first_on, last)) | left).select_related("institution", "item")
+    rows = rows.filter(new | left).select_related("institution", "item")
     return list(rows.order_by("-relapses", "-deduction", "institution__code", "pk"))
 
 

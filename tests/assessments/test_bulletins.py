@@ -11,13 +11,15 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from assessments.actions import bulletins
+from assessments.actions.findings import mend
 from assessments.models import Bulletin, BulletinFile, BulletinSeries
-from assessments.presenters.bulletins import document
-from assessments.queries.bulletins import COLUMNS
+from assessments.presenters.bulletins import document, problem_table
+from assessments.queries.bulletins import COLUMNS, _open_findings
 from assessments.queries.figures import Key
 from teams.models import Role, User
 from teams.rules import RuleViolation
 from tests.accounts import make_account
+from tests.assessments.inspecting import NOVEMBER, make_ground, picture
 from tests.small_district import OCTOBER, SmallDistrict
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +158,21 @@ def test_clerk_reads_issued_bulletins_only(district: SmallDistrict, bureau: User
     assert not Bulletin.objects.visible_to(clerk).exists()
     issue(bureau, draft)
     assert Bulletin.objects.visible_to(clerk).exists()
+
+
+def test_table_of_problems_names_the_unit_in_each_line_and_what_is_overdue() -> None:
+    item = {"text": "公示栏未更新", "where": "乙村卫生室", "due_on": "2018-11-14", "relapses": 1, "is_earlier": False}
+    items = [item, item | {"where": "", "due_on": None, "relapses": 0, "is_earlier": True}]
+    facts = {"as_of": "2018-11-30", "problems": [{"name": "甲镇卫生院", "items": items}]}
+    assert problem_table(facts)["rows"] == [
+        ["甲镇卫生院", "乙村卫生室：公示栏未更新（第2次出现）", "11月14日前\n（已逾期）"],
+        ["甲镇卫生院", "公示栏未更新（以前发现，未整改到位）", "立即整改"],
+    ]
+
+
+def test_what_was_mended_is_no_problem_any_more(settings: Settings) -> None:
+    settings.TODAY = date(2018, 11, 20)
+    ground = make_ground()
+    left, mended = ground.inspect(ground.clinic, "phones", "board", due_on=date(2018, 11, 27))
+    mend(finding=mended, note="已更换", proofs=[picture()], by=ground.clerk)
+    assert _open_findings(NOVEMBER) == [left]
