@@ -63,8 +63,15 @@ class Said(NamedTuple):
         return self if mine else earlier
 
 
+class Overlap(Rejection):
+    """Another coverage is in the way, unless a line further down ends it."""
+
+
 class ContractLoader(Loader):
-    """Lines are taken in the file's order, each against what is stored and what the lines before it said."""
+    """Lines are taken in the file's order, each against what is stored and what the lines before it said.
+
+    Those that overlap something are tried again after the others: a line may stand before the one that makes room.
+    """
 
     remembers = True
 
@@ -79,12 +86,22 @@ class ContractLoader(Loader):
 
     def load(self, rows: Sequence[Row]) -> None:
         batch = Batch(rows, self)
-        for row in rows:
-            try:
-                batch.take(row)
-            except Rejection as refusal:
-                row.reject(refusal.column, refusal.message)
+        waiting, tried = rows, 0
+        while len(waiting) != tried:
+            tried = len(waiting)
+            waiting = [row for row in waiting if not _is_settled(row, batch)]
         write(batch.stored, batch.heads, batch.changes, batch.versions)
+
+
+def _is_settled(row: Row, batch: "Batch") -> bool:
+    """Whether the line is in or refused for good; an overlap is refused until it is taken after all."""
+    row.reset()
+    try:
+        batch.take(row)
+    except Rejection as refusal:
+        row.reject(refusal.column, refusal.message)
+        return not isinstance(refusal, Overlap)
+    return True
 
 
 class Batch:
@@ -162,7 +179,7 @@ class Batch:
             if other != key and cover.overlaps(found):
                 message = _OVERLAP_ELSEWHERE if other[0] in self.hidden else _OVERLAP
                 start, end = found.start_on, found.stop - ONE_DAY
-                raise Rejection("start_on", format_lazy(message, number=other[0], start=start, end=end))
+                raise Overlap("start_on", format_lazy(message, number=other[0], start=start, end=end))
 
 
 def _hidden(stored: Stored, by: User) -> frozenset[str]:

@@ -204,6 +204,19 @@ def test_terminated_coverage_makes_room(number: str) -> None:
     assert load(*rows).counts == (3, 0, 0, 0)
 
 
+def test_line_before_the_one_that_makes_room_goes_in_all_the_same(number: str) -> None:
+    load(line(number))
+    rows = (
+        line(number, no="K3", start="2018-09-01", end="2019-08-31"),
+        line(number, no="K2", start="2018-06-01", end="2019-05-31", terminated="2018-09-01"),
+        line(number, no="K4", start="2018-07-01", end="2019-06-30"),
+        line(number, terminated="2018-06-01"),
+    )
+    loaded = load(*rows)
+    assert (loaded.counts, loaded.refused) == ((2, 1, 0, 1), {4: "start_on"})
+    assert load(*rows).counts == (0, 0, 3, 1)
+
+
 def test_lines_of_one_file_may_make_room_for_each_other(number: str) -> None:
     load(line(number), line(number, no="K2", start="2019-01-01", end="2019-12-31"))
     loaded = load(
