@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
     " contract gives at a hospital's till. Read-only.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True

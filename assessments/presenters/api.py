@@ -77,7 +77,7 @@ def _fields(schema: Node, node: Node, within: str = "") -> Iterator[dict[str, An
     """The fields of an object, those of the objects in it below them: `figures[].rate`."""
     node = _resolved(schema, node)
     if node.get("type") == "array":
-        yield from _fields(schema, node["items"], f"{within}[]")
+        yield from _fields(schema, node["items"], f"{within}[]" if within else "")
         return
     required = node.get("required", [])
     for name, field in node.get("properties", {}).items():

@@ -69,7 +69,7 @@ def test_program_that_runs_wild_is_slowed_down(official: Client, monkeypatch: py
 def _names(value: Any, within: str = "") -> list[str]:
     """The names of the fields in it, as the guide writes them."""
     if isinstance(value, list):
-        return [name for each in value for name in _names(each, f"{within}[]")]
+        return [name for each in value for name in _names(each, f"{within}[]" if within else "")]
     if not isinstance(value, dict):
         return []
     found = []
