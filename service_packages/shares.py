@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 CENT = Decimal("0.01")
 
@@ -16,13 +17,14 @@ def share_out(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decim
 
     The parts add up to `total` exactly. Without any weight everything falls to the lowest code.
     """
-    whole = sum(weights.values(), Decimal(0))
+    whole = Fraction(sum(weights.values()))
     if not weights:
         return {}
     if not whole:
         return dict.fromkeys(weights, Decimal("0.00")) | {min(weights): total}
     cents = int(total / CENT)
-    exact = {code: cents * weight / whole for code, weight in weights.items()}
+    # Fractions: of decimals two equal remainders may differ in their last digit.
+    exact = {code: cents * Fraction(weight) / whole for code, weight in weights.items()}
     parts = {code: int(share) for code, share in exact.items()}
     missing = cents - sum(parts.values())
     for code in sorted(weights, key=lambda code: (parts[code] - exact[code], code))[:missing]:

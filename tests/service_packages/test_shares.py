@@ -27,6 +27,11 @@ def test_cents_left_over_go_to_the_largest_remainders_and_then_to_lower_codes() 
     }
 
 
+def test_remainders_of_unlike_weights_that_are_equal_are_a_tie() -> None:
+    parts = share_out(Decimal("0.04"), {"c": Decimal(5), "b": Decimal(5), "a": Decimal(2)})
+    assert parts == {"a": Decimal("0.01"), "b": Decimal("0.02"), "c": Decimal("0.01")}
+
+
 @given(amounts, st.dictionaries(st.sampled_from("abcdefghi"), amounts, min_size=1))
 def test_parts_add_up_and_stay_within_a_cent_of_their_share(total: Decimal, weights: dict[str, Decimal]) -> None:
     parts = share_out(total, weights)
