@@ -86,7 +86,7 @@ def conclude(*, draft: Draft, sha256: str, evidence: Evidence, by: User) -> Cont
         raise RuleViolation("draft.gone", _("This draft was signed or discarded meanwhile."))
     check_evidence(evidence.signed, has_signature=evidence.signature is not None)
     desk = open_desk(sheet_of(locked), by)
-    document = _shown(locked, desk, sha256)
+    _check_shown(locked, desk, sha256)
     assert desk.team
     contract = sign(
         number=locked.number,
@@ -98,7 +98,7 @@ def conclude(*, draft: Draft, sha256: str, evidence: Evidence, by: User) -> Cont
         end_on=desk.end_on,
         by=by,
     )
-    _file(contract, document, evidence, by)
+    _file(contract, locked, evidence, by)
     locked.delete()
     return contract
 
@@ -134,8 +134,8 @@ def document_of(kept: Draft | Agreement) -> bytes:
     return cipher.decrypt_bytes(kept.document or b"", field=DOCUMENT)
 
 
-def _shown(draft: Draft, desk: Desk, sha256: str) -> bytes:
-    """The document, when it still is what was shown and says what would be signed."""
+def _check_shown(draft: Draft, desk: Desk, sha256: str) -> None:
+    """The document still is what was shown, and says what would be signed."""
     paper = paper_of(draft)
     is_same = paper is not None and desk.team is not None and draft.document_sha256 == sha256
     if not is_same or agreement_data(deal_of_desk(desk, draft.number)) != paper:
@@ -143,20 +143,20 @@ def _shown(draft: Draft, desk: Desk, sha256: str) -> bytes:
             "draft.changed",
             _("Something has changed since the agreement was shown. Make it again, and let it be read again."),
         )
-    document = document_of(draft)
-    if sha256_of(document).hexdigest() != sha256:
+    if sha256_of(document_of(draft)).hexdigest() != sha256:
         raise RuleViolation("draft.changed", _("The kept document is damaged. Make it again."))
-    return document
 
 
-def _file(contract: Contract, document: bytes, evidence: Evidence, by: User) -> None:
+def _file(contract: Contract, draft: Draft, evidence: Evidence, by: User) -> None:
+    """Keep the draft's document, as it lies there, with how it was signed."""
+
     def sealed(content: bytes | None) -> bytes | None:
         return cipher.encrypt_bytes(content, field=EVIDENCE) if content else None
 
     Agreement.objects.create(
         contract=contract,
-        document=cipher.encrypt_bytes(document, field=DOCUMENT),
-        sha256=sha256_of(document).hexdigest(),
+        document=draft.document,
+        sha256=draft.document_sha256,
         signed=evidence.signed,
         signature=sealed(evidence.signature),
         scan=sealed(evidence.scan),

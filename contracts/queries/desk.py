@@ -8,6 +8,8 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from django.db.models import Prefetch
+
 from contracts.desk import Choice, Sheet
 from contracts.models import Coverage
 from contracts.queries.conflicts import find_conflicts, find_overload
@@ -17,7 +19,7 @@ from residents.categories import Category, category_names
 from residents.identity import mask_id_number
 from residents.models import Resident
 from residents.queries.memberships import memberships
-from service_packages.models import PackageVersion, Payer
+from service_packages.models import PackageItem, PackageVersion, Payer
 from service_packages.rules import unsuitable
 from teams import cipher
 from teams.cells import CellError, parse_date
@@ -201,7 +203,7 @@ def _lines(sheet: Sheet, residents: Sequence[Resident], start_on: date) -> tuple
     offered = (
         PackageVersion.objects.filter(status=PackageVersion.Status.PUBLISHED)
         .select_related("package")
-        .prefetch_related("items__item")
+        .prefetch_related(Prefetch("items", PackageItem.objects.select_related("item")))
     )
     catalogue = Catalogue(list(offered.order_by("tier", "package__code")), category_names())
 
@@ -226,10 +228,12 @@ def _lines(sheet: Sheet, residents: Sequence[Resident], start_on: date) -> tuple
 
 def _coverages(residents: Collection[Resident], day: date) -> dict[int, Coverage]:
     """Resident id -> the first coverage that is not over before the day."""
-    rows = Coverage.objects.filter(resident__in=residents).overlapping(day, date.max)
+    known = {resident.pk: resident for resident in residents}
+    rows = Coverage.objects.filter(resident__in=known).overlapping(day, date.max)
     found: dict[int, Coverage] = {}
-    shown = rows.select_related("contract__team", "resident").prefetch_related("contract__entries")
+    shown = rows.select_related("contract__team").prefetch_related("contract__entries")
     for coverage in shown.order_by("start_on"):
+        coverage.resident = known[coverage.resident_id]
         found.setdefault(coverage.resident_id, coverage)
     return found
 
