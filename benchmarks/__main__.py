@@ -76,6 +76,14 @@ def _load(_times: int) -> Lines:
     yield "pages, 20 requests a second", str(load.pages())
 
 
+def _importing(_times: int) -> Lines:
+    from benchmarks import import_residents, load
+
+    with tempfile.TemporaryDirectory() as folder:
+        kept, seconds = load.pages_while_importing(import_residents.make_file(Path(folder), seed=int(time.time())))
+    yield "the same while 100,000 residents are imported", f"{kept}; checked and put in within {seconds:.0f} s"
+
+
 def _signing(_times: int) -> Lines:
     from benchmarks import load
 
@@ -162,6 +170,7 @@ MEASURED: Mapping[str, Callable[[int], Lines]] = {
     "pages": _pages,
     "search": _search,
     "load": _load,
+    "importing": _importing,
     "signing": _signing,
     "obligations": _obligations,
     "signals": _signals,

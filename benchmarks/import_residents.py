@@ -41,11 +41,8 @@ class Measured:
 
 
 def measure(folder: Path, rows: int = 100_000, seed: int = 1) -> Measured:
-    """Make a file of `rows` made-up residents in `folder`, and import it into the present database."""
-    path = folder / f"residents-{rows}-{seed}.xlsx"
-    _make_places()
-    write_rows(path, HEADER, _people(rows, random.Random(seed)), format="xlsx", text_columns={0, 2, 3, 5, 6})
-    kind = find_kind("residents")
+    """Import a file of `rows` made-up residents into the present database."""
+    path, kind = make_file(folder, rows, seed), find_kind("residents")
     started = time.perf_counter()
     with open_table(path, path.name, kind) as table:
         read = sum(1 for _row in table.rows())
@@ -55,6 +52,14 @@ def measure(folder: Path, rows: int = 100_000, seed: int = 1) -> Measured:
     ended = time.perf_counter()
     assert totals.rows == read == rows, totals
     return Measured(rows, between - started, ended - between, peak.before, peak.most)
+
+
+def make_file(folder: Path, rows: int = 100_000, seed: int = 1) -> Path:
+    """A file of `rows` made-up residents; another seed makes other people."""
+    path = folder / f"residents-{rows}-{seed}.xlsx"
+    _make_places()
+    write_rows(path, HEADER, _people(rows, random.Random(seed)), format="xlsx", text_columns={0, 2, 3, 5, 6})
+    return path
 
 
 def _make_places() -> None:

@@ -31,7 +31,6 @@ SETTINGS = {
     "maintenance_work_mem": "256MB",  # indexes after a load
     "wal_level": "minimal",  # nobody replicates from here: a table filled in the transaction that made it skips the log
     "max_wal_senders": "0",
-    "wal_compression": "on",
     "max_wal_size": "4GB",  # with the next line: loading a district does not checkpoint again and again
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",  # the data lie on an SSD or in memory

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Account = User | SystemAccount
 
-BATCH_ROWS = 5000
+BATCH_ROWS = 1000
 
 
 class Loader(ABC):
