@@ -156,11 +156,11 @@ class ListPage:
         off its index. Left to itself the database takes one way for the other, since it counts on stopping early.
         """
         start = (number - 1) * self.size
+        if _estimate(rows) < self.many:
+            return self._sorted(rows.order_by(), start)
         found = self._sorted(rows.order_by()[: ROWS_AT_MOST + 1], start)
         if found.counted <= ROWS_AT_MOST:
             return found
-        if _estimate(rows) < self.many:
-            return _Found(self._sorted(rows.order_by(), start).ids, found.counted, None)
         fields, sign = self._order
         ordered = rows.order_by(*(f"{sign}{field}" for field in fields), f"{sign}pk")
         return _Found(list(ordered.values_list("pk", flat=True)[start : start + self.size]), found.counted, None)
@@ -181,13 +181,15 @@ class ListPage:
         order = ", ".join(f"{name} desc" if sign else name for name in (*named, "key"))
         sql = f"""
             with found as materialized ({inner})
-            select key, count(*) over (), (select count(distinct whole) from found)
+            select key, count(*) over (), (select count(distinct whole) from (select whole from found limit %s) f)
             from found order by {order} limit %s offset %s
         """
         with connection.cursor() as cursor:
-            cursor.execute(sql, [*values, self.size, start])
+            cursor.execute(sql, [*values, ROWS_AT_MOST, self.size, start])
             lines = cursor.fetchall()
-        return _Found([line[0] for line in lines], lines[0][1] if lines else 0, lines[0][2] if lines else 0)
+        counted, distinct = lines[0][1:] if lines else (0, 0)
+        is_more = counted > ROWS_AT_MOST
+        return _Found([line[0] for line in lines], min(counted, ROWS_AT_MOST + 1), None if is_more else distinct)
 
     def context(self, page: Page, rows: Iterable[ListRow], form: Any) -> dict[str, Any]:
         """What `templates/_list.html` shows, as `list`. `form` is the filters' bound form."""
@@ -259,9 +261,9 @@ class _Found:
 
 
 def _estimate(rows: QuerySet[Any]) -> int:
-    """How many rows the database expects."""
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return int(plan[0]["Plan"]["Plan Rows"])
+    """How many rows the database expects; 0 where it isn't even asked, since there can be none."""
+    plan = rows.order_by().values("pk").explain(format="json")
+    return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
 
 
 def _shown(field: Any) -> str:
