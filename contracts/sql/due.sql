@@ -26,18 +26,16 @@ with covered as materialized (
           select from contracts_service s where s.resident_id = f.resident_id and s.performed_on > f.opened_on
       )
     union all
-    -- The day of the last attempt, unless somebody was there since.
+    -- The day of the last attempt, unless somebody was there since. Asked of the teams' few people, not of everybody
+    -- who was ever called: which is why it isn't "not exists".
     select v.coverage_id, v.resident_id, v.team_id, 'call', a.id, null, a.tried_on, a.next_on
     from contracts_attempt a
     join covered v on v.resident_id = a.resident_id
     where a.next_on <= %(until)s {others}
-      and not exists (
-          select from contracts_attempt l
-          where l.resident_id = a.resident_id and (l.tried_on, l.id) > (a.tried_on, a.id)
+      and (a.tried_on, a.id) >= all (
+          select l.tried_on, l.id from contracts_attempt l where l.resident_id = v.resident_id
       )
-      and not exists (
-          select from contracts_service s where s.resident_id = a.resident_id and s.performed_on >= a.tried_on
-      )
+      and a.tried_on > all (select s.performed_on from contracts_service s where s.resident_id = v.resident_id)
 ), line as (
     -- The coverage is in force today, and for what is owed on the due date too.
     select l.*, r.village_id, r.birth_date
