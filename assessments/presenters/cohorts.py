@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from assessments.calendar import CalendarMonth
 from assessments.charts import heat_level
 from assessments.presenters.frame import link
-from assessments.queries.cohorts import AFTER, OUTCOMES, Cohort, Outcome
+from assessments.queries.cohorts import AFTER, OUTCOMES, Cohort, Outcome, together
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
@@ -41,7 +41,7 @@ def months_table(selection: Selection, months: Mapping[CalendarMonth, Cohort], *
     scales = _scales(months.values())
     opened = selection if with_people else None
     rows = tuple(Row(month.label, _cells(cohort, scales, opened, month)) for month, cohort in months.items())
-    total = Row(_("all"), _cells(_together(months.values()), scales))
+    total = Row(_("all"), _cells(together(list(months.values())), scales))
     return Table(_("By month of signing"), _("signed in"), _columns(), rows, total)
 
 
@@ -50,7 +50,7 @@ def units_table(selection: Selection, units: Sequence[tuple[Unit, Cohort]]) -> T
     if not units:
         return None
     last = (Outcome.KEPT, AFTER[-1])
-    order = sorted(units, key=lambda pair: (-(_rate(*pair[1].outcomes.get(last, (0, 0))) or 0), pair[0].name))
+    order = sorted(units, key=lambda pair: (-(_rate(*pair[1].outcomes[last]) or 0), pair[0].name))
     scales = _scales(cohort for _unit, cohort in units)
     rows = tuple(
         Row(unit.name, _cells(cohort, scales), url=link("assessments:cohorts", selection, **unit.query))
@@ -61,9 +61,9 @@ def units_table(selection: Selection, units: Sequence[tuple[Unit, Cohort]]) -> T
 
 def finding(months: Mapping[CalendarMonth, Cohort]) -> str:
     """What became of those who signed, at the longest time that has come for anybody."""
-    total = _together(months.values())
+    total = together(list(months.values())).outcomes
     for after in reversed(AFTER):
-        kept, served = (total.outcomes.get((outcome, after), (0, 0)) for outcome in (Outcome.KEPT, Outcome.SERVED))
+        kept, served = (total[outcome, after] for outcome in (Outcome.KEPT, Outcome.SERVED))
         if kept[1]:
             values = {"months": after, "kept": _rate(*kept), "served": _rate(*served), "signed": count_text(kept[1])}
             words = _("After %(months)s months %(kept)s%% of %(signed)s are still signed, %(served)s%% were served")
@@ -75,7 +75,7 @@ def tabs(
     selection: Selection, month: CalendarMonth, outcome: Outcome, after: int, cohort: Cohort, part: Part
 ) -> list[dict[str, Any]]:
     """The three lists behind a cell, as tabs of `assessments/people.html`."""
-    above, below = cohort.outcomes.get((outcome, after), (0, 0))
+    above, below = cohort.outcomes[outcome, after]
     numbers = {Part.NUMERATOR: above, Part.GAP: below - above, Part.DENOMINATOR: below}
     names = {Part.NUMERATOR: PARTS[outcome][0], Part.GAP: PARTS[outcome][1], Part.DENOMINATOR: _("All who signed")}
     return [
@@ -107,23 +107,14 @@ def _columns() -> tuple[Column, ...]:
 def _cells(
     cohort: Cohort, scales: Scales, selection: Selection | None = None, month: CalendarMonth | None = None
 ) -> tuple[Cell, ...]:
-    return (count_cell(cohort.signed), *(_cell(cohort, *key, scales, selection, month) for key in OUTCOMES))
+    def cell(outcome: Outcome, after: int, above: int, below: int) -> Cell:
+        value = _rate(above, below)
+        if value is None:
+            return Cell(NO_FIGURE)
+        url = people_link(selection, month, outcome, after, _to_act_on(outcome)) if selection and month else ""
+        return Cell(f"{value}%", value, url=url, heat=heat_level(value, *scales[outcome]))
 
-
-def _cell(
-    cohort: Cohort,
-    outcome: Outcome,
-    after: int,
-    scales: Scales,
-    selection: Selection | None,
-    month: CalendarMonth | None,
-) -> Cell:
-    above, below = cohort.outcomes.get((outcome, after), (0, 0))
-    value = _rate(above, below)
-    if value is None:
-        return Cell(NO_FIGURE)
-    url = people_link(selection, month, outcome, after, _to_act_on(outcome)) if selection and month else ""
-    return Cell(f"{value}%", value, url=url, heat=heat_level(value, *scales[outcome]))
+    return (count_cell(cohort.signed), *(cell(*key, *counts) for key, counts in cohort.outcomes.items()))
 
 
 def _scales(cohorts: Iterable[Cohort]) -> Scales:
@@ -136,13 +127,6 @@ def _scales(cohorts: Iterable[Cohort]) -> Scales:
     return {
         outcome: (min(values, default=Decimal(0)), max(values, default=Decimal(0))) for outcome, values in found.items()
     }
-
-
-def _together(cohorts: Iterable[Cohort]) -> Cohort:
-    total = Cohort()
-    for cohort in cohorts:
-        total.add(cohort)
-    return total
 
 
 def _to_act_on(outcome: Outcome) -> Part:

@@ -1,7 +1,7 @@
 """Cohorts of units: how many signed in a month, and of them kept, served and renewed after 3, 6 and 12 months."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, cast
@@ -30,19 +30,17 @@ class Outcome(StrEnum):
 OUTCOMES = tuple((outcome, months) for outcome in Outcome for months in AFTER)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cohort:
-    """Those who signed: how many, and for each outcome (how many, of how many whose day has come)."""
+    """Those who signed: how many, and `counts` of each outcome in turn: how many, of how many whose day has come."""
 
     signed: int = 0
-    outcomes: dict[tuple[Outcome, int], tuple[int, int]] = field(default_factory=dict)
+    counts: tuple[int, ...] = (0,) * 2 * len(OUTCOMES)
 
-    def add(self, other: "Cohort") -> None:
-        """Count others in."""
-        self.signed += other.signed
-        for key, (above, below) in other.outcomes.items():
-            own = self.outcomes.get(key, (0, 0))
-            self.outcomes[key] = own[0] + above, own[1] + below
+    @property
+    def outcomes(self) -> Mapping[tuple[Outcome, int], tuple[int, int]]:
+        """Outcome and months after signing -> (how many, of how many whose day has come)."""
+        return dict(zip(OUTCOMES, zip(self.counts[::2], self.counts[1::2], strict=True), strict=True))
 
 
 Cohorts = Mapping[tuple[int, int], Mapping[CalendarMonth, Cohort]]
@@ -59,12 +57,11 @@ def cohorts(selection: Selection) -> Cohorts:
     The district is grouped once for each count: what happens since shows after the next one.
     """
     places = dict(_teams(selection).values_list("pk", "institution_id"))
+    rows = [row for row in grouped() if row[0] in places]
+    months = {first: CalendarMonth.of(date.fromisoformat(first)) for first in {row[1] for row in rows}}
     found: dict[tuple[int, int], dict[CalendarMonth, Cohort]] = {}
-    for team, first, signed, *numbers in grouped():
-        if team in places:
-            outcomes = dict(zip(OUTCOMES, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
-            month = CalendarMonth.of(date.fromisoformat(first))
-            found.setdefault((places[team], team), {})[month] = Cohort(signed, outcomes)
+    for team, first, signed, *counts in rows:
+        found.setdefault((places[team], team), {})[months[first]] = Cohort(signed, tuple(counts))
     return found
 
 
@@ -85,27 +82,35 @@ def _count() -> list[tuple[Any, ...]]:
     ]
 
 
+def together(cohorts: Sequence[Cohort]) -> Cohort:
+    """All of them as one."""
+    if not cohorts:
+        return Cohort()
+    columns = zip(*(each.counts for each in cohorts), strict=True)
+    return Cohort(sum(each.signed for each in cohorts), tuple(map(sum, columns)))
+
+
 def by_month(found: Cohorts) -> dict[CalendarMonth, Cohort]:
     """All teams together, the latest month first."""
-    together: dict[CalendarMonth, Cohort] = {}
+    signed_in: dict[CalendarMonth, list[Cohort]] = {}
     for months in found.values():
         for month, cohort in months.items():
-            together.setdefault(month, Cohort()).add(cohort)
-    return dict(sorted(together.items(), reverse=True))
+            signed_in.setdefault(month, []).append(cohort)
+    return {month: together(signed_in[month]) for month in sorted(signed_in, reverse=True)}
 
 
 def of_units(found: Cohorts, units: Sequence[Unit], selection: Selection) -> list[tuple[Unit, Cohort]]:
     """Each unit below with all of its cohorts together; units where nobody signed are left out."""
-    together = []
+    counted = []
     for unit in units:
         places = selection.tree.subtree(unit.institution)
-        own = Cohort()
-        for (institution, team), months in found.items():
-            if (team == unit.team.pk) if unit.team else (institution in places):
-                _add_all(own, months.values())
-        if own.signed:
-            together.append((unit, own))
-    return together
+        own = [
+            months.values()
+            for (institution, team), months in found.items()
+            if ((team == unit.team.pk) if unit.team else (institution in places))
+        ]
+        counted.append((unit, together([cohort for months in own for cohort in months])))
+    return [(unit, cohort) for unit, cohort in counted if cohort.signed]
 
 
 def cohort_people(
@@ -136,8 +141,3 @@ def _teams(selection: Selection) -> QuerySet[Team]:
     if unit.team:
         return rows.filter(pk=unit.team.pk)
     return rows.filter(institution__in=sorted(selection.tree.subtree(unit.institution)))
-
-
-def _add_all(cohort: Cohort, others: Iterable[Cohort]) -> None:
-    for other in others:
-        cohort.add(other)
