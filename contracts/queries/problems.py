@@ -25,6 +25,14 @@ def problems(
     return found.order_by("-found_on", "id")
 
 
+def loaded(found: ProblemQuerySet, start: int, end: int) -> list[Problem]:
+    """A stretch of the problems, with what a line names. They are chosen first and looked up then: thousands are
+    sorted for the fifty of a page."""
+    keys = list(found.values_list("pk", flat=True)[start:end])
+    rows = Problem.objects.select_related("institution", "team", "village").in_bulk(keys)
+    return [rows[key] for key in keys]
+
+
 def counts(found: ProblemQuerySet) -> list[tuple[Rule, int]]:
     """The rules that found something with their numbers of problems: the gravest, then the most frequent first."""
     numbers = dict(found.order_by().values_list("rule").annotate(Count("id")))
@@ -38,6 +46,8 @@ def last_check() -> ProblemCheck | None:
     return ProblemCheck.objects.filter(status=ProblemCheck.Status.DONE).order_by("-finished_at").first()
 
 
-def newest_check() -> ProblemCheck | None:
-    """The check asked for last: waiting, running, failed or done."""
-    return ProblemCheck.objects.first()
+def checks() -> tuple[ProblemCheck | None, ProblemCheck | None]:
+    """The check whose findings are shown, and the one asked for last: waiting, running, failed or done."""
+    newest = ProblemCheck.objects.first()
+    is_shown = newest is not None and newest.status == ProblemCheck.Status.DONE
+    return newest if is_shown else last_check(), newest

@@ -12,7 +12,7 @@ from contracts.forms.merging import MergeForm
 from contracts.models import Merge
 from contracts.presenters.duplicates import comparison, pair_lines
 from contracts.queries.duplicates import PLACES, pairs, side, suspects
-from contracts.queries.problems import last_check, newest_check
+from contracts.queries.problems import checks
 from residents.models import Resident
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
@@ -27,7 +27,8 @@ def duplicates(request: SignedInRequest) -> HttpResponse:
     """Pairs of records that the last check took for one person."""
     page = Paginator(suspects(request.user), PAIRS_A_PAGE).get_page(request.GET.get("page"))
     lines = pair_lines(pairs(list(page), request.user), today())
-    context = {"page": page, "lines": lines, "last": last_check(), "newest": newest_check()}
+    last, newest = checks()
+    context = {"page": page, "lines": lines, "last": last, "newest": newest}
     return render(request, "contracts/duplicates.html", context)
 
 

@@ -1,7 +1,7 @@
 """Data problems: the list with its owner and the one next action of each line, and the check that makes it."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from contracts import tasks
 from contracts.actions import problems as actions
 from contracts.forms.worklists import ProblemForm
 from contracts.presenters.worklists import problem_rows
-from contracts.queries.problems import counts, last_check, newest_check
+from contracts.queries.problems import checks, counts, loaded
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
 from teams.queue import enqueue
@@ -24,19 +24,20 @@ PROBLEMS_A_PAGE = 50
 def problem_list(request: SignedInRequest) -> HttpResponse:
     """The problems of the account's people, contracts and teams; by rule on the left."""
     form = ProblemForm(request.user, request.GET)
-    chosen, by_rule = form.chosen("rule"), counts(form.rows)
-    page = Paginator(form.listed.select_related("institution", "team", "village"), PROBLEMS_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    by_rule, (last, newest) = counts(form.rows), checks()
+    asked = form.chosen("rule")
+    listed = sum(count for rule, count in by_rule if asked in ("", rule.code))
+    page: Page[int] = Paginator(range(listed), PROBLEMS_A_PAGE).get_page(request.GET.get("page"))
+    found = loaded(form.listed, max(page.start_index() - 1, 0), page.end_index())
     context = {
         "form": form,
         "rules": by_rule,
-        "chosen": next((rule for rule, _count in by_rule if rule.code == chosen), None),
+        "chosen": next((rule for rule, _count in by_rule if rule.code == asked), None),
         "total": sum(count for _rule, count in by_rule),
         "page": page,
-        "rows": problem_rows(list(page), request.user, today()),
-        "last": last_check(),
-        "newest": newest_check(),
+        "rows": problem_rows(found, request.user, today()),
+        "last": last,
+        "newest": newest,
         "query": request.GET.urlencode(),
     }
     return render(request, "contracts/problem_list.html", context)
