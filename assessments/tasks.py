@@ -19,6 +19,13 @@ def compute_month(revision_id: int) -> None:
 
 
 @shared_task
+def count_ahead(revision_id: int) -> None:
+    """Count what pages of a revision show that a command has computed; whoever looks before waits for the count."""
+    for revision in Revision.objects.filter(pk=revision_id):
+        keeping.count_ahead(revision=revision)
+
+
+@shared_task
 def compute_last_month() -> None:
     """On the 1st: the month past, its last day being over."""
     _compute(CalendarMonth.of(today()).plus(-1).first)

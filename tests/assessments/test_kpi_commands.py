@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -11,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 from pytest_django import Settings
 
+from assessments import tasks
 from assessments.actions.months import compute
-from assessments.models import Figure, Month
+from assessments.models import Figure, Month, Tally
 from assessments.rules.months import BrokenInvariant
 from tests.factories import make_coverage
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district
@@ -112,6 +114,18 @@ def test_command_freezes_what_it_computed(district: SmallDistrict, capsys: pytes
     call_command("compute_kpis", "--month=2018-10", "--freeze")
     assert capsys.readouterr().out.splitlines() == ["2018-10 r1 2018-10-31 frozen"]
     assert Month.objects.get().current.frozen_at is not None
+
+
+def test_computed_month_is_counted_ahead_by_the_worker(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(tasks.count_ahead, "delay", sent.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("compute_kpis", "--month=2018-10")
+    tasks.count_ahead(*sent)
+    assert Tally.objects.filter(revision=Month.objects.get().current).exists()
+    tasks.count_ahead(0)  # a message that is older than the database
 
 
 # --- Refusals: one clear line ---------------------------------------------------------------------------------------

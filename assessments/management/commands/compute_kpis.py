@@ -7,11 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from assessments import tasks
 from assessments.actions import freezing, months
 from assessments.calendar import CalendarMonth
 from assessments.rules.months import BrokenInvariant
 from teams.cells import CellError, parse_date
 from teams.models.accounts import SYSTEM
+from teams.queue import enqueue
 from teams.rules import RuleViolation
 
 
@@ -39,5 +41,6 @@ class Command(BaseCommand):
         revision = months.compute(month=month.first, as_of=as_of, by=SYSTEM)
         if freeze:
             revision = freezing.freeze(revision=revision, by=SYSTEM, explanation=_("Frozen on the command line."))
+        enqueue(tasks.count_ahead, revision.pk)
         state = _("provisional") if revision.is_provisional else (_("frozen") if revision.frozen_at else _("complete"))
         self.stdout.write(f"{month} r{revision.number} {revision.as_of} {state}")

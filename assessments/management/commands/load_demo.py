@@ -7,10 +7,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from assessments import tasks
 from assessments.demo import accounts, figures
 from assessments.demo.load import load
+from assessments.models import Month, Revision
 from residents.models import Household, Resident
 from teams.models import Institution
+from teams.queue import enqueue
 
 SCALES = (0.001, 10.0)
 
@@ -37,6 +40,10 @@ class Command(BaseCommand):
         if any(model.objects.exists() for model in (Resident, Household, Institution)):
             raise CommandError(_("The database holds a district already; a demo is loaded into an empty one only."))
         made = load(name, scale=scale, seed=options["seed"], out=self._say)
+        # The months that somebody opens first come first.
+        computed = Revision.objects.filter(pk__in=Month.objects.values("current")).order_by("-month__first_on")
+        for revision in computed.values_list("pk", flat=True):
+            enqueue(tasks.count_ahead, revision)
         text = accounts.describe(made)
         accounts.write_down(text)
         self.stdout.write(text)
