@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import Contract, Coverage, CoveragePackage, LifecycleEntry, Status, Suspension
+from contracts.models import Contract, Coverage, LifecycleEntry, Status
 from contracts.models.status import status_of
 from contracts.presenters.people import id_text, phone_text
+from contracts.queries.coverages import told
 from teams.lists import Cell, Column
 
 COLUMNS = (
@@ -43,10 +43,7 @@ TONES = {
 
 def loaded(day: date) -> QuerySet[Any]:
     """Coverages with everything that a line tells of the day."""
-    held = CoveragePackage.objects.filter(coverage=OuterRef("pk")).order_by("version__name")
-    pauses = Suspension.objects.on(day).filter(coverage=OuterRef("pk"))
-    rows = Coverage.objects.select_related("resident__village", "contract__team__institution")
-    return rows.annotate(package_names=ArraySubquery(held.values("version__name")), suspended=Exists(pauses))
+    return told(Coverage.objects.select_related("resident__village", "contract__team__institution"), day)
 
 
 def cells(coverage: Any, day: date, *, whole: bool = False) -> dict[str, Cell]:

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
 
-from contracts.models import Coverage, Suspension
+from contracts.models import Coverage, CoveragePackage, Suspension
 
 
 def told(coverages: QuerySet[Coverage], day: date) -> QuerySet[Any]:
     """The coverages with contract and team, `package_names`, and whether they are `suspended` on the day."""
+    held = CoveragePackage.objects.filter(coverage=OuterRef("pk")).order_by("version__name")
     pauses = Suspension.objects.on(day).filter(coverage=OuterRef("pk"))
     return coverages.select_related("contract__team").annotate(
-        package_names=ArrayAgg("packages__version__name", distinct=True, default=[]), suspended=Exists(pauses)
+        package_names=ArraySubquery(held.values("version__name")), suspended=Exists(pauses)
     )

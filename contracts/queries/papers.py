@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 import segno
+from django.db.models import Prefetch
 from django.utils import translation
 
 from contracts.documents import typeset
@@ -23,7 +24,7 @@ from residents.categories import Category
 from residents.identity import mask_id_number
 from residents.models import Resident
 from residents.queries.memberships import memberships
-from service_packages.models import PackageVersion, Payer
+from service_packages.models import PackageItem, PackageVersion, Payer
 from teams import cipher
 from teams.dates import age_on
 from teams.models import Staff, Team, TeamMember
@@ -81,9 +82,11 @@ def deal_of_desk(desk: Desk, number: str) -> Deal:
 
 def deal_of_contract(contract: Contract) -> Deal:
     """What was signed, from the contract's rows: prices and shares as they were copied then."""
+    items = Prefetch("version__items", PackageItem.objects.select_related("item"))
+    packages = CoveragePackage.objects.select_related("version__package").prefetch_related("charges", items)
     coverages = list(
-        contract.coverages.select_related("resident__household", "resident__village")
-        .prefetch_related("packages__version__items__item", "packages__version__package", "packages__charges")
+        contract.coverages.select_related("resident__household", "resident__village__parent")
+        .prefetch_related(Prefetch("packages", packages))
         .order_by("-resident__is_head", "resident__birth_date", "pk")
     )
     start_on = min((coverage.start_on for coverage in coverages), default=contract.signed_on)
@@ -91,11 +94,11 @@ def deal_of_contract(contract: Contract) -> Deal:
     signers = []
     for coverage in coverages:
         shares: dict[str, Decimal] = defaultdict(lambda: NOTHING)
-        packages = sorted(coverage.packages.all(), key=_as_offered)
-        for held in packages:
+        own = sorted(coverage.packages.all(), key=_as_offered)
+        for held in own:
             for charge in held.charges.all():
                 shares[charge.payer] += charge.amount
-        prices = {held.version: held.price for held in packages}
+        prices = {held.version: held.price for held in own}
         signers.append(Signer(coverage.resident, belonging[coverage.resident_id], prices, shares))
     end_on = max((coverage.end_on for coverage in coverages), default=contract.signed_on)
     representative = contract.representative or next((signer.resident for signer in signers), None)
