@@ -22,7 +22,7 @@ from teams.cells import parse_text
 from teams.imports import bulk
 from teams.imports.columns import Column, code, day, text, whole
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import ids_by_code, known, known_or_none, settle, values_of
+from teams.imports.lookups import ids_by_code, known, known_or_none, settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.imports.teams import UNKNOWN_STAFF
 from teams.models import Role, Staff
@@ -65,7 +65,11 @@ class ServiceLoader(Loader):
         for row in rows:
             if row.outcome is None:
                 self._take(row, keys[row.number])
+        settle_repeated(((row, keys[row.number]) for row in rows if row.is_in), self._is_as_before)
         self._write()
+
+    def _is_as_before(self, key: Key) -> bool:
+        return key in self.stored and self.stored[key][1] == self.said[key]
 
     def _checked(self, row: Row) -> Key:
         """The key of a row that can be true. Raises Rejection."""

@@ -15,7 +15,7 @@ from teams.imports import bulk
 from teams.imports.columns import code, day, money
 from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import ids_by_code, known, settle, values_of
+from teams.imports.lookups import ids_by_code, known, settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.models import Institution, Role
 
@@ -62,7 +62,11 @@ class VisitLoader(Loader):
         for row in rows:
             if row.outcome is None:
                 self._take(row, found[row.number])
+        settle_repeated(((row, found[row.number].key) for row in rows if row.is_in), self._is_as_before)
         self._write()
+
+    def _is_as_before(self, key: Key) -> bool:
+        return key in self.stored and self.stored[key][1] == self.said[key]
 
     def _checked(self, row: Row) -> Details:
         """A visit that can be true. Raises Rejection."""

@@ -13,7 +13,7 @@ from teams.cells import CellError
 from teams.imports import bulk
 from teams.imports.columns import choice_parser, day, text
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import check_order, settle
+from teams.imports.lookups import check_order, settle, settle_repeated
 from teams.imports.rows import Rejection, Row
 from teams.models import Role
 
@@ -62,12 +62,17 @@ class RegisterLoader(Loader):
         self.category = category_parser()
         self.stored = _stored([person.id for person in self.people.values()])
         self.said: dict[Key, Said] = {}
+        self.keys: dict[int, Key] = {}
         for row in rows:
             try:
                 self._take(row)
             except Rejection as refusal:
                 row.reject(refusal.column, refusal.message)
+        settle_repeated(((row, self.keys[row.number]) for row in rows if row.is_in), self._is_as_before)
         self._write()
+
+    def _is_as_before(self, key: Key) -> bool:
+        return key in self.stored and self.stored[key][1] == self.said[key]
 
     def _take(self, row: Row) -> None:
         person = known_person(row, "id_number", self.people)
@@ -88,7 +93,7 @@ class RegisterLoader(Loader):
         delivery = [row[column] or (before[place] if before else None) for place, column in DELIVERY]
         said: Said = (row["to_on"], delivery[0], delivery[1])
         settle(row, is_new=before is None, is_changed=before != said)
-        self.said[key] = said
+        self.said[key], self.keys[row.number] = said, key
 
     def _write(self) -> None:
         created = [(*key, *said) for key, said in self.said.items() if key not in self.stored]

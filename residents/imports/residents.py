@@ -19,7 +19,7 @@ from teams.imports import bulk
 from teams.imports.columns import PEOPLE_NAMES, choice, code, day, flag, phone, text
 from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import check_order, ids_by_code, known, settle, values_of
+from teams.imports.lookups import check_order, ids_by_code, known, settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.imports.teams import find_villages, village_id
 from teams.models import Institution, Role, User
@@ -67,6 +67,7 @@ class ResidentLoader(Loader):
         batch.make_households(good)
         for row in good:
             batch.decide(row)
+        settle_repeated(((row, batch.hashes[row.number]) for row in good), batch.is_as_before)
         batch.write()
 
 
@@ -110,6 +111,10 @@ class Batch:
         before = self.said[hashed][0] if hashed in self.said else stored and stored[1]
         settle(row, is_new=before is None, is_changed=record != before)
         self.said[hashed] = (record, row["id_number"], row["phone"])
+
+    def is_as_before(self, hashed: bytes) -> bool:
+        """Whether the last word on a resident is what was stored."""
+        return hashed in self.stored and self.stored[hashed][1] == self.said[hashed][0]
 
     def write(self) -> None:
         """Write the last word on every resident."""

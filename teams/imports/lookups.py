@@ -1,7 +1,7 @@
 """Steps that loaders share: rounds of repeated keys, codes that must be known, attributes that may change."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -69,6 +69,13 @@ def assign(instance: Model, values: Mapping[str, Any]) -> bool:
 def settle(row: Row, *, is_new: bool, is_changed: bool) -> None:
     """Set the outcome of a row that is in."""
     row.outcome = Outcome.CREATED if is_new else Outcome.UPDATED if is_changed else Outcome.UNCHANGED
+
+
+def settle_repeated(keyed: Iterable[tuple[Row, Hashable]], is_as_before: Callable[[Any], bool]) -> None:
+    """Rows of a key that ends as it was have changed nothing, whatever they said one after the other."""
+    for row, key in keyed:
+        if row.is_in and is_as_before(key):
+            row.outcome = Outcome.UNCHANGED
 
 
 def values_of(rows: Sequence[Row], *columns: str) -> set[Any]:

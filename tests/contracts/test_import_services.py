@@ -84,6 +84,7 @@ def test_service_twice_in_a_file_ends_as_the_later_row_says(number: str) -> None
     rows = [f"{number},BP,2018-03-20,,,{systolic},80,," for systolic in (130, 140, 140)]
     assert services(*rows).counts == (1, 1, 1, 0)
     assert Service.objects.get().systolic == 140
+    assert services(*rows).counts == (0, 0, 3, 0)
 
 
 def test_service_meets_its_obligation_whatever_the_order_of_entry(number: str) -> None:
@@ -129,6 +130,7 @@ def test_visits_are_found_by_number_or_else_by_person_day_and_place(number: str)
     rows = (f"{number},2018-03-20,H,86.5,60,V1", f"{number},2018-03-20,H,20,,")
     assert visits(*rows).counts == (2, 0, 0, 0)
     assert visits(*rows).counts == (0, 0, 2, 0)
+    assert visits(rows[0].replace("86.5", "1"), *rows).counts == (0, 0, 3, 0)
     assert visits(f"{number},2018-03-21,C,86.50,60,V1").counts == (0, 1, 0, 0)
     corrected = Visit.objects.get(visit_no="V1")
     assert (corrected.visited_on, corrected.institution.code) == (date(2018, 3, 21), "C")

@@ -43,8 +43,10 @@ def test_entry_is_found_again_and_its_end_corrected(number: str) -> None:
 
 def test_entry_twice_in_a_file_ends_as_the_later_row_says(number: str) -> None:
     row = f"{number},hypertension,2017-03-01,"
-    assert put("registers", HEADER, row, f"{row}2018-01-01", row, row).counts == (1, 2, 1, 0)
+    rows = (row, f"{row}2018-01-01", row, row)
+    assert put("registers", HEADER, *rows).counts == (1, 2, 1, 0)
     assert Register.objects.get().to_on is None
+    assert put("registers", HEADER, *rows).counts == (0, 0, 4, 0)
 
 
 @pytest.mark.parametrize(

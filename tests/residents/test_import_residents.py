@@ -115,16 +115,16 @@ def test_old_number_of_15_digits_is_the_same_person() -> None:
 
 def test_one_person_twice_in_a_file_ends_as_the_later_row_says() -> None:
     number = make_id_number()
-    loaded = put(
-        "residents",
-        HEADER,
+    rows = (
         line(number, name="甲"),
         line(number, name="乙", phone="13905580123"),
         line(number, name="乙", phone="13905580123"),
         line(number, institution_code="X"),
     )
-    assert loaded.counts == (1, 1, 1, 1)
+    assert put("residents", HEADER, *rows).counts == (1, 1, 1, 1)
     assert Resident.objects.get().name == "乙"
+    assert put("residents", HEADER, *rows).counts == (0, 0, 3, 1)
+    assert Resident.pgh_event_models["update"].objects.count() == 0
 
 
 def test_household_is_made_once_and_only_for_rows_that_go_in() -> None:
