@@ -1,7 +1,9 @@
 """Freezing a month: its rows never change again, and anyone can check that."""
 
 import hashlib
+import io
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,6 +19,11 @@ from teams.actions import audit
 from teams.history import made_by
 from teams.models import AuditEvent, Institution, User
 from teams.models.accounts import SystemAccount
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+HASHED_AT_ONCE = 1 << 16
 
 Account = User | SystemAccount
 
@@ -106,18 +113,21 @@ def rows_sha256(revision: Revision) -> str:
         f" from {PARENTS[2]} where revision_id = {revision.pk}"
         ' order by institution_id, team_key, category collate "C", indicator collate "C"',
     )
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, io.BufferedWriter(_Hashing(digest), HASHED_AT_ONCE) as rows:
         for query in queries:
-            cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", _Hashing(digest))
+            cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", rows)
     return digest.hexdigest()
 
 
-class _Hashing:
-    """A file to COPY into that keeps only the hash."""
+class _Hashing(io.RawIOBase):
+    """A file that keeps only the hash of what is written. COPY writes row by row: put a buffer before it."""
 
     def __init__(self, digest: "hashlib._Hash") -> None:
         self.digest = digest
 
-    def write(self, data: bytes | str) -> int:
-        self.digest.update(data.encode() if isinstance(data, str) else data)
-        return len(data)
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer") -> int:
+        self.digest.update(data)
+        return memoryview(data).nbytes

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from assessments.demo.places import Places
 from assessments.demo.staff import Roster
 from contracts.models import Coverage, Obligation
-from teams.demo_accounts import DEMO_PASSWORD
+from teams.demo_accounts import DEMO_PASSWORD, USERNAMES
 from teams.models import Institution, Role, TeamMember, User
 
 WEEK = timedelta(days=7)
@@ -30,9 +30,23 @@ class Account:
     where: str
 
 
-def make_accounts(places: Places, roster: Roster) -> list[Account]:
-    """Save an account for each role, and one of the hospital. Passwords are fixed in a demo (`settings.DEMO`), random
-    elsewhere."""
+class Passwords:
+    """Fixed in a demo (`settings.DEMO`), random elsewhere. They are hashed, which is slow on purpose, beside other
+    work."""
+
+    def __init__(self) -> None:
+        self.clear = {username: _password(username) for username in USERNAMES}
+        pool = ThreadPoolExecutor()
+        self._hashes = {username: pool.submit(make_password, clear) for username, clear in self.clear.items()}
+        pool.shutdown(wait=False)
+
+    def hashed(self, username: str) -> str:
+        """As it is stored, once that is worked out."""
+        return self._hashes[username].result()
+
+
+def make_accounts(places: Places, roster: Roster, passwords: Passwords) -> list[Account]:
+    """Save an account for each role, and one of the hospital."""
     crew = next(crew for crew in roster.crews if not crew.center.is_urban)
     doctor = crew.members[0]
     rows = (
@@ -45,14 +59,16 @@ def make_accounts(places: Places, roster: Roster) -> list[Account]:
         ("auditor", Role.AUDITOR, places.bureau, None, _("Auditor")),
         ("hospital", Role.CLERK, crew.center.hospital, None, _("Referral desk")),
     )
-    made = [Account(username, _password(username), role, where.name) for username, role, where, _staff, _name in rows]
-    with ThreadPoolExecutor() as pool:  # hashing is slow on purpose
-        hashes = pool.map(make_password, [account.password for account in made])
-    for (username, role, institution, staff, name), sealed in zip(rows, hashes, strict=True):
+    for username, role, institution, staff, name in rows:
         User.objects.create(
-            username=username, password=sealed, roles=[role], institution=institution, staff=staff, first_name=name
+            username=username,
+            password=passwords.hashed(username),
+            roles=[role],
+            institution=institution,
+            staff=staff,
+            first_name=name,
         )
-    return made
+    return [Account(username, passwords.clear[username], role, where.name) for username, role, where, *_ in rows]
 
 
 def seat_doctor(day: date, made: list[Account]) -> list[Account]:

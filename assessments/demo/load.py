@@ -143,11 +143,11 @@ class _District:
 
     def make(self) -> list[accounts.Account]:
         """Everything but the months."""
+        passwords = accounts.Passwords()
         places = make_places(self.facts, self._stream("places"))
         roster = Roster(self.facts, places, self._stream("staff"))
         roster.make()
         catalogue = Catalogue(self.policy)
-        made = accounts.make_accounts(places, roster)
         start = claim_block(*BLOCK_TABLES)
         population = self._draw_population(roster)
         with without_keys(Obligation, but=LEDGER_KEYS):
@@ -163,6 +163,7 @@ class _District:
         self._say("fees received")
         opinions.ask(agreements, self.scale, self._stream("opinions"))
         policies.set_targets(policy=self.policy, population=self.quotas.population)
+        made = accounts.make_accounts(places, roster, passwords)
         contacts.make_contacts(self.facts, self._stream("contacts"))
         policies.set_rubric(policy=self.policy)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
