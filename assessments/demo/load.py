@@ -60,10 +60,10 @@ def load(place: str, *, scale: float, seed: int, out: Say) -> list[accounts.Acco
     made = make(place, scale=scale, seed=seed, out=out)
     facts = read_place(place)
     side_by_side([partial(_compute, month, as_of, out) for month, as_of in _months(facts)])
-    counts = partial(_count_for_pages, facts.completion_as_of)
-    year = partial(_live, facts, read_policy(place), scale, out)
-    side_by_side([year, counts] if settings.DEMO else [counts])
-    supervise(seed)
+    year = partial(_live, facts, read_policy(place), scale, out)  # nothing that it scores comes from the others
+    others = [partial(_count_for_pages, facts.completion_as_of), partial(supervise, seed)]
+    side_by_side([year, *others] if settings.DEMO else others)
+    _report()
     return made
 
 
@@ -90,7 +90,7 @@ def _count_for_pages(day: date) -> None:
 
 @transaction.atomic
 def supervise(seed: int) -> None:
-    """Inspections, activities, a sample to call and bulletins of the year's end, on months that were computed."""
+    """Inspections, activities and a sample to call, on months that were computed."""
     official, clerk = (User.objects.get(username=name) for name in ("official", "clerk"))
     inspections.inspect(official, clerk, Random(f"{seed}/inspections"))
     activities.report(official, clerk, Random(f"{seed}/activities"))
@@ -106,7 +106,12 @@ def supervise(seed: int) -> None:
         by=official,
         seed=f"{seed}/sample",
     )
-    bulletins.issue(official)
+
+
+@transaction.atomic
+def _report() -> None:
+    """Bulletins of the year's end, on what was computed, assessed and found."""
+    bulletins.issue(User.objects.get(username="official"))
 
 
 @transaction.atomic
