@@ -59,8 +59,7 @@ def figure(
         "target_text": goal_text(target),
         "gap_text": gap_text(now, target),
         "met": is_met(now, target) if now and target else None,
-        "change_text": moved_text(_("on the month before %(change)s"), moved, indicator),
-        "year_text": moved_text(_("on last year %(change)s"), year, indicator),
+        "moved_text": moved_text(moved, year, indicator),
         "tone": TONES.get(indicator.code, "green"),
         "categories": [
             {

@@ -42,12 +42,12 @@ def signed(value: Decimal) -> str:
     return f"+{value}" if value >= 0 else f"{MINUS}{-value}"
 
 
-def moved_text(words: str, moved: Decimal | None, indicator: Indicator) -> str:
-    """`words` with the change in them, in points of a rate or in yuan; nothing when nothing is known."""
-    if moved is None:
-        return ""
-    amount = _("%(change)s yuan") if indicator.unit == YUAN else _("%(change)s points")
-    return words % {"change": amount % {"change": signed(moved)}}
+def moved_text(month: Decimal | None, year: Decimal | None, indicator: Indicator) -> str:
+    """What changed in a month and in a year, as far as known; the unit, points of a rate or yuan, stands once."""
+    moves = [(_("in a month %(change)s"), month), (_("in a year %(change)s"), year)]
+    known = [words % {"change": signed(moved)} for words, moved in moves if moved is not None]
+    unit = _("%(change)s yuan") if indicator.unit == YUAN else _("%(change)s points")
+    return unit % {"change": " · ".join(known)} if known else ""
 
 
 def counted_text(count: int, indicator: Indicator) -> str:

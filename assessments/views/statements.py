@@ -22,6 +22,7 @@ from teams.permissions import Permission, SignedInRequest, has_permission, requi
 from teams.workbooks import write_rows
 
 PEOPLE_A_PAGE = 100
+PAYMENT_WIDTHS = (16, 18, 30, 14, 26, 12, 30, 14)
 
 
 @require_safe
@@ -79,7 +80,15 @@ def payment_file(request: SignedInRequest, pk: int, format: str) -> FileResponse
     if format not in ("csv", "xlsx"):
         raise Http404
     file = BytesIO()
-    write_rows(file, payment_heads(), payment_lines(row), format=format, text_columns={1, 3, 5})  # type: ignore[arg-type]
+    write_rows(
+        file,
+        payment_heads(),
+        payment_lines(row),
+        format=format,  # type: ignore[arg-type]
+        text_columns={1, 3, 5},
+        sheet=_("Payment file"),
+        widths=PAYMENT_WIDTHS,
+    )
     file.seek(0)
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"payments {row}")
     return FileResponse(file, as_attachment=True, filename=f"payments-{row.pk}-{row.stage}.{format}")

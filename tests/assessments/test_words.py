@@ -46,8 +46,9 @@ def line(*rates: int | None) -> list[tuple[CalendarMonth, Count | None]]:
 
 
 def test_change_and_number_are_worded_with_what_they_count() -> None:
-    moves = [moved_text("%(change)s", Decimal("-0.2"), BY_CODE[code]) for code in ("coverage", "visit_cost")]
-    assert moves == ["−0.2 points", "−0.2 yuan"] and moved_text("since %(change)s", None, BY_CODE["coverage"]) == ""
+    moves = [moved_text(Decimal("-0.2"), Decimal(3), BY_CODE[code]) for code in ("coverage", "visit_cost")]
+    assert moves == ["in a month −0.2 · in a year +3 points", "in a month −0.2 · in a year +3 yuan"]
+    assert moved_text(None, None, BY_CODE["coverage"]) == ""
     counted = [counted_text(6116, BY_CODE[code]) for code in ("coverage", "package_completion")]
     assert counted == ["6,116 people", "6,116 packages"] and counted_text(0, BY_CODE["coverage"]) == "0"
 
