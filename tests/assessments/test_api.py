@@ -19,7 +19,7 @@ from teams.models import Role
 from teams.models.accounts import SYSTEM
 from teams.rates import rate
 from tests.accounts import make_account
-from tests.factories import make_resident
+from tests.factories import make_doctor, make_resident
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,36 @@ def test_figures_of_a_unit_are_those_of_the_month(reader: Client) -> None:
     for row in answer["figures"]:
         figure = stored.get(indicator=row["indicator"], category=row["category"])
         assert (row["numerator"], row["denominator"]) == (figure.numerator, figure.denominator)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_account_gets_what_its_pages_show_and_no_other_place(district: SmallDistrict, role: Role) -> None:
+    client = client_of(role, district)
+    found = {True: 0, False: 0}
+    for place in ({"unit": "B"}, {"unit": "C"}, {"unit": "V"}, {"team": "T1"}, {"team": "T2"}):
+        for indicator in ("coverage", "unserved", "item_completion"):
+            asked = {"month": "2018-10", **place}
+            page = client.get(f"/figures/{indicator}/", asked)
+            answer = client.get(FIGURES, {**asked, "indicator": indicator, "category": "all"})
+            assert answer.status_code == page.status_code
+            found[page.status_code == 200] += 1
+            if page.status_code == 200:
+                (row,), shown = answer.json()["figures"], page.context["figure"]
+                counts = (shown["numerator_text"], shown["denominator_text"])
+                assert (f"{row['numerator']:,}", f"{row['denominator']:,}") == counts
+    assert found[True]
+    assert bool(found[False]) == (role in (Role.CLERK, Role.DOCTOR))
+
+
+def client_of(role: Role, district: SmallDistrict) -> Client:
+    """Signed in with the role where it works: at the centre, in its team, or at the bureau."""
+    client = Client()
+    if role == Role.DOCTOR:
+        client.force_login(make_doctor(district.team))
+    else:
+        at = district.centre if role == Role.CLERK else district.bureau
+        client.force_login(make_account("reader", role, institution=at))
+    return client
 
 
 def test_rate_is_text_with_two_places_or_nothing(reader: Client) -> None:
