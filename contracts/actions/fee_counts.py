@@ -31,12 +31,13 @@ join contracts_coverage c on c.id = m.coverage_id
 join contracts_contract k on k.id = c.contract_id
 group by 1, 2, 3
 """
-# The accounts and what was entered by then are of one moment: one statement tells both.
+# The accounts, what was entered by then and the cutoff are of one moment: one statement tells them all.
+_VERSIONS = FEE_VERSIONS.format(cutoff="(select cutoff from contracts_feecount)")
 _COUNTED = f"""
     select a.contract_id, a.payer, a.team_id, sum(a.open) as open, min(a.since) as since, sum(a.back) as back,
            coalesce(max(v.version), 0) as version
     from ({FEE_ACCOUNTS}) a
-    left join ({FEE_VERSIONS}) v on v.contract_id = a.contract_id and v.payer = a.payer
+    left join ({_VERSIONS}) v on v.contract_id = a.contract_id and v.payer = a.payer
     group by a.contract_id, a.payer, a.team_id
 """
 _ACCOUNTS = f"""

@@ -34,10 +34,13 @@ _COUNTED = """
     where payer = %(payer)s and team_id = any(%(teams)s) and contract_id <> all(%(anew)s)
 """
 _NOTHING = "select 0::bigint as contract_id, 0.00 as open, null::date as since, 0.00 as back where false"
+# With the cutoff as a value: the planner then knows how few entries these are.
 _CHANGED = f"""
     select distinct v.contract_id
-    from ({FEE_VERSIONS}) v
-    left join contracts_feeaccount a on a.contract_id = v.contract_id and a.payer = v.payer
+    from ({FEE_VERSIONS.format(cutoff="%(cutoff)s")}) v
+    left join lateral (
+        select version from contracts_feeaccount where contract_id = v.contract_id and payer = v.payer offset 0
+    ) a on true
     where v.payer = any(%(payers)s) and (%(teams)s::bigint[] is null or v.team_id = any(%(teams)s))
       and a.version is distinct from v.version
 """
@@ -101,7 +104,7 @@ def desk(
 ) -> Desk:
     """The contracts of the teams, what is owed longest first, then what is to be given back. Two or three queries."""
     count = fees_counted(day)
-    anew = changed_contracts(teams, [payer]) if count else []
+    anew = changed_contracts(teams, [payer], count) if count else []
     if count:
         live = list(Coverage.objects.filter(contract__in=anew).values_list("pk", flat=True)) if anew else []
     else:
@@ -129,8 +132,13 @@ def desk(
     return Desk([DeskLine(*row[:7]) for row in rows if row[0]], *rows[0][7:])
 
 
-def changed_contracts(teams: Sequence[int] | None, payers: Sequence[str]) -> list[int]:
+def changed_contracts(teams: Sequence[int] | None, payers: Sequence[str], count: FeeCount) -> list[int]:
     """Ids of the teams' contracts (None: of all) with something entered or cancelled that no counted account knows."""
+    parameters = {
+        "teams": None if teams is None else list(teams),
+        "payers": list(payers),
+        "cutoff": count.cutoff,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGED, {"teams": None if teams is None else list(teams), "payers": list(payers)})
+        cursor.execute(_CHANGED, parameters)
         return [key for (key,) in cursor.fetchall()]

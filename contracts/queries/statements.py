@@ -165,7 +165,7 @@ def _contracts_of(scope: Scope, limit: int, offset: int) -> tuple[list[int], int
     rows = rows if scope.teams is None else rows.filter(team__in=scope.teams)
     counted = rows.order_by("contract").values_list("contract", flat=True).distinct()
     size = kept("fee contracts", count.counted_at, scope.teams, scope.payers, count=counted.count)
-    changed = changed_contracts(scope.teams, scope.payers)
+    changed = changed_contracts(scope.teams, scope.payers, count)
     new = sorted(set(changed).difference(rows.filter(contract__in=changed).values_list("contract", flat=True)))
     return [*counted[offset : offset + limit], *new[max(offset - size, 0) :]][:limit], size + len(new)
 

@@ -15,7 +15,7 @@ from contracts.accounts import PAYING, Owed, spread
 from contracts.actions.fee_counts import count_again, count_fees
 from contracts.actions.fee_payments import take_payment
 from contracts.actions.fees import cancel_entry
-from contracts.models import Contract, FeeEntry
+from contracts.models import Contract, FeeCount, FeeEntry
 from contracts.queries.accounts import accounts_of
 from contracts.queries.fee_desk import changed_contracts, desk
 from contracts.queries.statements import Grouping, Line, scope_of, statement
@@ -167,7 +167,7 @@ def test_desk_knows_of_a_payment_at_once_and_the_worker_counts_it_for_the_next_l
 
     def told() -> tuple[int, Decimal, int]:
         found = desk([each.team_id for each in both], "finance", "open", TODAY, policy_on(TODAY), limit=1)
-        return found.count, found.open, len(changed_contracts(None, PAYING))
+        return found.count, found.open, len(changed_contracts(None, PAYING, FeeCount.objects.get()))
 
     assert told() == (2, Decimal("20.02"), 0)
     entry = pay(both, "15.00", clerk)[0]
