@@ -17,7 +17,7 @@ from contracts.presenters.worklists import candidate_rows
 from contracts.queries.candidates import candidates
 from contracts.queries.contracts import to_confirm
 from contracts.queries.counting import count_all
-from contracts.queries.due import Choice, Due, Window, choice_of, due
+from contracts.queries.due import Choice, Due, Window, due
 from contracts.queries.problems import counts, problems
 from contracts.queries.terms import last_coverages
 from residents.models import Resident
@@ -47,8 +47,8 @@ class Tile:
 def today_page(user: User, day: date) -> dict[str, Any]:
     """Context of `contracts/today.html`. At most 12 queries, whatever there is to do."""
     policy, mine = policy_on(day), Coverage.objects.visible_to(user)
+    ending = _in_order(last_coverages(mine, day, days=policy["renewal_days_ahead"]))
     lists = {
-        "ending": last_coverages(mine, day, days=policy["renewal_days_ahead"]),
         "to_confirm": to_confirm(mine, day, policy),
         "candidates": candidates(user, day=day),
         "new": candidates(user, reason="new", day=day),
@@ -66,7 +66,7 @@ def today_page(user: User, day: date) -> dict[str, Any]:
         "tiles": [
             *([_due_tile(owed)] if owed else []),
             _to_sign_tile(numbers),
-            _contracts_tile(numbers),
+            _contracts_tile(len(ending), numbers["to_confirm"]),
             Tile(_("Data problems"), sum(count for _rule, count in by_rule), _link("problem_list"), "orange"),
         ],
         "drafts": numbers["drafts"],
@@ -74,7 +74,7 @@ def today_page(user: User, day: date) -> dict[str, Any]:
         "imports": numbers.get("imports"),
         "people": _due_rows(owed, people, day) if owed else None,
         "candidates": candidate_rows(newest, people, day),
-        "ending": _first(lists["ending"]),
+        "ending": _loaded(ending[:LINES]),
         "rules": by_rule[:LINES],
     }
 
@@ -85,20 +85,21 @@ def _going(user: User, days: int) -> DraftQuerySet:
     return mine.untouched_for(max(days - GOING_DAYS, 0)) if days else mine.none()
 
 
-def _first(ending: QuerySet[Coverage]) -> list[Coverage]:
-    """The first to end. They are chosen first and looked up then, not everybody who ends."""
-    chosen = ending.order_by("end_on", "pk").values("pk")[:LINES]
-    rows = Coverage.objects.filter(pk__in=chosen).select_related("resident", "contract__team")
-    return list(rows.order_by("end_on", "pk"))
+def _in_order(ending: QuerySet[Coverage]) -> list[int]:
+    """Ids of all, the first to end first: found once for their number and the first lines."""
+    return list(ending.order_by("end_on", "pk").values_list("pk", flat=True))
+
+
+def _loaded(keys: Sequence[int]) -> list[Coverage]:
+    rows = Coverage.objects.select_related("resident", "contract__team").in_bulk(keys)
+    return [rows[key] for key in keys]
 
 
 def _due(user: User, day: date) -> Due | None:
     """Due work; None for accounts of the whole district, whose figure is the overview's (contracts.queries.due)."""
     if user.scope.is_district:
         return None
-    # A doctor's teams are known already, from what the account may see.
-    choice = choice_of(user, day) if user.scope.institutions else Choice(day, tuple(sorted(user.scope.teams)))
-    return due(choice, limit=LINES)
+    return due(Choice(day, tuple(sorted(user.seen_teams))), limit=LINES)
 
 
 def _people(user: User, owed: Due | None, newest: Sequence[Candidate]) -> dict[int, Resident]:
@@ -128,10 +129,9 @@ def _to_sign_tile(numbers: dict[str, int]) -> Tile:
     return Tile(_("To be signed"), numbers["candidates"], _link("to_sign"), "green", parts)
 
 
-def _contracts_tile(numbers: dict[str, int]) -> Tile:
-    parts = ((_("to be confirmed"), numbers["to_confirm"], _link("contract_list", "status=to_confirm")),)
-    ending = _link("contract_list", "status=ending")
-    return Tile(_("Contracts that end soon"), numbers["ending"], ending, "purple", parts)
+def _contracts_tile(ending: int, to_confirm: int) -> Tile:
+    parts = ((_("to be confirmed"), to_confirm, _link("contract_list", "status=to_confirm")),)
+    return Tile(_("Contracts that end soon"), ending, _link("contract_list", "status=ending"), "purple", parts)
 
 
 def _link(name: str, query: str = "") -> str:

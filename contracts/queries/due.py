@@ -158,7 +158,7 @@ def due(choice: Choice, *, start: int = 0, limit: int = 50, by_village: bool = F
         ), shown as (
             select p.*, row_number() over (order by {_BY_VILLAGE if by_village else _BY_WEIGHT}) as place
             from chosen p
-            join residents_resident r on r.id = p.resident_id
+            left join residents_resident r on r.id = p.resident_id
             left join teams_division d on d.id = p.village_id
             order by place
             limit %(limit)s offset %(start)s
