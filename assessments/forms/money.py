@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.funds import TERMS, FundTerms, terms_of
 from assessments.calendar import CalendarMonth
 from assessments.models import Cycle, FundVersion, Run
+from assessments.queries.scenarios import FACTORS
 from service_packages.models import Package, Payer
 from teams.actions.submissions import fresh_key
 from teams.fields import DayField
@@ -35,6 +37,10 @@ def percent(**options: Any) -> forms.DecimalField:
 def factor(**options: Any) -> forms.DecimalField:
     """A coefficient or weight with at most four places."""
     return forms.DecimalField(min_value=0, max_value=100, decimal_places=4, **options)
+
+
+# Of quality coefficients: who types 95 means 0.95, and would give a team a hundredfold.
+not_per_cent = MaxValueValidator(2, _("A coefficient is a part of 1: 0.95, not 95."))
 
 
 class MonthField(forms.CharField):
@@ -76,6 +82,8 @@ class RuleForm(forms.ModelForm):
 
     def __init__(self, data: Any = None, *, version: FundVersion) -> None:
         super().__init__(data, instance=version)
+        for name in FACTORS:
+            self.fields[name].validators.append(not_per_cent)
         now = terms_of(version)
         for code, label in Payer.choices:
             self._add("payer", code, label, yuan(min_value=0, required=False, initial=now.payers.get(code)))

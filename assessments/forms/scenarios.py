@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
 from assessments.forms.cycles import MonthField
+from assessments.forms.money import not_per_cent
 from assessments.forms.rubrics import number
 from assessments.models import FundVersion, RubricVersion, Rule, Scenario, UnitKind
 from assessments.queries.rubrics import frozen_months
@@ -93,6 +94,7 @@ class ChangesForm(forms.Form):
             for name in FACTORS:
                 self._add(name, getattr(fund, name), said.get(name), decimal_places=4)
                 self.fields[name].label = _field(name).verbose_name
+                self.fields[name].validators.append(not_per_cent)
             for row in fund.payers.all():
                 self._add(f"amount_{row.payer}", row.amount, said.get("amounts", {}).get(row.payer))
                 self.fields[f"amount_{row.payer}"].label = row.get_payer_display()

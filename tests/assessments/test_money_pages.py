@@ -57,6 +57,8 @@ def test_an_official_goes_from_a_new_fund_to_a_paid_settlement(district: MoneyDi
     fields |= dict.fromkeys(("other_weight", "excellent", "good", "passed", "failed", "unassessed"), "1")
     fields |= {"method": "rate", "withheld": "returned", "quality": "score", "prepaid_share": "0", "staff_share": "70"}
     fields |= {"cost_share": "100", "referral_fee": "0", "kept_share": "100", "payer_city_finance": "4"}
+    send(first, "fund_edit", version.pk, **fields | {"good": "95"})  # per cent: refused
+    assert FundVersion.objects.get().method != "rate"
     send(first, "fund_edit", version.pk, **fields, payer_district_finance="6", job_nurse="0.8")
     send(first, "fund_publish", version.pk)
     send(first, "run_begin", version.fund_id, submission=fresh_key(), from_month="2018-01", to_month="2018-03")

@@ -63,7 +63,7 @@ def test_second_call_is_made_by_a_colleague_and_held_against_the_first(desks: De
     second.wait_for_url(lambda url: url != called)
     second.goto(sample)
     expect(second.locator("button[name=turn]")).to_have_count(0)
-    expect(second.locator("main > p.soft").first).to_contain_text("1")
+    expect(second.locator("main > p.soft").first).to_contain_text("结果一致")
     second.goto(called)
     expect(second.locator(".notice.success")).to_be_visible()
 
