@@ -1,8 +1,13 @@
-"""Which commands start the own servers."""
+"""Which commands start the own servers, and what a command says when the database is away or not prepared."""
+
+import subprocess
+import sys
 
 import pytest
 
+from config.servers.places import CHECKOUT
 from manage import needs_servers
+from tests.processes import database_url, environment
 
 
 @pytest.mark.parametrize(
@@ -17,3 +22,22 @@ def test_command_that_asks_the_database_starts_the_servers(command: str) -> None
 )
 def test_command_that_reads_files_only_starts_none(command: str) -> None:
     assert not needs_servers(command.split())
+
+
+def ended(**changes: str) -> subprocess.CompletedProcess[str]:
+    """A command that asks the database, with a changed environment."""
+    command = [sys.executable, "manage.py", "export_kpis", "--month", "2018-10", "--out", "never-written.csv"]
+    return subprocess.run(command, cwd=CHECKOUT, env=environment(**changes), capture_output=True, text=True)
+
+
+def test_command_says_in_a_line_that_the_database_is_away() -> None:
+    away = ended(DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing")
+    assert (away.returncode, away.stderr.count("\n")) == (1, 1)
+    assert "DATABASE_URL" in away.stderr
+
+
+@pytest.mark.django_db
+def test_command_says_in_a_line_that_the_database_is_not_prepared() -> None:
+    empty = ended(DATABASE_URL=database_url("postgres"))
+    assert (empty.returncode, empty.stderr.count("\n")) == (1, 1)
+    assert "manage.py migrate" in empty.stderr
