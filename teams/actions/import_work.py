@@ -19,6 +19,7 @@ from teams.imports.changes import SAMPLED, Changed, changes_of, pack
 from teams.imports.engine import Batch, load, open_table, rehearse
 from teams.imports.kinds import Kind, Loader
 from teams.imports.notes import Notes
+from teams.imports.pace import paced
 from teams.imports.rows import Outcome
 from teams.imports.texts import kept
 from teams.imports.traces import traced
@@ -126,7 +127,7 @@ def _check(imported: Import, kind: Kind) -> None:
             with transaction.atomic():
                 notes.count(batch)
 
-        for _batch in rehearse(table, kind, by=imported.by, on_batch=note):
+        for _batch in paced(rehearse(table, kind, by=imported.by, on_batch=note)):
             pass
     Import.objects.filter(pk=imported.pk, status=Status.CHECKING).update(
         status=Status.CHECKED, checked_at=timezone.now(), sample=pack(sample), rows_total=F("rows"), attempts=0
@@ -151,7 +152,7 @@ def _put_in(imported: Import, kind: Kind) -> None:
         Import.objects.filter(pk=imported.pk).update(status=Status.RUNNING)
         notes = Notes(imported, table, kind.traced, context.id)
         behind, refused = notes.round.rows, frozenset(notes.round.refused)
-        for _batch in load(table, kind, by=imported.by, on_batch=notes.take, skip=behind, refused=refused):
+        for _batch in paced(load(table, kind, by=imported.by, on_batch=notes.take, skip=behind, refused=refused)):
             pass
     _finish(imported, Status.DONE)
 
