@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
 from random import Random
 
 from django.conf import settings
@@ -173,8 +174,9 @@ class _District:
         policies.set_rubric(policy=self.policy)
         aims.set_populations(self.facts, self.quotas, places, population.people, self._stream("aims"))
         self._count_up()
-        for fraud in plant(roster.crews, self.facts.completion_as_of):
-            self.out(f"planted: {fraud.signal} {fraud.team}")
+        frauds = sorted(plant(roster.crews, self.facts.completion_as_of))
+        for signal, of_signal in groupby(frauds, lambda fraud: fraud.signal):
+            self.out(f"planted: {signal} {' '.join(fraud.team for fraud in of_signal)}")
         return accounts.seat_doctor(self.facts.completion_as_of, made)
 
     def _stream(self, noun: str) -> Random:

@@ -267,8 +267,9 @@ def test_heaped_teams_repeat_their_readings(district: District) -> None:
 
 
 def test_screening_reports_what_was_planted_and_little_else_of_its_kind(district: District) -> None:
-    planted = {tuple(line.split()[1:]) for line in district.text.splitlines() if line.startswith("planted:")}
-    signals = {signal for signal, _team in planted}
+    lines = [line.split()[1:] for line in district.text.splitlines() if line.startswith("planted:")]
+    planted = {(signal, team) for signal, *teams in lines for team in teams}
+    signals = {signal for signal, *_teams in lines}
     assert signals >= {"phone_run", "phone_shared", "phone_of_staff", "served_after_leaving", "served_in_a_day"}
     # A hundredth of the people make a hundredth of the readings.
     with transaction.atomic(), override_settings(TODAY=date(2018, 12, 20)):
