@@ -187,6 +187,7 @@ ENTRIES = (
         is_rare=True,
     ),
     Entry(gettext_lazy("Imports"), "teams:import_list", Permission.IMPORT_RUN, ("teams:import_",), is_rare=True),
+    Entry(gettext_lazy("Audit trail"), "teams:audit_list", Permission.LOG_READ, ("teams:audit_",), is_start=False),
     Entry(
         gettext_lazy("Reference tables"),
         "admin:index",

@@ -6,14 +6,14 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from teams.actions.submissions import fresh_key
 from teams.fields import DayField
 from teams.imports import Kind, all_kinds, kinds_for
-from teams.models import Export, Import, Institution, User
+from teams.models import AuditEvent, Export, Import, Institution, User
 from teams.permissions import SignedInRequest
 from teams.sheet_files import ENDINGS, Limits, SheetError, open_file
 
@@ -87,6 +87,24 @@ class ImportFilter(django_filters.FilterSet):
     class Meta:
         model = Import
         fields = ("kind", "status", "by", "since", "until")
+
+
+class AuditFilter(django_filters.FilterSet):
+    """Of the audit trail, what somebody did, of a kind, from an address, on some days, with some words."""
+
+    kind = django_filters.ChoiceFilter(label=_("Kind of action"), choices=AuditEvent.Kind, empty_label=_("all"))
+    username = django_filters.CharFilter(label=_("User name"), lookup_expr="iexact")
+    since = DayFilter(label=_("Since"), field_name="at", lookup_expr="date__gte")
+    until = DayFilter(label=_("Until"), field_name="at", lookup_expr="date__lte")
+    q = django_filters.CharFilter(label=_("What or why"), method="holding")
+
+    class Meta:
+        model = AuditEvent
+        fields = ("kind", "username", "since", "until", "q")
+
+    def holding(self, rows: QuerySet[AuditEvent], name: str, words: str) -> QuerySet[AuditEvent]:
+        """Lines that hold the words in what was done, why, or from where."""
+        return rows.filter(Q(what__icontains=words) | Q(reason__icontains=words) | Q(address__startswith=words))
 
 
 class TeamFilter(forms.Form):

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     MONTH_FREEZE = "month_freeze"
     SUPERVISION_READ = "supervision_read"
     SUPERVISION_EDIT = "supervision_edit"
+    SAMPLE_READ = "sample_read"
     RECTIFICATION_EDIT = "rectification_edit"
     RUBRIC_EDIT = "rubric_edit"
     ASSESSMENT_READ = "assessment_read"
@@ -63,6 +64,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.FIGURE_READ,
             Permission.SUPERVISION_READ,
+            Permission.SAMPLE_READ,
             Permission.RECTIFICATION_EDIT,
             Permission.ASSESSMENT_READ,
             Permission.ASSESSMENT_REPORT,
@@ -100,6 +102,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.FIGURE_READ,
             Permission.SUPERVISION_READ,
+            Permission.SAMPLE_READ,
             Permission.SUPERVISION_EDIT,
             Permission.ASSESSMENT_READ,
             Permission.ASSESSMENT_REVIEW,
@@ -121,6 +124,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         {
             Permission.FIGURE_READ,
             Permission.SUPERVISION_READ,
+            Permission.SAMPLE_READ,
             Permission.RUBRIC_EDIT,
             Permission.ASSESSMENT_READ,
             Permission.MONEY_READ,
@@ -143,6 +147,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CATALOGUE_READ,
             Permission.FEE_READ,
             Permission.MONTH_COMPUTE,
+            Permission.SAMPLE_READ,
             Permission.LOG_READ,
         }
     ),

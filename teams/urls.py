@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import exports, health, imports, lists, teams, tokens
+from teams.views import audit, exports, health, imports, lists, teams, tokens
 
 app_name = "teams"
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.export_detail, name="export_detail"),
     path("exports/<int:pk>/progress/", exports.export_progress, name="export_progress"),
     path("exports/<int:pk>/file", exports.export_file, name="export_file"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/audit.xlsx", audit.audit_file, name="audit_file"),
+    path("audit/verify/", audit.audit_verify, name="audit_verify"),
     path("keys/", tokens.token_list, name="token_list"),
     path("keys/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("lists/filters/new/", lists.filter_save, name="filter_save"),

@@ -29,9 +29,9 @@ SAMPLES_A_PAGE = 30
 
 
 @require_safe
-@require(Permission.SUPERVISION_READ)
+@require(Permission.SAMPLE_READ)
 def sample_list(request: SignedInRequest) -> HttpResponse:
-    """Samples, the latest first, with how far each is."""
+    """Samples, the latest first, with how far each is; whoever sees no person is led to drawing them again."""
     samples = Sample.objects.visible_to(request.user).defer("frame").select_related("drawn_by")
     page = Paginator(samples, SAMPLES_A_PAGE).get_page(request.GET.get("page"))
     people = Sampled.objects.visible_to(request.user).filter(sample__in=[sample.pk for sample in page])
@@ -40,6 +40,7 @@ def sample_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "rows": [(sample, done.get(sample.pk)) for sample in page],
         "may_draw": may_call(request),
+        "may_open": has_permission(request.user, Permission.SUPERVISION_READ),
     }
     return render(request, "assessments/sample_list.html", context)
 
@@ -83,7 +84,7 @@ def sample_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@require(Permission.ASSESSMENT_READ)
+@require(Permission.SAMPLE_READ)
 def sample_verify(request: SignedInRequest, pk: int) -> HttpResponse:
     """Draw again from the frame that was kept and compare; it shows counts only, for auditors too."""
     if not request.user.scope.is_district:

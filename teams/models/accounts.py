@@ -101,6 +101,16 @@ class SystemAccount:
 SYSTEM = SystemAccount()
 
 
+class AuditEventQuerySet(models.QuerySet):
+    """Lines of the audit trail by what an account may see."""
+
+    def visible_to(self, user: User) -> "AuditEventQuerySet":
+        """All of them for the district; else what accounts of the account's institutions did."""
+        if user.scope.is_district:
+            return self
+        return self.filter(user_id__in=User.objects.filter(user.scope.where("institution_id")).values("pk"))
+
+
 class AuditEvent(models.Model):
     """One line of the audit trail: a log-in, a refused access, a look at an identity, an export, an action.
 
@@ -134,6 +144,8 @@ class AuditEvent(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     previous_sha256 = models.CharField(max_length=64, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of the audit trail")

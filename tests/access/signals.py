@@ -13,11 +13,11 @@ assessments:lead_list     -        in  200 200 403 200 200 403    in  405 405 40
 assessments:lead_screen   -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:lead_detail   own      in  200 404 403 200 200 403    in  200 404 403 200 200 403
 assessments:lead_detail   other    in  404 200 403 200 200 403    in  404 200 403 200 200 403
-assessments:sample_list   -        in  200 200 403 200 200 403    in  405 405 405 405 405 405
+assessments:sample_list   -        in  200 200 403 200 200 200    in  405 405 405 405 405 405
 assessments:sample_create -        in  403 403 403 200 403 403    in  403 403 403 200 403 403
 assessments:sample_detail own      in  200 404 403 200 200 403    in  405 405 405 405 405 405
 assessments:sample_detail other    in  404 200 403 200 200 403    in  405 405 405 405 405 405
-assessments:sample_verify -        in  404 404 404 200 200 200    in  405 405 405 405 405 405
+assessments:sample_verify -        in  404 404 403 200 200 200    in  405 405 405 405 405 405
 assessments:call_next     own      in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:call_sheet    own      in  403 403 403 200 403 403    in  403 403 403 200 403 403
 assessments:voice_list    -        in  200 200 403 200 200 403    in  405 405 405 405 405 405
