@@ -16,7 +16,7 @@ from assessments.calendar import CalendarMonth
 from assessments.definitions.stages import Stages
 from assessments.models import Month, Revision, Tally
 from assessments.queries.late import known_by_now
-from assessments.rules.months import check_can_compute, check_rows, people_born_by
+from assessments.rules.months import check_can_compute, check_can_compute_otherwise, check_rows, people_born_by
 from residents.categories import Category, categories
 from teams.actions import audit
 from teams.locks import alone
@@ -34,26 +34,37 @@ PARENTS = ("assessments_residentmonth", "assessments_coveragemonth", "assessment
 
 
 @transaction.atomic
-def request(*, month: date, as_of: date | None = None, by: Account = SYSTEM) -> Revision:
+def request(
+    *, month: date, as_of: date | None = None, settings_on: date | None = None, by: Account = SYSTEM
+) -> Revision:
     """A queued revision of the month as of `as_of` (default: its report date); joins one that waits or runs already.
 
-    Raises `RuleViolation` for a month that hasn't begun or a date outside the month or in the future.
+    Settings and definitions are those of the report date, or of the day `settings_on`, to be compared with a frozen
+    month. Raises `RuleViolation` for a month that hasn't begun, a date outside the month or in the future, other
+    settings for a month that isn't frozen.
     """
     calendar = CalendarMonth.of(month)
     day = as_of or calendar.report_date()
     check_can_compute(calendar, day)
     row, _created = Month.objects.get_or_create(first_on=calendar.first)
     row = Month.objects.select_for_update().get(pk=row.pk)
-    waiting = row.revisions.filter(status__in=[Revision.Status.QUEUED, Revision.Status.RUNNING], as_of=day).first()
+    if settings_on:
+        check_can_compute_otherwise(row)
+    basis = {"settings_on": settings_on.isoformat()} if settings_on else {}
+    under_way = row.revisions.filter(status__in=[Revision.Status.QUEUED, Revision.Status.RUNNING])
+    waiting = under_way.filter(as_of=day, basis=basis).first()
     if waiting:
         return waiting
     last = row.revisions.aggregate(last=Max("number"))["last"] or 0
-    return row.revisions.create(number=last + 1, as_of=day, definitions=definitions.version_on(day), by_id=by.pk)
+    version = definitions.version_on(settings_on or day)
+    return row.revisions.create(number=last + 1, as_of=day, definitions=version, basis=basis, by_id=by.pk)
 
 
-def compute(*, month: date, as_of: date | None = None, by: Account | None = None) -> Revision:
+def compute(
+    *, month: date, as_of: date | None = None, settings_on: date | None = None, by: Account | None = None
+) -> Revision:
     """Request the month and compute it now. Returns the finished revision; raises what went wrong."""
-    revision = request(month=month, as_of=as_of, by=by or SYSTEM)
+    revision = request(month=month, as_of=as_of, settings_on=settings_on, by=by or SYSTEM)
     with alone(*_lock(revision.month), wait=True):
         revision.refresh_from_db()
         # Another run may have computed it meanwhile, or even a later one that has replaced it.
@@ -90,9 +101,9 @@ def _compute(revision: Revision) -> None:
 
 def _build(revision: Revision) -> None:
     tables = figures.Tables(revision.pk)
-    policy, known = policy_on(revision.as_of), categories()
+    policy, known = policy_on(revision.settings_on or revision.as_of), categories()
     definition = definitions.Definition(revision.as_of, policy, known)
-    revision.basis = {"policy": policy, "categories": {row.code: row.bit for row in known}}
+    revision.basis |= {"policy": policy, "categories": {row.code: row.bit for row in known}}
     _prepare_planner()
     people = people_born_by(revision.as_of)
     step, stages = partial(_step, revision), Stages(f"assessments_month_{revision.pk}_")

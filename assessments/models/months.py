@@ -5,6 +5,7 @@ the old one and attached in the transaction that makes it the current one; a fro
 """
 
 from calendar import monthrange
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -60,7 +61,8 @@ class Revision(models.Model):
     as_of = models.DateField(_("as of"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     definitions = models.CharField(_("version of the definitions"), max_length=20)
-    # What the rows depend on besides the facts: the policy on the report date, and the categories with their bits.
+    # What the rows depend on besides the facts: the policy, and the categories with their bits. The policy and the
+    # version of the definitions are those of the report date, or of the day `settings_on` that somebody asked for.
     basis = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
@@ -90,6 +92,12 @@ class Revision(models.Model):
     def session_name(self, step: Step) -> str:
         """What the database session that computes this revision calls itself at a step."""
         return f"month {self.pk} {step.value}"
+
+    @property
+    def settings_on(self) -> date | None:
+        """The day whose settings and definitions were asked for; None: those of the report date."""
+        asked = self.basis.get("settings_on")
+        return date.fromisoformat(asked) if asked else None
 
     @property
     def is_provisional(self) -> bool:

@@ -86,6 +86,7 @@ def _month(selection: Selection, page: str, args: tuple[str, ...], query: Mappin
         "provisional": revision.is_provisional,
         "frozen": revision.frozen_at is not None,
         "as_of": revision.as_of.isoformat(),
+        "settings_on": revision.settings_on.isoformat() if revision.settings_on else "",
         "computed_at": f"{timezone.localtime(revision.finished_at):%Y-%m-%d %H:%M}" if revision.finished_at else "",
         "previous": address(calendar.plus(-1)),
         "next": address(calendar.plus(1)),

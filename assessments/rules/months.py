@@ -31,6 +31,14 @@ def check_can_compute(month: CalendarMonth, as_of: date) -> None:
         raise RuleViolation("month.as_of_future", _("The report date must not lie in the future."))
 
 
+def check_can_compute_otherwise(month: Month) -> None:
+    """Other settings than those of the month are tried beside frozen figures, never in the place of open ones."""
+    if month.current is None or month.current.frozen_at is None:
+        raise RuleViolation(
+            "month.settings_open", _("Settings of another day are tried beside a frozen month only: freeze it first.")
+        )
+
+
 def check_can_freeze(revision: Revision) -> None:
     """Only the current, complete figures of a month that is over are frozen, once."""
     if revision.frozen_at is not None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -32,6 +33,7 @@ from assessments.queries.people import Part, counted_sql, figure_count, has_peop
 from assessments.queries.units import Selection, select
 from teams.actions import audit
 from teams.clock import month_words
+from teams.fields import DayField
 from teams.lists import ROWS_AT_MOST
 from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -163,11 +165,15 @@ def kpis(request: SignedInRequest) -> FileResponse:
 @require_POST
 @require(Permission.MONTH_COMPUTE)
 def month_compute(request: SignedInRequest) -> HttpResponse:
-    """Ask for a month to be computed by the worker; a run under way is joined."""
+    """Ask for a month to be computed by the worker, perhaps with the settings of a day; a run under way is joined."""
     try:
-        revision = months.request(month=CalendarMonth.parse(request.POST.get("month", "")).first, by=request.user)
+        month = CalendarMonth.parse(request.POST.get("month", "")).first
+        settings_on = DayField(required=False).clean(request.POST.get("settings_on", ""))
+        revision = months.request(month=month, settings_on=settings_on, by=request.user)
     except RuleViolation as refusal:
         messages.error(request, str(refusal))
+    except ValidationError:
+        messages.error(request, _("Write the day as 20181231."))
     else:
         enqueue(tasks.compute_month, revision.pk)
         asked = _("%(month)s will be computed by the worker; its figures appear here.") % {

@@ -22,7 +22,7 @@ from assessments.queries.late import is_touched, reasons
 from assessments.queries.people import has_people
 from assessments.queries.units import Selection, select
 from teams.actions import audit
-from teams.clock import month_words
+from teams.clock import month_words, today
 from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -164,6 +164,7 @@ def _detail(request: SignedInRequest, month: Month, text: str = "") -> HttpRespo
         if both
         else "",
         "text": text,
+        "settings_day": today().isoformat(),
     }
     return render(request, "assessments/month_detail.html", context)
 

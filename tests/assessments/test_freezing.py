@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from assessments.actions.freezing import freeze, remark, rows_sha256, verify
-from assessments.actions.months import compute
+from assessments.actions.months import compute, request
 from assessments.models import Figure, Month, Remark, Revision
 from assessments.queries.closing import PRESENT, Concern, findings
 from assessments.queries.figures import Key
@@ -124,3 +124,32 @@ def test_month_keeps_what_it_was_computed_with(district: SmallDistrict) -> None:
     assert revision.basis["categories"]["hypertension"] == 3
     assert revision.definitions == "1"
     assert rows_sha256(revision)
+
+
+def test_month_that_is_asked_for_with_other_settings_stands_beside_the_frozen_one(district: SmallDistrict) -> None:
+    PolicyValue.objects.create(code="elderly_age", value=60, from_on=date(2019, 1, 1))
+    frozen = freeze(revision=compute(month=OCTOBER), by=SYSTEM)
+
+    tried = compute(month=OCTOBER, settings_on=date(2019, 1, 1))
+
+    tried.refresh_from_db()
+    assert (tried.settings_on, tried.basis["policy"]["elderly_age"]) == (date(2019, 1, 1), 60)
+    assert Month.objects.get(first_on=OCTOBER).current == frozen
+    again = compute(month=OCTOBER)
+    assert (again.settings_on, again.basis["policy"]["elderly_age"]) == (None, 65)
+
+
+def test_other_settings_never_take_the_place_of_open_figures(district: SmallDistrict) -> None:
+    compute(month=OCTOBER)
+    with pytest.raises(RuleViolation) as refusal:
+        compute(month=OCTOBER, settings_on=date(2019, 1, 1))
+    assert refusal.value.code == "month.settings_open"
+
+
+def test_run_with_other_settings_joins_its_like_only(district: SmallDistrict) -> None:
+    freeze(revision=compute(month=OCTOBER), by=SYSTEM)
+    plain = request(month=OCTOBER)
+    tried = request(month=OCTOBER, settings_on=date(2019, 1, 1))
+    assert plain != tried
+    assert request(month=OCTOBER, settings_on=date(2019, 1, 1)) == tried
+    assert request(month=OCTOBER) == plain

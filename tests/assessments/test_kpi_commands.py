@@ -182,3 +182,9 @@ def test_folder_that_is_not_there_is_named(district: SmallDistrict, tmp_path: Pa
     compute(month=OCTOBER)
     with pytest.raises(CommandError, match=r"^.*No such file or directory.*nowhere.*$"):
         call_command("export_kpis", "--month=2018-10", f"--out={tmp_path / 'nowhere' / name}")
+
+
+def test_command_tries_the_settings_of_a_day_beside_a_frozen_month(district: SmallDistrict) -> None:
+    call_command("compute_kpis", "--month=2018-10", "--freeze")
+    call_command("compute_kpis", "--month=2018-10", "--settings-of=2019-01-01")
+    assert Month.objects.get().revisions.order_by("-number")[0].settings_on == date(2019, 1, 1)

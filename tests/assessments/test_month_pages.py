@@ -199,3 +199,28 @@ def test_freezing_counts_the_rows_again_whatever_the_page_has_kept(district: Sma
     with pytest.raises(RuleViolation) as refusal:
         freeze(revision=revision, by=SYSTEM)
     assert refusal.value.code == "month.open_findings"
+
+
+def test_settings_of_another_day_are_tried_beside_a_frozen_month_and_named(
+    district: SmallDistrict, official: Client
+) -> None:
+    freeze(revision=compute(month=OCTOBER), by=SYSTEM)
+    official.post(reverse("assessments:month_compute"), {"month": "2018-10", "settings_on": "20190101"})
+
+    tried = compute(month=OCTOBER, settings_on=date(2019, 1, 1))
+
+    assert tried.by is not None
+    for page in (address("detail"), f"{reverse('assessments:overview')}?month=2018-10&known=now"):
+        assert "2019-01-01" in official.get(page).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["nonsense", "20190101"])
+def test_day_that_is_none_and_a_month_that_is_open_are_refused(
+    district: SmallDistrict, official: Client, typed: str
+) -> None:
+    compute(month=OCTOBER)
+
+    page = official.post(reverse("assessments:month_compute"), {"month": "2018-10", "settings_on": typed}, follow=True)
+
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    assert Revision.objects.count() == 1

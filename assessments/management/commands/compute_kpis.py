@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--month", required=True, help="the month, like 2018-10")
         parser.add_argument("--as-of", help="the report date within the month, like 2018-10-20")
         parser.add_argument("--months", type=int, default=1, help="how many months, ending with --month")
+        parser.add_argument("--settings-of", help="a day whose settings and definitions a frozen month is tried with")
         parser.add_argument("--freeze", action="store_true", help="freeze what was computed")
 
     def handle(self, **options: Any) -> None:
@@ -31,16 +32,20 @@ class Command(BaseCommand):
             raise CommandError(_("The number of months must be at least 1."))
         try:
             last = CalendarMonth.parse(options["month"])
-            as_of = parse_date(options["as_of"]) if options["as_of"] is not None else None
+            as_of, settings_on = _day(options["as_of"]), _day(options["settings_of"])
             for back in range(options["months"] - 1, -1, -1):
-                self._compute(last.plus(-back), as_of if back == 0 else None, options["freeze"])
+                self._compute(last.plus(-back), as_of if back == 0 else None, settings_on, options["freeze"])
         except (RuleViolation, CellError, BrokenInvariant) as refusal:
             raise CommandError(str(refusal)) from None
 
-    def _compute(self, month: CalendarMonth, as_of: date | None, freeze: bool) -> None:
-        revision = months.compute(month=month.first, as_of=as_of, by=SYSTEM)
+    def _compute(self, month: CalendarMonth, as_of: date | None, settings_on: date | None, freeze: bool) -> None:
+        revision = months.compute(month=month.first, as_of=as_of, settings_on=settings_on, by=SYSTEM)
         if freeze:
             revision = freezing.freeze(revision=revision, by=SYSTEM, explanation=_("Frozen on the command line."))
         enqueue(tasks.count_ahead, revision.pk)
         state = _("provisional") if revision.is_provisional else (_("frozen") if revision.frozen_at else _("complete"))
         self.stdout.write(f"{month} r{revision.number} {revision.as_of} {state}")
+
+
+def _day(typed: str | None) -> date | None:
+    return parse_date(typed) if typed is not None else None
