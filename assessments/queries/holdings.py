@@ -54,7 +54,7 @@ class Held(NamedTuple):
     charges: Mapping[str, int]
 
 
-def last_correction() -> list[int]:
+def last_correction() -> list[list[int]]:
     """Where the history of what coverages hold and are charged ends."""
     return stamp((), corrections=(CoveragePackage, Charge))
 
