@@ -215,13 +215,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return context
     here = request.resolver_match.view_name if request.resolver_match else ""
     entries = entries_of(user)
-    shown = [entry for entry in entries if not entry.is_rare][:ON_THE_LINE]
+    shown = [entry.view for entry in entries if not entry.is_rare][:ON_THE_LINE]
     nav = [
         {
-            "label": entry.label,
+            "label": str(entry.label),
             "url": reverse(entry.view),
             "active": here.startswith(entry.pages),
-            "rare": entry not in shown,
+            "rare": entry.view not in shown,
         }
         for entry in entries
     ]

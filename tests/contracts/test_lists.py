@@ -97,3 +97,9 @@ def test_page_of_many_rows_is_the_same_sorted_or_read_off_an_index(
     page = client.get(reverse("contracts:contract_list"), {"status": "ending"}).context
     assert [row["name"] for row in page["list"]["rows"]] == ["甲", "乙", "丙", "丁"]
     assert (page["list"]["is_more"], page["contracts"]) == (True, None)
+
+
+@pytest.mark.parametrize("drawn", [{}, {"tone": "warn"}, {"is_masked": True}, {"url": "/?a=1&b=2"}])
+def test_cell_with_markup_shows_it_as_text(drawn: dict[str, Any]) -> None:
+    html = lists.Cell("<b>A&B</b>", **drawn).html
+    assert "&lt;b&gt;A&amp;B&lt;/b&gt;" in html and "<b>" not in html
