@@ -138,6 +138,13 @@ class Obligation(models.Model):
                 include=["opens_on", "item"],
                 condition=Q(met_on=None, waived_on=None),
             ),
+            # The same for many teams, read at once: of what is open, little is due by now.
+            models.Index(
+                name="contracts_obligation_open_due",
+                fields=["due_on"],
+                include=["coverage", "opens_on", "item", "id"],
+                condition=Q(met_on=None, waived_on=None),
+            ),
         )
         constraints = (
             models.UniqueConstraint(name="contracts_obligation_once", fields=["held", "item", "opens_on"]),

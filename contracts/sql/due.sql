@@ -15,7 +15,7 @@ with covered as materialized (
     from covered v
     join contracts_obligation o on o.coverage_id = v.coverage_id
     where o.met_on is null and o.waived_on is null
-      and o.opens_on <= %(day)s and o.due_on <= least(v.end_on, %(until)s) {services}
+      and o.opens_on <= %(day)s and o.due_on <= %(until)s and o.due_on <= v.end_on {services}
     union all
     -- A follow-up task is open from its first day, and done by the first service after the day that called for it.
     select v.coverage_id, v.resident_id, v.team_id, f.cause, f.id, null, f.opened_on, f.due_on
