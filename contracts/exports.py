@@ -136,7 +136,7 @@ def due_sheet(user: User, query: str, whole: bool) -> Sheet:
         due_words.cells(person, known, whole=whole)
         for start in range(0, total, ROWS_AT_ONCE)
         for found in [due(choice, start=start, limit=ROWS_AT_ONCE, by_village=by_village)]
-        for known in [due_words.look_up(found.people, form.items, found.villages, choice.day)]
+        for known in [due_words.look_up(found, form.items, user, choice.day)]
         for person in found.people
     )
     return Sheet(total, [str(head) for head in due_words.HEADS], rows, text_columns={1, 2})

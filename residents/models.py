@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +103,12 @@ class ResidentQuerySet(models.QuerySet):
             birth_date__lte=day,
             merged_into=None,
         )
+
+
+def is_seen(user: "User", of: str | Combinable = "resident") -> Exists:
+    """Whether the account sees the resident whose id stands there in a row: which of the people of a list it may open.
+    A row may be the account's by its contract, and the person managed elsewhere by now."""
+    return Exists(Resident.objects.visible_to(user).filter(pk=OuterRef(of) if isinstance(of, str) else of))
 
 
 @track_facts("residents_resident")

@@ -83,7 +83,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class ListRow:
-    """A line: where it leads, its cells by column, and what ticking it chooses (None: it can't be ticked)."""
+    """A line: where it leads, or "", its cells by column, and what ticking it chooses (None: it can't be ticked)."""
 
     url: str
     cells: Mapping[str, Cell]

@@ -1,6 +1,6 @@
 """The list of due work in words: why somebody comes first, what is owed, and the one next action."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import Attempt, FollowUp
 from contracts.presenters.people import id_text, phone_text
-from contracts.queries.due import Line, Person
+from contracts.queries.due import Due, Line, Person, residents_of
 from residents.identity import mask_id_number
 from residents.models import Resident
 from service_packages.models import Item
 from teams.cipher import decrypt
 from teams.dates import age_on
-from teams.models import Division
+from teams.models import Division, User
 from teams.phones import mask_phone
 
 # Whom nobody tried to reach for so long is called before somebody goes there.
@@ -26,10 +26,10 @@ CALLED_AGAIN = timedelta(days=15)
 
 @dataclass(frozen=True)
 class Known:
-    """What is looked up once for all people of a page."""
+    """What is looked up once for all people of a page; residents know whether they are seen (`is_seen`)."""
 
     day: date
-    residents: Mapping[int, Resident]
+    residents: Mapping[int, Any]
     items: Mapping[int, Item]
     villages: Mapping[int, Division]
     attempts: Mapping[int, Attempt]
@@ -41,15 +41,15 @@ def last_attempts(resident_ids: Iterable[int]) -> dict[int, Attempt]:
     return {row.resident_id: row for row in rows.order_by("resident", "-tried_on", "-id").distinct("resident")}
 
 
-def look_up(people: Sequence[Person], items: Mapping[int, Item], villages: Iterable[int | None], day: date) -> Known:
+def look_up(found: Due, items: Mapping[int, Item], user: User, day: date) -> Known:
     """Three queries, however many people."""
-    ids = [person.resident_id for person in people]
+    residents = residents_of(found.people, user)
     return Known(
         day=day,
-        residents=Resident.objects.in_bulk(ids),
+        residents=residents,
         items=items,
-        villages=Division.objects.in_bulk([key for key in villages if key]),
-        attempts=last_attempts(ids),
+        villages=Division.objects.in_bulk([key for key in found.villages if key]),
+        attempts=last_attempts(residents),
     )
 
 
@@ -98,6 +98,7 @@ def _row(person: Person, known: Known) -> dict[str, Any]:
     attempt = known.attempts.get(person.resident_id)
     return {
         "pk": resident.pk,
+        "is_seen": resident.is_seen,
         "name": resident.name,
         "sex": resident.get_sex_display(),
         "age": age_on(resident.birth_date, known.day),

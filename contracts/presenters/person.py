@@ -119,11 +119,17 @@ def readings(person: Person, policy: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def problems(person: Person) -> list[dict[str, Any]]:
-    """Data problems of the last check, with what to do: dicts title, said, remedy, other (the id of a twin)."""
+    """Data problems of the last check, with what to do: dicts title, said, remedy, other (the id of a twin whom the
+    account sees)."""
     rules = all_rules()
     known = [(rules[problem.rule], problem) for problem in person.problems if problem.rule in rules]
     return [
-        {"title": rule.title, "said": rule.said(row.detail), "remedy": rule.remedy, "other": row.detail.get("other")}
+        {
+            "title": rule.title,
+            "said": rule.said(row.detail),
+            "remedy": rule.remedy,
+            "other": row.detail["other"] if row.sees_other else None,
+        }
         for rule, row in known
     ]
 

@@ -1,27 +1,31 @@
 """The page of one contract in words: what to do next, the members, the steps so far."""
 
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, Coverage, Status
+from contracts.models import Contract, Status
 from contracts.presenters.contracts import status_cell, steps
 from contracts.presenters.people import id_text, phone_text
 from contracts.queries.contract import Story
 from teams.actions.submissions import fresh_key
 from teams.dates import age_on
+from teams.models import User
 
 
-def story_page(story: Story, *, may_edit: bool) -> dict[str, Any]:
+def story_page(story: Story, user: User, *, may_edit: bool) -> dict[str, Any]:
     """Context of `contracts/contract_detail.html`."""
     contract = story.contract
-    others = [*story.following, *([contract.previous] if contract.previous else [])]
+    others = [*([contract.previous] if contract.previous else []), *story.following]
+    seen = [other for other in others if user.sees_team(other.team_id)]
     return {
         "contract": contract,
         "story": story,
         "members": [_member(coverage, story) for coverage in story.coverages],
-        "steps": steps(story.entries, others),
+        "sequence": _sequence(contract, story.following, {other.pk for other in seen}),
+        "steps": steps(story.entries, seen),
         "next": next_step(story) if may_edit else None,
         "actions": actions(story) if may_edit else [],
         "undo": {"submission": fresh_key(), "seen": story.seen} if may_edit and story.undoable else None,
@@ -67,13 +71,27 @@ def _to(story: Story, name: str, label: str, text: str = "") -> dict[str, str]:
     return {"label": label, "url": reverse(f"contracts:{name}", args=[story.contract.pk]), "text": text}
 
 
-def _member(coverage: Coverage, story: Story) -> dict[str, Any]:
+def _sequence(contract: Contract, following: Sequence[Contract], seen: Container[int]) -> list[dict[str, str]]:
+    """The contracts before and after, this one among them; without a link where the team is another institution's."""
+    before = [contract.previous] if contract.previous else []
+    return [
+        {
+            "number": other.number,
+            "url": reverse("contracts:contract_detail", args=[other.pk]) if other.pk in seen else "",
+            "about": f"{other.get_origin_display()} · {other.team.name}" if other in following else "",
+        }
+        for other in (*before, contract, *following)
+    ]
+
+
+def _member(coverage: Any, story: Story) -> dict[str, Any]:
     resident, status = coverage.resident, story.statuses[coverage.pk]
     gone = {Status.DIED: resident.died_on, Status.MOVED: resident.moved_out_on}.get(status)
     pauses = [pause for pause in coverage.suspensions.all() if pause.to_on is None or pause.to_on > story.day]
     return {
         "coverage": coverage,
         "resident": resident,
+        "url": reverse("contracts:person", args=[resident.pk]) if coverage.is_seen else "",
         "age": age_on(resident.birth_date, story.day),
         "id_masked": id_text(resident),
         "phone": phone_text(resident),

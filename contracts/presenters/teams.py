@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contracts.queries.teams import Load, loads, remaining, team_checks
@@ -77,7 +78,7 @@ def institution_page(institution: Institution, user: User, day: date) -> dict[st
         "checks": [centre] if centre else [],
         "teams": _teams(institution, user, day, policy),
         "children": list(seen.filter(pk__in=below).annotate(team_count=Count("teams")).order_by("code")),
-        "staff": _staff(institution, day),
+        "staff": _staff(institution, user, day),
     }
 
 
@@ -93,13 +94,14 @@ def _teams(institution: Institution, user: User, day: date, policy: dict[str, in
     return rows
 
 
-def _staff(institution: Institution, day: date) -> list[dict[str, Any]]:
-    """Staff of the institution, with the teams to which each belongs on the day."""
+def _staff(institution: Institution, user: User, day: date) -> list[dict[str, Any]]:
+    """Staff of the institution, with the teams to which each belongs on the day: dicts name, url (of those seen)."""
     staff = list(Staff.objects.filter(institution=institution).order_by("staff_no"))
     memberships = TeamMember.objects.on(day).filter(staff__in=staff).select_related("team").order_by("team__code")
-    teams: dict[int, list[Team]] = {}
+    teams: dict[int, list[dict[str, str]]] = {}
     for row in memberships:
-        teams.setdefault(row.staff_id, []).append(row.team)
+        url = reverse("contracts:team", args=[row.team_id]) if user.sees_team(row.team_id) else ""
+        teams.setdefault(row.staff_id, []).append({"name": row.team.name, "url": url})
     return [
         {"staff": row, "teams": teams.get(row.pk, []), "has_left": bool(row.left_on and row.left_on <= day)}
         for row in staff

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from contracts.queries.counting import count_all
 from contracts.queries.due import Choice, Due, Window, due
 from contracts.queries.problems import counts, problems
 from contracts.queries.terms import last_coverages
-from residents.models import Resident
+from residents.models import Resident, is_seen
 from service_packages.models import Item
 from teams.models import Import, User
 from teams.permissions import Permission, has_permission
@@ -105,8 +105,8 @@ def _due(user: User, day: date) -> Due | None:
 def _people(user: User, owed: Due | None, newest: Sequence[Candidate]) -> dict[int, Resident]:
     """Whom the page names: those with work, who are the own teams', and the new ones whom the account still sees."""
     with_work = {person.resident_id for person in owed.people} if owed else set()
-    is_seen = Exists(Resident.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    rows = Resident.objects.filter(pk__in=[*with_work, *(row.pk for row in newest)]).annotate(is_seen=is_seen)
+    named = Resident.objects.filter(pk__in=[*with_work, *(row.pk for row in newest)])
+    rows = named.annotate(is_seen=is_seen(user, "pk"))
     return {row.pk: row for row in rows if row.pk in with_work or row.is_seen}
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Coverage, Unserved
 from contracts.presenters.people import id_text, phone_text
 from contracts.queries.unserved import Place, Reason, Standing, UnservedFilter, found, with_reason, with_service
+from residents.models import is_seen
 from teams.dates import age_on
 from teams.lists import Cell, Column
 from teams.models.places import parent_ids
@@ -57,13 +58,14 @@ _STEPS = {
 }
 
 
-def loaded(filters: UnservedFilter) -> QuerySet[Coverage]:
-    """Coverages with everything that a line tells; of those found by the worker also who was served since."""
+def loaded(filters: UnservedFilter) -> QuerySet[Any]:
+    """Coverages with everything that a line tells; of those found by the worker also who was served since. They know
+    whether the account sees their resident (`is_seen`)."""
     if filters.counted_at:
         rows = with_service(found(Unserved.objects.all()), filters.day)
     else:
         rows = with_reason(Coverage.objects.all(), filters.terms)
-    return rows.select_related("resident__village", "contract__team")
+    return rows.select_related("resident__village", "contract__team").annotate(is_seen=is_seen(filters.user))
 
 
 def cells(row: Any, day: date, rights: Collection[Permission], *, whole: bool = False) -> dict[str, Cell]:
@@ -94,7 +96,8 @@ def _step(row: Any, reason: Reason, rights: Collection[Permission]) -> Cell:
         return Cell(_("Served on %(day)s") % {"day": served_on}, tone="good")
     words, page, right = _STEPS[reason]
     key = row.contract_id if reason is Reason.NO_DOCTOR else row.resident_id
-    return Cell(str(words), url=reverse(f"contracts:{page}", args=[key]) if right in rights else "")
+    may_go = right in rights and (row.is_seen or reason is Reason.NO_DOCTOR)
+    return Cell(str(words), url=reverse(f"contracts:{page}", args=[key]) if may_go else "")
 
 
 def reason_tabs(by_reason: Mapping[str, int], chosen: str, filters: Any) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from contracts.models import (
 )
 from contracts.queries.renewals import Proposal, proposals, refusal
 from contracts.rules.lifecycle import TERMINATION, is_of_today, year_to_confirm
-from residents.models import Resident
+from residents.models import Resident, is_seen
 from residents.queries.memberships import populations
 from service_packages.models import PackageVersion, Payer
 from service_packages.rules import Reason, unsuitable
@@ -37,12 +37,13 @@ NOTHING = Decimal("0.00")
 class Story:
     """A contract as of a day: its members, what they hold and cost, what came before and after, what may be done.
 
+    `coverages` know whether the account sees their resident (`is_seen`): a member may be managed elsewhere by now.
     `elsewhere` holds the members' coverages of other contracts, `entries` the steps so far, the latest first.
     """
 
     contract: Contract
     day: date
-    coverages: Sequence[Coverage]
+    coverages: Sequence[Any]
     elsewhere: Sequence[Coverage]
     confirmed: Sequence[int]
     entries: Sequence[LifecycleEntry]
@@ -122,11 +123,11 @@ def visible_contracts(user: User) -> QuerySet[Any]:
     return rows.select_related("team__institution", "representative", "previous")
 
 
-def story(contract: Any, day: date) -> Story:
+def story(contract: Any, user: User, day: date) -> Story:
     """Look up what the page of a contract of `visible_contracts` tells: as many queries for ten members as for one."""
     members = Coverage.objects.filter(contract=contract).values("resident")
     rows = Coverage.objects.filter(resident__in=members).select_related("resident__village", "contract__team")
-    known = list(rows.order_by("-resident__is_head", "resident_id", "pk"))
+    known = list(rows.annotate(is_seen=is_seen(user)).order_by("-resident__is_head", "resident_id", "pk"))
     own = [row for row in known if row.contract_id == contract.pk]
     held = CoveragePackage.objects.select_related("version__package").prefetch_related("charges")
     prefetch_related_objects(own, "suspensions", Prefetch("packages", held.order_by("version__package__code")))

@@ -3,7 +3,7 @@
 The definition is `contracts/sql/due.sql`; what weighs how much stands in `WEIGHTS` and in docs/due-work.md.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from contracts.readings import CRITICAL
+from residents.models import Resident, is_seen
 from service_packages.models import Item
 from teams.dates import ONE_DAY, add_months, last_born_with_age
 from teams.models import Team, User
@@ -23,6 +24,8 @@ from teams.policy import policy_on
 SQL = (Path(__file__).parents[1] / "sql" / "due.sql").read_text()
 WEEK = timedelta(days=7)
 LONG_OVERDUE_DAYS = 90
+# So many of those who come next are looked at for one whom the account sees.
+LOOKED_AHEAD = 100
 # What makes a person come first. A day overdue is one point.
 WEIGHTS = {"critical": 400, "promised": 300, "uncontrolled": 200, "very_old": 100, "overdue_most": 180}
 
@@ -182,10 +185,16 @@ def due(choice: Choice, *, start: int = 0, limit: int = 50, by_village: bool = F
     return Due(list(found.values()), sum(by_place.values()), _counts(counted), by_place)
 
 
-def next_person(choice: Choice, after: int) -> int | None:
+def residents_of(people: Iterable[Person], user: User) -> dict[int, Any]:
+    """Resident id -> resident, who knows whether the account sees them (`is_seen`): of a contract with the account's
+    team, a member may be managed elsewhere by now."""
+    return Resident.objects.annotate(is_seen=is_seen(user, "pk")).in_bulk([person.resident_id for person in people])
+
+
+def next_person(choice: Choice, user: User, after: int) -> int | None:
     """The resident who comes after `after` in the list as it stands now; the first when `after` has left it.
 
-    Whoever got something today is passed over: the day goes on with the others.
+    Whoever got something today is passed over: the day goes on with the others. So is whom the account doesn't see.
     """
     select = f"""
         select p.resident_id from person p
@@ -197,7 +206,9 @@ def next_person(choice: Choice, after: int) -> int | None:
         cursor.execute(*_statement(choice, f"{select} order by {_BY_WEIGHT}", after=after))
         ids = [row[0] for row in cursor.fetchall()]
     later = ids[ids.index(after) + 1 :] if after in ids else ids
-    return next((key for key in [*later, *ids] if key != after), None)
+    coming = [key for key in dict.fromkeys([*later, *ids]) if key != after][:LOOKED_AHEAD]
+    seen = set(Resident.objects.visible_to(user).filter(pk__in=coming).values_list("pk", flat=True))
+    return next((key for key in coming if key in seen), None)
 
 
 def most_due(choice: Choice) -> int | None:

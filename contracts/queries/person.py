@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.functions import Cast
 
 from contracts.models import Coverage, Merge, Obligation, Problem, Service, Suspension, Visit
 from contracts.queries.coverages import told
-from residents.models import Register, Resident
+from residents.models import Register, Resident, is_seen
 from teams.models import User
 
 VISITS_AT_MOST = 50
@@ -18,7 +19,7 @@ VISITS_AT_MOST = 50
 class Person:
     """A resident's story. `members` are the others of the household whom the account sees; `coverages` know their
     `package_names` and whether they are `suspended` on the day, `obligations` whether they fall due in a pause
-    (`is_paused`)."""
+    (`is_paused`), `problems` whether their `detail` names another whom the account sees (`sees_other`)."""
 
     resident: Resident
     day: date
@@ -28,7 +29,7 @@ class Person:
     obligations: list[Any]
     services: list[Service]
     visits: list[Visit]
-    problems: list[Problem]
+    problems: list[Any]
     merges: list[Merge]
 
 
@@ -50,6 +51,12 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
         obligations=list(obligations.order_by("due_on", "item__code")),
         services=list(services.order_by("-performed_on", "item__code")),
         visits=list(visits.order_by("-visited_on")[:VISITS_AT_MOST]),
-        problems=list(Problem.objects.visible_to(user).filter(resident=resident)),
+        problems=_problems(resident, user),
         merges=list(Merge.objects.filter(kept=resident, undone_at=None).select_related("merged")),
     )
+
+
+def _problems(resident: Resident, user: User) -> list[Any]:
+    other = Cast(OuterRef("detail__other"), BigIntegerField())
+    rows = Problem.objects.visible_to(user).filter(resident=resident)
+    return list(rows.annotate(sees_other=is_seen(user, other)))

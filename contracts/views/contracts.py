@@ -90,8 +90,8 @@ def contract_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A contract: who is covered by what, what it costs, what became of it, and what may be done next."""
     contract = get_object_or_404(visible_contracts(request.user), pk=pk)
     may_edit = has_permission(request.user, Permission.CONTRACT_EDIT)
-    told = story(contract, today())
-    context = story_page(told, may_edit=may_edit)
+    told = story(contract, request.user, today())
+    context = story_page(told, request.user, may_edit=may_edit)
     context["may_edit"] = may_edit
     context["fees"] = fees_of(contract, told.coverages, told.day, request.user)
     context["fulfilment"] = by_item(Promises(today(), contracts=(pk,)))

@@ -38,7 +38,7 @@ def due_list(request: SignedInRequest) -> HttpResponse:
     size = PEOPLE_A_ROUND if is_round else PEOPLE_A_PAGE
     number = max(_number(request.GET.get("page")), 1)
     found = due(choice, start=(number - 1) * size, limit=size, by_village=is_round)
-    known = words.look_up(found.people, form.items, found.villages, choice.day)
+    known = words.look_up(found, form.items, request.user, choice.day)
     people = words.rows(found.people, known)
     form.offer_villages(sorted(known.villages.values(), key=lambda row: row.code), found.villages)
     context = {

@@ -16,12 +16,13 @@ from contracts.forms.due import DueForm
 from contracts.forms.many import EventForm, GridForm, ManyForm
 from contracts.grid import MOST_ROWS, Row, name_people, pasted_rows, posted_rows
 from contracts.presenters import due as words
-from contracts.queries.due import due, most_due
+from contracts.queries.due import due, most_due, residents_of
 from contracts.views.services import PLACE, list_query
 from residents.models import Resident
 from service_packages.models import Item
 from teams.cells import CellError
 from teams.clock import today
+from teams.models import User
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
 
@@ -45,7 +46,7 @@ def service_grid(request: SignedInRequest) -> HttpResponse:
             if not rows:
                 return redirect(f"{reverse('contracts:due_list')}?{list_query(request)}")
     else:
-        rows = _due_rows(due_form, form["item"].value())
+        rows = _due_rows(due_form, request.user, form["item"].value())
     context = {
         "form": form,
         "rows": [_shown(row) for row in rows],
@@ -75,10 +76,11 @@ def service_event(request: SignedInRequest) -> HttpResponse:
         left = "\n".join(row.person for row in wrong if not row.person.startswith("#"))
         form = EventForm(request.user, {**request.POST.dict(), "typed": left})
     found = due(_of_item(due_form, form["item"].value()), limit=MOST_ROWS, by_village=True)
-    known = words.look_up(found.people, due_form.items, found.villages, today())
+    known = words.look_up(found, due_form.items, request.user, today())
+    people = [row for row in words.rows(found.people, known) if row["is_seen"]]
     context = {
         "form": form,
-        "round": words.by_village(words.rows(found.people, known)),
+        "round": words.by_village(people),
         "total": found.total,
         "wrong": [_shown(row) for row in wrong],
         "due_form": due_form,
@@ -107,10 +109,11 @@ def _of_item(due_form: DueForm, code: str | None) -> Any:
     return replace(due_form.choice, kind="", item=item)
 
 
-def _due_rows(due_form: DueForm, code: str | None) -> list[Row]:
+def _due_rows(due_form: DueForm, user: User, code: str | None) -> list[Row]:
     found = due(_of_item(due_form, code), limit=GRID_ROWS, by_village=True)
-    residents = Resident.objects.in_bulk([person.resident_id for person in found.people])
-    return [Row(f"#{one.resident_id}", resident=residents[one.resident_id]) for one in found.people]
+    residents = residents_of(found.people, user)
+    ordered = [residents[person.resident_id] for person in found.people]
+    return [Row(f"#{one.pk}", resident=one) for one in ordered if one.is_seen]
 
 
 def _enter(request: SignedInRequest, form: ManyForm, rows: Sequence[Row], items: dict[int, Item]) -> list[Row]:

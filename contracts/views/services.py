@@ -127,7 +127,7 @@ def after(request: SignedInRequest, resident_id: int) -> str:
 
 def next_page(request: SignedInRequest, resident_id: int) -> str:
     """The page of the next due person; the list, when there is none."""
-    following = next_person(DueForm(request.user, request.GET).choice, resident_id)
+    following = next_person(DueForm(request.user, request.GET).choice, request.user, resident_id)
     if following:
         return f"{reverse('contracts:service_record', args=[following])}?{list_query(request)}"
     return _list_page(request)

@@ -152,7 +152,7 @@ def contract_confirm(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _story(request: SignedInRequest, pk: int) -> Story:
-    return story(get_object_or_404(visible_contracts(request.user), pk=pk), today())
+    return story(get_object_or_404(visible_contracts(request.user), pk=pk), request.user, today())
 
 
 def _seen(told: Story) -> dict[str, Any]:

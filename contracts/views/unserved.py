@@ -22,7 +22,10 @@ def unserved_list(request: SignedInRequest) -> HttpResponse:
     page = listed.page_of(filters.qs, loaded(filters))
     rights = {right for right in Permission if has_permission(request.user, right)}
     rows = [
-        ListRow(reverse("contracts:person", args=[each.resident_id]), cells(each, filters.day, rights))
+        ListRow(
+            reverse("contracts:person", args=[each.resident_id]) if each.is_seen else "",
+            cells(each, filters.day, rights),
+        )
         for each in page.object_list
     ]
     asked = " ".join(sorted(bound.name for bound in filters.form if bound.data))

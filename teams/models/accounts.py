@@ -66,6 +66,10 @@ class User(AbstractUser):
             return self.scope.teams
         return frozenset(Team.objects.visible_to(self).order_by().values_list("pk", flat=True))
 
+    def sees_team(self, pk: int) -> bool:
+        """Whether the team, and with it the contracts signed with it, have pages for the account."""
+        return self.scope.is_district or pk in self.seen_teams
+
     @property
     def _is_of_the_bureau(self) -> bool:
         return self.institution is None or self.institution.kind == Institution.Kind.BUREAU

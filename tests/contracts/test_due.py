@@ -245,9 +245,19 @@ def test_list_is_narrowed_by_village_kind_and_category(team: Team, choice: Choic
 def test_next_person_is_the_one_behind_and_then_the_first(team: Team, choice: Choice) -> None:
     ids = [sign(team).resident_id for _number in range(3)]
 
-    assert next_person(choice, ids[0]) == ids[1]
-    assert next_person(choice, ids[2]) == ids[0]
-    assert next_person(choice, 0) == ids[0]
+    assert next_person(choice, make_user(), ids[0]) == ids[1]
+    assert next_person(choice, make_user(), ids[2]) == ids[0]
+    assert next_person(choice, make_user(), 0) == ids[0]
+
+
+def test_next_person_is_one_whom_the_account_sees(team: Team, choice: Choice) -> None:
+    clerk = make_user(Role.CLERK, institution=team.institution)
+    first, moved, last = (sign(team).resident for _number in range(3))
+    moved.institution = make_institution()
+    moved.save()
+
+    assert next_person(choice, clerk, first.pk) == last.pk
+    assert next_person(choice, make_doctor(team), first.pk) == moved.pk
 
 
 def test_account_counts_the_work_of_its_own_teams(team: Team) -> None:
