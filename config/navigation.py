@@ -124,7 +124,7 @@ ENTRIES = (
         gettext_lazy("Months"),
         "assessments:month_list",
         Permission.MONTH_COMPUTE,
-        ("assessments:month_",),
+        ("assessments:month_list", "assessments:month_detail", "assessments:month_remark"),
         district_only=True,
         is_rare=True,
     ),

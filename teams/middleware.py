@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import django.contrib.auth.middleware
 import pghistory.middleware
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import translation
 
 from teams import memory
@@ -30,6 +33,8 @@ POLICY = "; ".join(
 # In the session: when it was last used, in seconds since 1970, and how exactly that is known.
 LAST_USED, NOTED_EVERY = "last_used", 60
 PROBES = ("/healthz", "/readyz")
+# What only looks: after signing in its address is opened again.
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class ContentSecurityPolicyMiddleware:
@@ -115,6 +120,14 @@ class LoginRequiredMiddleware(django.contrib.auth.middleware.LoginRequiredMiddle
 
     def get_login_url(self, view_func: Callable[..., Any]) -> str:
         return settings.LOGIN_URL
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        """To the sign-in page, and from there to the page whose form was sent: its address may take no other look."""
+        came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+        if request.method in SAFE_METHODS or came_from.netloc != request.get_host():
+            return super().handle_no_permission(request, view_func)
+        page = urlunsplit(("", "", came_from.path, came_from.query, ""))
+        return redirect_to_login(page, resolve_url(self.get_login_url(view_func)))
 
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any

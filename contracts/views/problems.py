@@ -46,8 +46,8 @@ def problem_list(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @require(Permission.PEOPLE_READ)
 def problem_check(request: SignedInRequest) -> HttpResponse:
-    """Ask the worker to look again; who asks while somebody's request waits joins it."""
+    """Ask the worker to look again, and go back to the page that asked; a request that waits is joined."""
     check = actions.request(by=request.user)
     enqueue(tasks.run_problem_check, check.pk)
     messages.success(request, _("The worker looks again; that takes some seconds. Then load this page anew."))
-    return redirect("contracts:problem_list")
+    return redirect("contracts:duplicates" if request.POST.get("of") == "duplicates" else "contracts:problem_list")

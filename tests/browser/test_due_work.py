@@ -76,3 +76,50 @@ def test_page_of_the_day_is_accessible_and_fits_a_phone(browser: Browser, produc
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     context.close()
+
+
+def sign_in_again(page: Page) -> None:
+    page.wait_for_url(re.compile("/sign-in/"), wait_until="load")
+    page.locator("#id_username").fill("clerk")
+    page.locator("#id_password").fill("shouyue-clerk-2018")
+    page.locator("#id_password").press("Enter")
+
+
+@pytest.mark.parametrize("role", ["clerk"])
+def test_what_was_typed_into_any_form_survives_a_lapsed_session(browser: Browser, product: Product, role: str) -> None:
+    context = browser.new_context(base_url=product.url, locale="zh-CN", storage_state=product.states[role])
+    page = context.new_page()
+    page.goto("/people/")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url(re.compile(r"/people/\d+/"), wait_until="load")
+    page.goto(f"{page.url}edit/")
+    page.locator("#id_address").fill("向阳路8号")
+    page.locator("#id_id_number").fill("34120419600517002X")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("button[data-save]").first.click()
+    sign_in_again(page)
+    expect(page.locator("#typed")).to_be_visible()
+    expect(page.locator("#id_address")).to_have_value("向阳路8号")
+    expect(page.locator("#id_id_number")).not_to_have_value("34120419600517002X")
+    assert page.evaluate("() => sessionStorage.getItem('typed')") is None
+    context.close()
+
+
+@pytest.mark.parametrize("role", ["clerk"])
+def test_what_one_account_typed_is_not_shown_to_another(browser: Browser, product: Product, role: str) -> None:
+    context = browser.new_context(base_url=product.url, locale="zh-CN", storage_state=product.states[role])
+    page = context.new_page()
+    page.goto("/due/?window=open")
+    page.locator("tbody .row-actions a[href*='/record/']").first.click()
+    page.wait_for_url(re.compile("/record/"), wait_until="load")
+    page.locator("#id_note").fill("血压偏高")
+    page.context.clear_cookies(name="sessionid")
+    page.locator("[data-save]").first.click()
+    page.wait_for_url(re.compile("/sign-in/"), wait_until="load")
+    of_another = "JSON.stringify({ ...JSON.parse(sessionStorage.typed), account: '0' })"
+    page.evaluate(f"() => {{ sessionStorage.typed = {of_another}; }}")
+    sign_in_again(page)
+    page.wait_for_url(re.compile("/record/"), wait_until="load")
+    expect(page.locator("#typed")).to_be_hidden()
+    expect(page.locator("#id_note")).to_have_value("")
+    context.close()

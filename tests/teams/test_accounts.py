@@ -132,6 +132,19 @@ def test_sign_in_goes_on_to_the_page_that_was_asked_for(client: Client, clerk: U
     assert sign_in(client, next="/?month=2018-11").headers["Location"] == "/?month=2018-11"
 
 
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/months/2018-11/?known=now", "/months/2018-11/%3Fknown%3Dnow"),
+        ("https://example.org/months/", "/months/2018-11/verify/"),
+        ("", "/months/2018-11/verify/"),
+    ],
+)
+def test_form_of_a_lapsed_session_leads_back_to_its_page(client: Client, referer: str, back: str) -> None:
+    response = client.post("/months/2018-11/verify/", headers={"referer": referer})
+    assert response.headers["Location"] == f"/sign-in/?next={back}"
+
+
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
 def test_sign_in_leads_nowhere_else(client: Client, clerk: User, elsewhere: str) -> None:
     assert sign_in(client, next=elsewhere).headers["Location"] == "/"
