@@ -16,7 +16,7 @@ from service_packages.windows import Windows, parse_windows
 from teams.cells import CellError, parse_text
 from teams.imports.columns import Column, choice, code, codes, money, text, whole
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import settle, values_of
+from teams.imports.lookups import settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.rules import RuleViolation
 
@@ -77,7 +77,8 @@ class PackageLoader(Loader):
 
     def _define(self, package: str, lines: Sequence[Row], shared: "_Shared") -> None:
         present = _published(package)
-        merged = _lines_of(present)
+        stored = _lines_of(present)
+        merged = dict(stored)
         fates = [self._merge(row, merged) for row in lines]
         try:
             define(code=package, items=list(merged.values()), by=self.by, **shared._asdict())
@@ -86,8 +87,10 @@ class PackageLoader(Loader):
                 row.reject("", violation.message)
             return
         is_other = present is None or _Shared.stored(present) != shared
-        for row, (is_new, is_changed) in zip(lines, fates, strict=True):
-            settle(row, is_new=is_new, is_changed=is_changed or is_other)
+        for row, (is_new, is_renamed, is_changed) in zip(lines, fates, strict=True):
+            before, after = stored.get(row["item_code"]), merged[row["item_code"]]
+            is_changed &= before is None or before[3:] != after[3:]  # whatever its lines said one after the other
+            settle(row, is_new=is_new, is_changed=is_changed or is_renamed or is_other)
             is_other = False  # told by the first line of the package
 
     def _agree(self, row: Row, shared: dict[str, Any]) -> None:
@@ -113,19 +116,20 @@ class PackageLoader(Loader):
             raise Rejection("categories", error.message) from None
         return frozenset() if ALL in found else found
 
-    def _merge(self, row: Row, merged: dict[str, ItemLine]) -> tuple[bool, bool]:
-        """Put the line's item among the package's; whether it is new there, and whether it changes anything."""
+    def _merge(self, row: Row, merged: dict[str, ItemLine]) -> tuple[bool, bool, bool]:
+        """Put the line's item among the package's; whether it is new there, renamed, and whether it changes what the
+        package holds of it: times, price, windows."""
         item = row["item_code"]
         before = merged.get(item)
         windows = row["windows"] or (before.windows if before else None)
-        line = ItemLine(item, row["item_name"], row["item_kind"], row["times_per_year"], row["unit_price"], windows)
+        line = ItemLine(item, *self.named[item], row["times_per_year"], row["unit_price"], windows)
         merged[item] = line
         name, kind = self.items.get(item, ("", ""))
         self.items[item] = (line.name, line.kind or kind)
         is_renamed = self.items[item] != (name, kind)
         if before is None:
-            return True, False
-        return False, is_renamed or before[3:] != line[3:]  # times, price, windows
+            return True, False, False
+        return False, is_renamed, before[3:] != line[3:]
 
 
 class _Shared(NamedTuple):
@@ -175,8 +179,8 @@ class ShareLoader(Loader):
             for row in lines:
                 row.reject("package_code", format_lazy(UNKNOWN_PACKAGE, code=package))
             return
-        stored = dict(version.shares.filter(category=category).values_list("payer", "amount"))
-        said = {row["payer"]: row["amount"] for row in lines}
+        present = dict(version.shares.filter(category=category).values_list("payer", "amount"))
+        stored, said = dict(present), {row["payer"]: row["amount"] for row in lines}
         merged = stored | said
         # A file that names every payer anew leaves the others out.
         shares = said if sum(merged.values()) != version.price == sum(said.values()) else merged
@@ -190,6 +194,7 @@ class ShareLoader(Loader):
             before = stored.get(row["payer"])
             settle(row, is_new=before is None, is_changed=before != row["amount"])
             stored[row["payer"]] = row["amount"]
+        settle_repeated(((row, row["payer"]) for row in lines), lambda payer: present.get(payer) == said[payer])
 
 
 def _by(rows: Iterable[Row], column: str) -> Iterable[tuple[str, list[Row]]]:

@@ -12,7 +12,7 @@ from teams.cells import CellError
 from teams.imports.columns import code, text, whole
 from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import ids_by_code, known, settle, values_of
+from teams.imports.lookups import ids_by_code, known, settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.models import Institution
 
@@ -31,13 +31,20 @@ class PopulationLoader(Loader):
         self.stored = {(row.institution_id, row.year, row.category): row for row in found}
         self.created: list[Population] = []
         self.changed: dict[Key, Population] = {}
+        self.told = {key: row.count for key, row in self.stored.items()}
+        self.keys: dict[int, Key] = {}
         for row in rows:
             try:
                 self._take(row)
             except Rejection as refusal:
                 row.reject(refusal.column, refusal.message)
+        settle_repeated(((row, self.keys[row.number]) for row in rows if row.is_in), self._is_as_before)
+        changed = [row for key, row in self.changed.items() if not self._is_as_before(key)]
         Population.objects.bulk_create(self.created)
-        Population.objects.bulk_update(self.changed.values(), ["count"], batch_size=1000)
+        Population.objects.bulk_update(changed, ["count"], batch_size=1000)
+
+    def _is_as_before(self, key: Key) -> bool:
+        return key in self.told and self.told[key] == self.stored[key].count
 
     def _take(self, row: Row) -> None:
         institution = known(row, "institution_code", self.institutions, UNKNOWN_INSTITUTION)
@@ -46,6 +53,7 @@ class PopulationLoader(Loader):
         except CellError as error:
             raise Rejection("category", error.message) from None
         key = (institution, row["year"], category)
+        self.keys[row.number] = key
         population = self.stored.get(key)
         is_new = population is None
         if population is None:

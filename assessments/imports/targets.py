@@ -1,6 +1,6 @@
 """`targets` on their way in from files: what indicators are to reach in a year (docs/formats.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from teams.cells import CellError
 from teams.imports.columns import choice, code, money, text, whole
 from teams.imports.institutions import UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import known, settle, values_of
+from teams.imports.lookups import known, load_in_rounds, settle, values_of
 from teams.imports.rows import Rejection, Row
 from teams.models import Institution
 from teams.rules import RuleViolation
@@ -48,13 +48,16 @@ class TargetLoader(Loader):
         self.institutions = {
             row.code: row for row in Institution.objects.visible_to(self.by).filter(code__in=set(codes))
         }
+        self.goals: dict[int, Goal] = {}
         for row in rows:
             try:
-                self._take(row)
+                self.goals[row.number] = self._goal(row)
             except Rejection as refusal:
                 row.reject(refusal.column, refusal.message)
+        readable = [row for row in rows if row.outcome is None]
+        load_in_rounds(readable, lambda row: self.goals[row.number], self._set, _told)
 
-    def _take(self, row: Row) -> None:
+    def _goal(self, row: Row) -> Goal:
         institution = None
         if row["institution_code"]:
             institution = known(row, "institution_code", self.institutions, UNKNOWN_INSTITUTION)
@@ -62,18 +65,29 @@ class TargetLoader(Loader):
             category = self.category(row["category"]) if row["category"] else ALL
         except CellError as error:
             raise Rejection("category", error.message) from None
-        goal = Goal(
+        return Goal(
             indicator=row["indicator"],
             category=category,
             year=row["year"],
             scope=row["scope"] or ("institution" if institution else "all"),
             institution=institution,
         )
-        try:
-            outcome = set_target(goal=goal, rate=row["rate"], count=row["count"], by=self.by)
-        except RuleViolation as refusal:
-            raise Rejection(COLUMN_OF.get(refusal.code, "indicator"), refusal.message) from None
-        settle(row, is_new=outcome.is_new, is_changed=outcome.is_changed)
+
+    def _set(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            try:
+                done = set_target(goal=self.goals[row.number], rate=row["rate"], count=row["count"], by=self.by)
+            except RuleViolation as refusal:
+                row.reject(COLUMN_OF.get(refusal.code, "indicator"), refusal.message)
+            else:
+                settle(row, is_new=done.is_new, is_changed=done.is_changed)
+
+
+def _told(goals: Collection[Goal]) -> dict[Goal, object]:
+    rows = Target.objects.filter(year__in={goal.year for goal in goals}).select_related("institution")
+    return {
+        Goal(row.indicator, row.category, row.year, row.scope, row.institution): (row.rate, row.count) for row in rows
+    }
 
 
 # The cell that a broken rule is about.

@@ -24,7 +24,7 @@ from teams.clock import today
 from teams.dates import ONE_DAY
 from teams.imports.columns import Column, code, codes, day
 from teams.imports.kinds import Account, Kind, Loader
-from teams.imports.lookups import check_order, ids_by_code, known, known_code, settle, values_of
+from teams.imports.lookups import check_order, ids_by_code, known, known_code, settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.models import Role, Team, User
 
@@ -90,7 +90,8 @@ class ContractLoader(Loader):
         while len(waiting) != tried:
             tried = len(waiting)
             waiting = [row for row in waiting if not _is_settled(row, batch)]
-        write(batch.stored, batch.heads, batch.changes, batch.versions)
+        settle_repeated(((row, batch.key_of(row)) for row in rows if row.is_in), batch.is_as_before)
+        write(batch.stored, batch.heads, batch.changes_to_write, batch.versions)
 
 
 def _is_settled(row: Row, batch: "Batch") -> bool:
@@ -131,7 +132,7 @@ class Batch:
         number = row["contract_no"]
         if number in self.hidden:
             raise Rejection("contract_no", _NOT_YOURS)
-        key = (number, known_person(row, "id_number", self.people).id)
+        key = self.key_of(row)
         said = Said.by(row)
         earlier = self.said.get(number) or self.earlier.get(number)
         said = said.check_agrees(earlier) if earlier else said
@@ -145,6 +146,21 @@ class Batch:
             self.covers[key] = cover
         if before is None:
             self.keys[key[1]].append(key)
+
+    def key_of(self, row: Row) -> Key:
+        """The coverage of a row that is in."""
+        return row["contract_no"], known_person(row, "id_number", self.people).id
+
+    def is_as_before(self, key: Key) -> bool:
+        """Whether the coverage and its contract end as they are stored, whatever their lines say in turn."""
+        return (self.stored.covers.get(key), self.stored.heads.get(key[0])) == (self.covers[key], self.heads[key[0]])
+
+    @property
+    def changes_to_write(self) -> list[Change]:
+        """Those of residents with a coverage that ends otherwise; coverages of one may make room for each other."""
+        stored, covers = self.stored.covers, self.covers
+        touched = {change.key[1] for change in self.changes if stored.get(change.key) != covers[change.key]}
+        return [change for change in self.changes if change.key[1] in touched]
 
     def _head(self, row: Row) -> Head:
         team = known(row, "team_code", self.teams, UNKNOWN_TEAM)

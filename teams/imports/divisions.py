@@ -1,13 +1,14 @@
 """`divisions`: the administrative divisions, each below its parent. The order of the rows makes no difference."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from operator import itemgetter
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from teams.imports.columns import choice, code, text
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import assign, rounds, settle
+from teams.imports.lookups import assign, load_in_rounds, settle
 from teams.imports.rows import Row
 from teams.models import Division
 
@@ -29,8 +30,12 @@ class DivisionLoader(Loader):
     """Takes the file as a whole: parents may stand anywhere in it."""
 
     def load(self, rows: Sequence[Row]) -> None:
-        for group in rounds(rows, "code"):
-            _load_round(group)
+        load_in_rounds(rows, itemgetter("code"), _load_round, _told)
+
+
+def _told(codes: Collection[str]) -> dict[str, tuple[str, ...]]:
+    found = Division.objects.filter(code__in=codes).values_list("code", "name", "level", "parent__code")
+    return {code: tuple(said) for code, *said in found}
 
 
 def _load_round(rows: Sequence[Row]) -> None:

@@ -1,7 +1,8 @@
 """`institutions`: bureau, hospitals, centres and clinics, each below its parent. The rows' order does not matter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.utils.text import format_lazy
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from teams.imports.columns import choice, code, text
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import assign, ids_by_code, rounds, settle, values_of
+from teams.imports.lookups import assign, ids_by_code, load_in_rounds, settle, values_of
 from teams.imports.rows import Row
 from teams.models import Division, Institution, InstitutionParent, User
 from teams.models.dated import BEGINNING
@@ -61,8 +62,14 @@ class InstitutionLoader(Loader):
     """Takes the file as a whole: parents may stand anywhere in it."""
 
     def load(self, rows: Sequence[Row]) -> None:
-        for group in rounds(rows, "code"):
-            Round(group, self.by).load()
+        load_in_rounds(rows, itemgetter("code"), lambda group: Round(group, self.by).load(), _told)
+
+
+def _told(codes: Collection[str]) -> dict[str, Hashable]:
+    present = InstitutionParent.objects.filter(to_on=None, institution__code__in=codes)
+    parents = dict(present.values_list("institution__code", "parent__code"))
+    found = Institution.objects.filter(code__in=codes).values_list("code", "name", "kind", "setting", "division")
+    return {code: (*said, parents.get(code)) for code, *said in found}
 
 
 class Round:

@@ -1,9 +1,10 @@
 """Steps that loaders share: rounds of repeated keys, codes that must be known, attributes that may change."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils.text import format_lazy
 
@@ -13,15 +14,47 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Id = TypeVar("Id")
+Key = TypeVar("Key", bound=Hashable)
 
 
-def rounds(rows: Iterable[Row], column: str) -> Iterator[list[Row]]:
+def load_in_rounds(
+    rows: Sequence[Row],
+    key_of: Callable[[Row], Key],
+    load: Callable[[list[Row]], None],
+    told: Callable[[Collection[Key]], Mapping[Key, object]],
+) -> None:
+    """Load the rows so that a round holds each key once. `told`: key -> what the database tells of it, as a file would.
+
+    Rows of a key that ends as it was have changed nothing (docs/rules.md, reading 22): they are not written at all.
+    """
+    turns = Counter(key_of(row) for row in rows)
+    again = {key for key in turns if turns[key] > 1}
+    before = told(again) if again else {}
+    with transaction.atomic():
+        _load_each(rounds(rows, key_of), load)
+        after = told(again) if again else {}
+        same = {key for key in again & before.keys() if after.get(key) == before[key]}
+        transaction.set_rollback(bool(same))
+    if same:
+        others = [row for row in rows if key_of(row) not in same]
+        for row in others:
+            row.reset()
+        _load_each(rounds(others, key_of), load)
+        settle_repeated(((row, key_of(row)) for row in rows), same.__contains__)
+
+
+def _load_each(groups: Iterable[list[Row]], load: Callable[[list[Row]], None]) -> None:
+    for group in groups:
+        load(group)
+
+
+def rounds(rows: Iterable[Row], key_of: Callable[[Row], Hashable]) -> Iterator[list[Row]]:
     """The rows in rounds that hold each key once: the n-th row of a key is in the n-th round, like an n-th load."""
     seen: Counter[Hashable] = Counter()
     found: list[list[Row]] = []
     for row in rows:
-        turn = seen[row[column]]
-        seen[row[column]] += 1
+        turn = seen[key_of(row)]
+        seen[key_of(row)] += 1
         if turn == len(found):
             found.append([])
         found[turn].append(row)

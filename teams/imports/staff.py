@@ -9,7 +9,7 @@ from teams import cipher
 from teams.imports.columns import choice, code, day, phone, text
 from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import assign, check_order, ids_by_code, known, settle, values_of
+from teams.imports.lookups import assign, check_order, ids_by_code, known, settle, settle_repeated, values_of
 from teams.imports.rows import Rejection, Row
 from teams.models import Institution, Staff
 from teams.phones import Phone
@@ -54,13 +54,19 @@ class StaffLoader(Loader):
         self.hidden = self.stored.keys() - visible.values_list("staff_no", flat=True)
         self.created: list[Staff] = []
         self.changed: dict[str, Staff] = {}
+        self.told = {number: _told(staff) for number, staff in self.stored.items()}
         for row in rows:
             try:
                 self._take(row)
             except Rejection as refusal:
                 row.reject(refusal.column, refusal.message)
+        settle_repeated(((row, row["staff_no"]) for row in rows), self._is_as_before)
+        changed = [staff for number, staff in self.changed.items() if not self._is_as_before(number)]
         Staff.objects.bulk_create(self.created)
-        Staff.objects.bulk_update(self.changed.values(), [*FIELDS, "phone_cipher", "phone_hash"], batch_size=1000)
+        Staff.objects.bulk_update(changed, [*FIELDS, "phone_cipher", "phone_hash"], batch_size=1000)
+
+    def _is_as_before(self, number: str) -> bool:
+        return number in self.told and self.told[number] == _told(self.stored[number])
 
     def _take(self, row: Row) -> None:
         number = row["staff_no"]
@@ -78,6 +84,11 @@ class StaffLoader(Loader):
         if is_changed and staff.pk:
             self.changed[number] = staff
         settle(row, is_new=is_new, is_changed=is_changed)
+
+
+def _told(staff: Staff) -> tuple[object, ...]:
+    """What a file may say of a staff member."""
+    return (*(getattr(staff, field) for field in FIELDS), staff.phone_hash and bytes(staff.phone_hash))
 
 
 def _phone_values(staff: Staff, phone: Phone | None) -> dict[str, Any]:

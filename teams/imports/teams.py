@@ -1,8 +1,9 @@
 """`teams`: the teams as they are now, with leader, members and villages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from teams.imports.columns import code, codes, day, text
 from teams.imports.institutions import INSTITUTION_HEADINGS, UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
-from teams.imports.lookups import assign, check_order, ids_by_code, known, known_code, rounds, settle, values_of
+from teams.imports.lookups import (
+    assign,
+    check_order,
+    ids_by_code,
+    known,
+    known_code,
+    load_in_rounds,
+    settle,
+    values_of,
+)
 from teams.imports.rows import Rejection, Row
 from teams.models import Division, Institution, Staff, Team, TeamMember, TeamVillage
 from teams.models.dated import BEGINNING
@@ -33,8 +43,7 @@ class TeamLoader(Loader):
         numbers = {number for row in rows for number in _members(row)}
         self.staff = ids_by_code(Staff.objects.visible_to(self.by), numbers, "staff_no")
         self.villages = find_villages(code for row in rows for code in row["village_codes"])
-        for group in rounds(rows, "code"):
-            self._load_round(group)
+        load_in_rounds(rows, itemgetter("code"), self._load_round, _told)
 
     def _load_round(self, rows: Sequence[Row]) -> None:
         wanted = {row["code"] for row in rows}
@@ -76,6 +85,18 @@ class TeamLoader(Loader):
             members[known_code(number, column, self.staff, UNKNOWN_STAFF)] = {"is_leader": number == leader}
         villages = [village_id(code, "village_codes", self.villages) for code in row["village_codes"]]
         return members, {village: {} for village in villages if village}
+
+
+def _told(codes: Collection[str]) -> dict[str, Hashable]:
+    """As the file knows a team: its present members and villages, without their dates."""
+    return {
+        team.code: (
+            (team.name, team.institution_id, team.formed_on, team.dissolved_on),
+            frozenset(team.members.filter(to_on=team.dissolved_on).values_list("staff", "is_leader")),
+            frozenset(team.villages.filter(to_on=team.dissolved_on).values_list("village", flat=True)),
+        )
+        for team in Team.objects.filter(code__in=codes)
+    }
 
 
 def _members(row: Row) -> tuple[str, ...]:

@@ -32,6 +32,13 @@ def test_population_is_found_again_and_corrected() -> None:
     assert Population.pgh_event_models["update"].objects.count() == 1
 
 
+def test_populations_that_contradict_each_other_change_nothing_when_loaded_again() -> None:
+    rows = (HEADER, "C,2018,,45210", "C,2018,全部人群,45000", "C,2018,key,9000")
+    assert put("populations", *rows).counts == (2, 1, 0, 0)
+    assert put("populations", *rows).counts == (0, 0, 3, 0)
+    assert Population.pgh_event_models["update"].objects.count() == 0
+
+
 @pytest.mark.parametrize(
     ("row", "column"),
     [

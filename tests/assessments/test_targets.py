@@ -153,6 +153,8 @@ def test_file_is_read_by_codes_and_names_and_again_changes_nothing() -> None:
     assert put("targets", HEADER, *lines).counts == (3, 0, 0, 0)
     assert put("targets", HEADER, *lines).counts == (0, 0, 3, 0)
     assert put("targets", HEADER, "签约覆盖率,,2018,,,31,").counts == (0, 1, 0, 0)
+    contradicting = (HEADER, "coverage,,2018,,,33,", "签约覆盖率,全部人群,2018,all,,31,")
+    assert put("targets", *contradicting).counts == (0, 0, 2, 0)
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,16 @@ def test_one_coverage_twice_in_a_file_ends_as_the_later_line_says(number: str) -
     assert coverage().terminated_on == date(2018, 6, 1)
 
 
+def test_lines_of_a_coverage_that_contradict_each_other_change_nothing_when_loaded_again(number: str) -> None:
+    other = new_resident()
+    rows = (line(number), line(other, no="K2"), line(number, end="2018-06-30", packages="HTN"))
+    assert load(*rows).counts == (2, 1, 0, 0)
+    changes = Coverage.pgh_event_models["update"].objects.count()
+    assert load(*rows).counts == (0, 0, 3, 0)
+    assert (coverage().end_on, Coverage.pgh_event_models["update"].objects.count()) == (date(2018, 6, 30), changes)
+    assert CoveragePackage.objects.get(coverage=coverage()).version.package.code == "HTN"
+
+
 def test_clerk_of_a_centre_reaches_the_centres_own_contracts_only(number: str) -> None:
     other = make_institution(code="D")
     theirs = make_team(code="T9", institution=other)

@@ -51,6 +51,14 @@ def test_packages_loaded_again_change_nothing() -> None:
     assert PackageVersion.pgh_event_models["update"].objects.count() == 0
 
 
+def test_lines_of_an_item_that_contradict_each_other_change_nothing_when_loaded_again() -> None:
+    rows = (*FILE, "HTN,高血压包,,,,BP,血压随访,,6,25", "BASIC,基础包,,,,ADVICE,咨询,,2,")
+    assert put("packages", *rows).counts == (3, 1, 1, 0)
+    assert put("packages", *rows).counts == (0, 0, 5, 0)
+    assert items("HTN") == {"BP": 6, "EXAM": 1}
+    assert PackageVersion.pgh_event_models["update"].objects.count() == 0
+
+
 def test_line_updates_its_item_and_leaves_those_that_no_line_names() -> None:
     put("packages", *FILE)
     again = put("packages", HEADER, "HTN,高血压包,个性化包,高血压患者;老年人,120,BP,血压随访,高血压随访,6,30")
@@ -140,6 +148,14 @@ def test_shares_may_be_moved_between_payers_and_named_anew() -> None:
     assert shares("HTN") == {"resident": 10, "finance": 10, "medical_insurance": 100}
     assert put("payer_shares", SHARES[0], "HTN,,财政,120").counts == (0, 1, 0, 0)
     assert shares("HTN") == {"finance": 120}
+
+
+def test_shares_of_a_payer_that_contradict_each_other_change_nothing_when_loaded_again() -> None:
+    put("packages", *FILE)
+    rows = (SHARES[0], "HTN,,个人,50", *SHARES[1:])
+    assert put("payer_shares", *rows).counts == (3, 1, 0, 0)
+    assert put("payer_shares", *rows).counts == (0, 0, 4, 0)
+    assert shares("HTN") == {"resident": 20, "medical_insurance": 100}
 
 
 def test_shares_that_do_not_add_up_are_refused_together() -> None:

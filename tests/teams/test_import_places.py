@@ -74,9 +74,22 @@ def test_division_with_a_bad_cell_is_refused(row: str, column: str) -> None:
 
 
 def test_code_twice_in_a_file_is_taken_as_in_two_files() -> None:
-    loaded = put("divisions", DIVISIONS[0], "1,甲,city,", "1,乙,city,", "1,乙,city,")
-    assert loaded.counts == (1, 1, 1, 0)
+    rows = (DIVISIONS[0], "1,甲,city,", "1,乙,city,", "1,乙,city,")
+    assert put("divisions", *rows).counts == (1, 1, 1, 0)
     assert Division.objects.get(code="1").name == "乙"
+    assert put("divisions", *rows, "2,丙,city,").counts == (1, 0, 3, 0)
+    assert put("divisions", *rows[:2]).counts == (0, 1, 0, 0)
+
+
+def test_institutions_that_contradict_each_other_change_nothing_when_loaded_again() -> None:
+    rows = (*INSTITUTIONS, "C2,新城卫生院,township_center,B1,,urban", "C1-1,姜堂卫生室,村卫生室,C2,,", "X,错,?,,,")
+    assert put("institutions", *rows).counts == (4, 1, 0, 1)
+    changes = Institution.pgh_event_models["update"].objects.count()
+    assert put("institutions", *rows).counts == (0, 0, 5, 1)
+    assert put("institutions", *rows[:-1], "C3,又一卫生院,township_center,B1,,").counts == (1, 0, 5, 0)
+    assert Institution.pgh_event_models["update"].objects.count() == changes
+    found = Institution.objects.get(code="C1-1")
+    assert (found.name, Institution.objects.get(pk=parent_ids()[found.pk]).code) == ("姜堂卫生室", "C2")
 
 
 def test_institutions_in_any_order_make_a_tree() -> None:

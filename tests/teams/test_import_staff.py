@@ -47,6 +47,14 @@ def test_staff_loaded_again_change_nothing_not_even_the_cipher() -> None:
     assert Staff.pgh_event_models["update"].objects.count() == 0
 
 
+def test_staff_who_contradict_each_other_change_nothing_when_loaded_again() -> None:
+    rows = (STAFF, "S1,李医生,nurse,C,13905580123,,", "S1,李医师,护士,C,13905580124,,", "S2,王医生,护士,C,,,")
+    assert put("staff", *rows).counts == (2, 1, 0, 0)
+    assert put("staff", *rows).counts == (0, 0, 3, 0)
+    assert put("staff", *rows, "S1,李医师,护士,C,,,").counts == (0, 3, 1, 0)
+    assert (Staff.objects.get(staff_no="S1").name, Staff.pgh_event_models["update"].objects.count()) == ("李医师", 1)
+
+
 def test_staff_with_other_cells_are_updated_and_empty_ones_emptied() -> None:
     put("staff", STAFF, "S1,李医生,nurse,C,13905580123,2015-07-01,")
     assert put("staff", STAFF, "S1,李医生,护士,C,无,2015-07-01,2018-01-01").counts == (0, 1, 0, 0)
@@ -164,3 +172,14 @@ def test_administrator_of_a_centre_cannot_see_or_change_other_teams() -> None:
     by = make_user(Role.ADMINISTRATOR, institution=centre())
     loaded = put("teams", TEAMS, "T9,甲,C,,,,,", "T1,甲,C,S9,,,,", "T2,乙,D,,,,,", by=by)
     assert loaded.refused == {2: "code", 3: "leader_staff_no", 4: "institution_code"}
+
+
+def test_teams_that_contradict_each_other_change_nothing_when_loaded_again() -> None:
+    make_staff(staff_no="S1"), make_staff(staff_no="S2"), make_village(code="341204100201")
+    rows = (TEAMS, "T1,甲队,C,S1,S2,341204100201,,", "T1,乙队,C,S2,,,2018-01-01,", "T2,丙队,C,,S1,,,")
+    assert put("teams", *rows).counts == (2, 1, 0, 0)
+    before = list(TeamMember.objects.order_by("pk").values())
+    assert put("teams", *rows).counts == (0, 0, 3, 0)
+    assert put("teams", *rows, "T3,丁队,C,,,,,").counts == (1, 0, 3, 0)
+    assert list(TeamMember.objects.order_by("pk").values()) == before
+    assert (Team.objects.get(code="T1").name, members("T1"), villages("T1")) == ("乙队", {"S2": True}, set())
