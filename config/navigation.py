@@ -179,6 +179,14 @@ ENTRIES = (
         is_rare=True,
     ),
     Entry(
+        gettext_lazy("Settings"),
+        "assessments:setting_list",
+        Permission.CATALOGUE_READ,
+        ("assessments:setting_",),
+        is_start=False,
+        is_rare=True,
+    ),
+    Entry(
         gettext_lazy("Data problems"),
         "contracts:problem_list",
         Permission.PEOPLE_READ,

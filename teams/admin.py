@@ -11,7 +11,7 @@ from import_export.formats.base_formats import CSV
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
-from teams.models import AuditEvent, Division, Institution, PolicyValue, Team
+from teams.models import AuditEvent, Division, Institution, Team
 
 # Rights come from roles (teams.permissions).
 admin.site.unregister(Group)
@@ -64,13 +64,6 @@ class DivisionResource(ModelResource):
         fields = ("code", "name", "level", "parent")
 
 
-class PolicyValueResource(ModelResource):
-    class Meta:
-        model = PolicyValue
-        import_id_fields = ("code", "from_on")
-        fields = ("code", "from_on", "value")
-
-
 @admin.register(Division)
 class DivisionAdmin(ReferenceAdmin):
     resource_classes = (DivisionResource,)
@@ -79,13 +72,6 @@ class DivisionAdmin(ReferenceAdmin):
     list_select_related = ("parent",)
     search_fields = ("code", "name")
     raw_id_fields = ("parent",)
-
-
-@admin.register(PolicyValue)
-class PolicyValueAdmin(ReferenceAdmin):
-    resource_classes = (PolicyValueResource,)
-    list_display = ("code", "value", "from_on")
-    list_filter = ("code",)
 
 
 @admin.register(Institution)

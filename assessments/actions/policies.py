@@ -1,7 +1,6 @@
 """Making the district's settings, catalogue and targets what a policy file says. A second load changes nothing."""
 
 from collections import Counter
-from datetime import date
 from decimal import ROUND_HALF_UP
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions import rubrics
 from assessments.actions.funds import define_fund
+from assessments.actions.settings import put_setting
 from assessments.models import Population, Target
 from assessments.policy_files import PackagePolicy, Policy, TargetPolicy
 from assessments.rubric_files import read_rubric
@@ -20,7 +20,7 @@ from service_packages.models import Item, PackageVersion
 from service_packages.rules import shares_by_category
 from teams.history import made_by
 from teams.memory import forget
-from teams.models import Institution, PolicyValue, User
+from teams.models import Institution, User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.rules import RuleViolation
 
@@ -35,7 +35,7 @@ def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]
     """
     with made_by(by, "assessments.load_policy"):
         changed = Counter(dict.fromkeys(PARTS, 0))
-        changed["settings"] = _set_settings(policy)
+        changed["settings"] = _set_settings(policy, by)
         changed += load_catalogue(policy=policy, by=by)
         changed["targets"] = set_targets(policy=policy)
         changed["funds"] = set_funds(policy=policy, by=by)
@@ -83,19 +83,11 @@ def set_funds(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> int:
     return sum(define_fund(code=fund.code, name=fund.name, terms=fund.terms, by=by) for fund in policy.funds)
 
 
-def _set_settings(policy: Policy) -> int:
-    if policy.settings_from is None:
+def _set_settings(policy: Policy, by: User | SystemAccount) -> int:
+    day = policy.settings_from
+    if day is None:
         return 0
-    forget()
-    return sum(_set_setting(code, value, policy.settings_from) for code, value in policy.settings.items())
-
-
-def _set_setting(code: str, value: int, from_on: date) -> bool:
-    row = PolicyValue.objects.filter(code=code, from_on=from_on).first()
-    if row and row.value == value:
-        return False
-    PolicyValue.objects.update_or_create(code=code, from_on=from_on, defaults={"value": value})
-    return True
+    return sum(put_setting(code=code, value=value, from_on=day, by=by) for code, value in policy.settings.items())
 
 
 def _set_register(code: str, name: str) -> bool:

@@ -7,7 +7,7 @@ from assessments.api import months as months_api
 from assessments.api import schema as schema_api
 from assessments.urls import activities, assessment, bulletins, inspections, money, publications, supervision
 from assessments.urls.cohorts import urlpatterns as cohort_urls
-from assessments.views import api, figures, forecasts, fulfilment, months, returns, targets
+from assessments.views import api, figures, forecasts, fulfilment, months, returns, settings, targets
 
 app_name = "assessments"
 
@@ -43,6 +43,10 @@ urlpatterns = [
     path("targets/set/", targets.target_set, name="target_set"),
     path("targets/copy/", targets.target_copy, name="target_copy"),
     path("targets/<int:pk>/remove/", targets.target_remove, name="target_remove"),
+    path("settings/", settings.setting_list, name="setting_list"),
+    path("settings/<slug:code>/", settings.setting_detail, name="setting_detail"),
+    path("settings/<slug:code>/set/", settings.setting_set, name="setting_set"),
+    path("settings/<slug:code>/<int:pk>/drop/", settings.setting_drop, name="setting_drop"),
     path("api/v1/indicators/", figures_api.IndicatorListApi.as_view(), name="indicator_list_api"),
     path("api/v1/figures/", figures_api.FigureListApi.as_view(), name="figure_list_api"),
     path("api/v1/months/", months_api.MonthListApi.as_view(), name="month_list_api"),

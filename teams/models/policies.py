@@ -1,5 +1,6 @@
 """Dated policy values: ages, standards and limits of the district, each from a day on."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,11 +9,16 @@ from teams.history import track_history
 
 @track_history()
 class PolicyValue(models.Model):
-    """A setting of the district with the day from which it holds; `teams.policy` knows the codes and defaults."""
+    """A setting of the district with the day from which it holds; `teams.policy_settings` knows codes and defaults.
+
+    `set_by` is nobody where a command or a file set it; before 0.5 neither was noted.
+    """
 
     code = models.CharField(_("setting"), max_length=60)
     value = models.JSONField(_("value"))
     from_on = models.DateField(_("from"))
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("policy value")

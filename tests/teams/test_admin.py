@@ -5,7 +5,8 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from teams.models import AuditEvent, PolicyValue, Role, User
+from assessments.models import Population
+from teams.models import AuditEvent, Role, User
 from tests import factories
 from tests.accounts import make_account
 
@@ -31,7 +32,7 @@ def test_no_person_is_in_the_administration() -> None:
 @pytest.mark.parametrize("roles", [(Role.CLERK,), (Role.OFFICIAL,), (Role.AUDITOR,), (Role.ADMINISTRATOR,)])
 def test_administration_is_refused_to_all_but_administrators_of_the_district(client: Client, roles: tuple) -> None:
     client.force_login(make_account("zhou", *roles, institution=factories.centre()))
-    for address in ("/admin/", "/admin/login/", "/admin/teams/policyvalue/"):
+    for address in ("/admin/", "/admin/login/", "/admin/assessments/population/"):
         assert client.get(address).status_code == 403
     assert AuditEvent.objects.filter(kind="refused", username="zhou").count() == 3
 
@@ -42,13 +43,13 @@ def test_administration_asks_strangers_to_sign_in_on_the_one_page(client: Client
 
 
 def test_change_leaves_the_old_row_with_account_page_and_address(administrator: Client) -> None:
-    row = PolicyValue.objects.create(code="elderly_age", value=65, from_on="2018-01-01")
-    address = f"/admin/teams/policyvalue/{row.pk}/change/"
-    fields = {"code": "elderly_age", "value": "60", "from_on": "2018-01-01"}
+    row = Population.objects.create(institution=factories.centre(), year=2018, count=65)
+    address = f"/admin/assessments/population/{row.pk}/change/"
+    fields = {"institution": row.institution_id, "year": 2018, "category": "all", "count": 60}
     assert administrator.post(address, fields, REMOTE_ADDR="10.1.2.3").status_code == 302
     event = row.events.get()
     context = pghistory.models.Context.objects.get(pk=event.pgh_context_id).metadata
-    assert event.value == 65
+    assert event.count == 65
     assert context["address"] == "10.1.2.3"
     assert context["url"] == address
     assert context["user"] == User.objects.get(username="administrator").pk

@@ -1,0 +1,26 @@
+"""The form of a setting."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from teams.fields import DayField
+from teams.policy_settings import SWITCH, Setting
+
+
+class SettingForm(forms.Form):
+    """A value and the day from which it holds; `assessments.rules.settings` holds beside it."""
+
+    value = forms.IntegerField(label=_("Value"))
+    from_on = DayField(label=_("Holds from"))
+
+    def __init__(self, setting: Setting, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if setting.unit is SWITCH:
+            self.fields["value"] = forms.TypedChoiceField(
+                label=_("Value"), coerce=int, choices=[(1, _("Yes")), (0, _("No"))]
+            )
+        else:
+            self.fields["value"].help_text = str(setting.range)
+        self.fields["from_on"].help_text = _("Months reported before that day keep the value of their time.")
