@@ -60,8 +60,9 @@ def lock_versions(version_ids: list[int]) -> None:
 def copy_prices(*, coverages: QuerySet[Coverage]) -> int:
     """Charge what the coverages hold and what has no charges yet; how many charges were made.
 
-    The payers of a version's shares bear its price: those of the first category (in the district's order) that the
-    resident belongs to on the first day and that has shares of its own, else the others. Without shares the resident.
+    The payers of a version's shares bear its price: those of a category that the resident belongs to on the first day
+    and that has shares of its own, else the others. Of several such categories the one whose shares leave the resident
+    the least to pay counts, of equal ones the first. Without shares the resident pays.
     """
     return sum(_copy_prices(ids, _days_when_age_matters(ids)) for ids in in_chunks(coverages, AT_ONCE))
 

@@ -3,11 +3,12 @@
 -- %(categories)s are the key populations in their order; the last three are, for each day on which a term begins, the
 -- latest birth date of the elderly and the latest one of who is no child any more.
 , special as materialized (
-    select distinct s.version_id, s.category, k.place
+    select s.version_id, s.category, k.place, coalesce(sum(s.amount) filter (where s.payer = 'resident'), 0) as own
     from service_packages_payershare s
     join unnest(%(categories)s::text[]) with ordinality as k(category, place) on k.category = s.category
+    group by s.version_id, s.category, k.place
 ), chosen as materialized (
-    -- Several rules for one resident: the first category goes before the others.
+    -- Several rules for one resident: the one that leaves the least to pay, of equal ones the first category's.
     select distinct on (u.held_id) u.held_id, s.category
     from priced u
     join special s on s.version_id = u.version_id
@@ -23,7 +24,7 @@
               and g.from_on <= u.start_on and (g.to_on is null or g.to_on > u.start_on)
         )
     end
-    order by u.held_id, s.place
+    order by u.held_id, s.own, s.place
 ), ruled as (
     select u.held_id, u.version_id, u.price, coalesce(k.category, '') as category
     from priced u left join chosen k on k.held_id = u.held_id

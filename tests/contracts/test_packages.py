@@ -77,7 +77,7 @@ def _version_with_rules() -> PackageVersion:
         ({"born": date(1953, 1, 1), "registers": {"low_income": date(2017, 1, 1)}}, OLD),
         ({"registers": {"diabetes": date(2017, 1, 1)}}, HALVES),
     ],
-    ids=["neither", "poor", "poor later", "65 that day", "65 the day after", "both", "another register"],
+    ids=["neither", "poor", "poor later", "65 that day", "65 the day after", "both, equal", "another register"],
 )
 def test_category_rule_replaces_the_shares_of_its_residents(
     fields: dict[str, Any], expected: dict[str, Decimal]
@@ -86,6 +86,16 @@ def test_category_rule_replaces_the_shares_of_its_residents(
     _hold(resident, _version_with_rules())
 
     assert _charges(resident) == expected
+
+
+def test_of_several_rules_the_one_that_leaves_the_resident_the_least_to_pay_holds() -> None:
+    version = make_package(price=Decimal("60.00"), shares=OLD)
+    set_shares(version=version, category="elderly", shares=HALVES, by=SYSTEM)
+    set_shares(version=version, category="low_income", shares=POOR, by=SYSTEM)
+    resident = make_resident(born=date(1940, 1, 1), registers={"low_income": date(2017, 1, 1)})
+    _hold(resident, version)
+
+    assert _charges(resident) == POOR
 
 
 def test_someone_who_left_the_register_pays_like_others() -> None:
