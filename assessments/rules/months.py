@@ -43,10 +43,10 @@ def check_can_freeze(revision: Revision) -> None:
     """Only the current, complete figures of a month that is over are frozen, once."""
     if revision.frozen_at is not None:
         raise RuleViolation("month.frozen_already", _("This month is frozen already."))
-    if revision.status != Revision.Status.DONE or revision.month.current_id != revision.pk:
-        raise RuleViolation("month.not_current", _("Only the current figures of a month can be frozen."))
     if revision.is_provisional:
         raise RuleViolation("month.provisional", _("A month is frozen when its last day has been computed."))
+    if revision.status != Revision.Status.DONE or revision.month.current_id != revision.pk:
+        raise RuleViolation("month.not_current", _("Only the current figures of a month can be frozen."))
 
 
 def check_is_explained(open_findings: Sequence[str]) -> None:

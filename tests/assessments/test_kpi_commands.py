@@ -116,6 +116,18 @@ def test_command_freezes_what_it_computed(district: SmallDistrict, capsys: pytes
     assert Month.objects.get().current.frozen_at is not None
 
 
+def test_freezing_again_leaves_the_frozen_month_and_goes_on_with_the_others(
+    district: SmallDistrict, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("compute_kpis", "--month=2018-09", "--freeze")
+    call_command("compute_kpis", "--month=2018-10", "--months=2", "--freeze")
+    assert capsys.readouterr().out.splitlines() == [
+        "2018-09 r1 2018-09-30 frozen",
+        "2018-09 r2 2018-09-30 complete; r1 stays frozen",
+        "2018-10 r1 2018-10-31 frozen",
+    ]
+
+
 def test_computed_month_is_counted_ahead_by_the_worker(
     district: SmallDistrict, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessments import tasks
 from assessments.actions import freezing, months
 from assessments.calendar import CalendarMonth
+from assessments.models import Revision
 from assessments.rules.months import BrokenInvariant
 from teams.cells import CellError, parse_date
 from teams.models.accounts import SYSTEM
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", help="the report date within the month, like 2018-10-20")
         parser.add_argument("--months", type=int, default=1, help="how many months, ending with --month")
         parser.add_argument("--settings-of", help="a day whose settings and definitions a frozen month is tried with")
-        parser.add_argument("--freeze", action="store_true", help="freeze what was computed")
+        parser.add_argument("--freeze", action="store_true", help="freeze what was computed, of months not frozen yet")
 
     def handle(self, **options: Any) -> None:
         if options["months"] < 1:
@@ -40,10 +41,14 @@ class Command(BaseCommand):
 
     def _compute(self, month: CalendarMonth, as_of: date | None, settings_on: date | None, freeze: bool) -> None:
         revision = months.compute(month=month.first, as_of=as_of, settings_on=settings_on, by=SYSTEM)
-        if freeze:
+        # Of a month frozen before, what was computed stands beside; the same command twice is no mistake.
+        before = Revision.objects.filter(month=revision.month_id, frozen_at__isnull=False).first()
+        if freeze and (before is None or revision.is_provisional):
             revision = freezing.freeze(revision=revision, by=SYSTEM, explanation=_("Frozen on the command line."))
         enqueue(tasks.count_ahead, revision.pk)
         state = _("provisional") if revision.is_provisional else (_("frozen") if revision.frozen_at else _("complete"))
+        if before is not None:
+            state = _("{state}; r{number} stays frozen").format(state=state, number=before.number)
         self.stdout.write(f"{month} r{revision.number} {revision.as_of} {state}")
 
 
