@@ -8,7 +8,8 @@ from typing import NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from teams.imports.columns import choice, code, text
+from teams.clock import today
+from teams.imports.columns import choice, code, day, text
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import assign, ids_by_code, load_in_rounds, settle, values_of
 from teams.imports.rows import Row
@@ -38,6 +39,8 @@ _UNKNOWN_PARENT = _("There is no institution “{code}” above it, neither in t
 UNKNOWN_DIVISION = _("There is no division with the code “{code}”.")
 _CIRCLE = _("It would stand below itself: the institutions above it lead back to it.")
 _NO_ROOT = _("It must stand below another institution.")
+_NOT_YET_THERE = _("That began on {day}. Choose a later day.")
+_IN_FUTURE = _("The day of the transfer lies in the future.")
 _NOT_YOURS = _("An institution with this code cannot be changed by your account.")
 
 
@@ -94,6 +97,10 @@ class Round:
                 row.reject("code", _NOT_YOURS)
             elif row["division_code"] and row["division_code"] not in self.divisions:
                 row.reject("division_code", format_lazy(UNKNOWN_DIVISION, code=row["division_code"]))
+            elif self._is_transfer(row) and row["parent_since"] > today():
+                row.reject("parent_since", _IN_FUTURE)
+            elif self._is_transfer(row) and row["parent_since"] <= self.open[row["code"]].from_on:
+                row.reject("parent_since", format_lazy(_NOT_YET_THERE, day=self.open[row["code"]].from_on))
         while self._refuse_orphans() or self._refuse_circle():  # each refused row may leave others without a parent
             pass
         self._write([row for row in self.rows if row.outcome is None])
@@ -111,12 +118,12 @@ class Round:
     def _refuse_circle(self) -> bool:
         """Refuse the last row of the file that closes a circle on any day; whether there was one."""
         good = {row["code"]: row for row in self.rows if row.outcome is None}
-        places = self.past + [self._place(row) for row in good.values() if row["parent_code"]]
+        places = self.past + [place for row in good.values() if row["parent_code"] for place in self._places(row)]
         places += [
             Place(code, link.parent.code, link.from_on, None) for code, link in self.open.items() if code not in good
         ]
-        for day in {place.from_on for place in places}:
-            parents = {place.code: place.parent for place in places if place.holds_on(day)}
+        for begun in {place.from_on for place in places}:
+            parents = {place.code: place.parent for place in places if place.holds_on(begun)}
             circle = [good[code] for code in find_circle(parents) if code in good]
             moving = [row for row in circle if row["parent_code"] != self._parent_code(row["code"])]
             if moving:
@@ -128,8 +135,21 @@ class Round:
         link = self.open.get(code)
         return link.parent.code if link else ""
 
+    def _is_transfer(self, row: Row) -> bool:
+        """Whether the institution has come under another parent on a day; without a day the parent was wrong."""
+        code, parent = row["code"], row["parent_code"]
+        return bool(row["parent_since"] and parent and code in self.open and parent != self._parent_code(code))
+
+    def _places(self, row: Row) -> list[Place]:
+        """Where the row puts its institution, after where it stood until then."""
+        if not self._is_transfer(row):
+            return [self._place(row)]
+        code, since = row["code"], row["parent_since"]
+        before = Place(code, self._parent_code(code), self.open[code].from_on, since)
+        return [before, Place(code, row["parent_code"], since, None)]
+
     def _place(self, row: Row) -> Place:
-        """Where the row puts its institution, and since when: since always, unless it stood elsewhere before."""
+        """Its present place, and since when: since always, unless it stood elsewhere before."""
         code = row["code"]
         before = [place.to_on for place in self.past if place.code == code and place.to_on]
         since = self.open[code].from_on if code in self.open else max(before, default=BEGINNING)
@@ -153,7 +173,7 @@ class Round:
             settle(row, is_new=row["code"] in new, is_changed=is_moved or row["code"] in other)
 
     def _move(self, row: Row) -> bool:
-        """Correct the institution's present place; whether it was another."""
+        """Move the institution from a day on, or correct its present place; whether it was another."""
         code, parent = row["code"], row["parent_code"]
         if parent == self._parent_code(code):
             return False
@@ -161,6 +181,12 @@ class Round:
         if link is None:
             since = self._place(row).from_on
             InstitutionParent.objects.create(institution=self.stored[code], parent=self.stored[parent], from_on=since)
+        elif self._is_transfer(row):
+            link.to_on = row["parent_since"]
+            link.save(update_fields=["to_on"])
+            InstitutionParent.objects.create(
+                institution=self.stored[code], parent=self.stored[parent], from_on=row["parent_since"]
+            )
         elif parent:
             link.parent = self.stored[parent]
             link.save(update_fields=["parent"])
@@ -207,6 +233,11 @@ INSTITUTIONS = Kind(
         ),
         code("division_code", "区划代码", 12, sample="341204100201", synonyms=("行政区划代码", "区划编码")),
         choice("setting", "城乡", SETTINGS, SETTING_SYNONYMS, sample="农村", synonyms=("城乡类别", "城乡属性")),
+        day(
+            "parent_since",
+            "隶属起始日期",
+            help=_("Only when it came under another institution on a day. Empty: the one above it is corrected."),
+        ),
     ),
     InstitutionLoader,
     models=(Institution, InstitutionParent),

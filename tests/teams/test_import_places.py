@@ -1,9 +1,13 @@
 """`divisions` and `institutions`: trees whose rows may stand in any order."""
 
+from datetime import date
+
 import pytest
 from django.utils.translation import override
+from pytest_django import Settings
 
 from teams.models import Division, Institution, InstitutionParent, Role
+from teams.models.dated import BEGINNING
 from teams.models.places import parent_ids
 from tests.factories import bureau, centre, make_institution, make_user
 from tests.importing import put
@@ -126,6 +130,39 @@ def test_last_row_of_a_new_circle_is_refused_and_those_below_it_too() -> None:
     loaded = put("institutions", INSTITUTIONS[0], "X,甲,医院,Y,,", "Y,乙,医院,X,,")
     assert loaded.refused == {2: "parent_code", 3: "parent_code"}
     assert "lead back to it" in loaded.refusals[3][1]
+
+
+def parents_of(code: str) -> list[tuple[str, date, date | None]]:
+    rows = InstitutionParent.objects.filter(institution__code=code).order_by("from_on")
+    return list(rows.values_list("parent__code", "from_on", "to_on"))
+
+
+def test_institution_that_comes_under_another_on_a_day_stays_where_it_was_before() -> None:
+    put("institutions", *INSTITUTIONS)
+    moved = (INSTITUTIONS[0] + ",parent_since", "C1-1,姜堂村卫生室,村卫生室,B1,,农村,2018-07-01")
+    assert put("institutions", *moved).counts == (0, 1, 0, 0)
+    day = date(2018, 7, 1)
+    assert parents_of("C1-1") == [("C1", BEGINNING, day), ("B1", day, None)]
+    assert put("institutions", *moved).counts == (0, 0, 1, 0)
+
+
+def test_institution_is_not_moved_before_its_last_move_or_in_advance(settings: Settings) -> None:
+    settings.TODAY = date(2018, 12, 20)
+    put("institutions", *INSTITUTIONS)
+    head = INSTITUTIONS[0] + ",parent_since"
+    assert put("institutions", head, "C1-1,姜堂村卫生室,村卫生室,B1,,农村,2018-07-01").counts == (0, 1, 0, 0)
+    for day in ("2018-07-01", "2018-12-21"):
+        row = f"C1-1,姜堂村卫生室,村卫生室,C1,,农村,{day}"
+        assert put("institutions", head, row).refused == {2: "parent_since"}
+
+
+def test_institution_is_not_moved_below_itself_from_a_day_on() -> None:
+    put("institutions", *INSTITUTIONS)
+    head = INSTITUTIONS[0] + ",parent_since"
+    assert put("institutions", head, "C1,伍明镇卫生院,township_center,C1-1,,,2018-07-01").refused == {2: "parent_code"}
+    assert put("institutions", head, "C1-1,姜堂村卫生室,村卫生室,B1,,农村,2018-07-01").refused == {}
+    assert put("institutions", head, "C1,伍明镇卫生院,township_center,C1-1,,,2018-06-01").refused == {2: "parent_code"}
+    assert put("institutions", head, "C1,伍明镇卫生院,township_center,C1-1,,,2018-08-01").refused == {}
 
 
 def test_institution_with_an_unknown_code_is_refused() -> None:
