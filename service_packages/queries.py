@@ -41,8 +41,10 @@ def versions(user: User) -> QuerySet[PackageVersion]:
 def numbers_held(shown: Iterable[PackageVersion]) -> dict[int, int]:
     """Version id -> how many people were signed with it."""
     ids = [version.pk for version in shown]
-    counted = PackageVersion.objects.filter(pk__in=ids).annotate(people=Count("held")).order_by()
-    return dict(counted.values_list("pk", "people"))
+    # Of the holders alone, which are counted off their index: joined to the versions, all of them would be read.
+    holders = PackageVersion._meta.get_field("held").related_model._default_manager.filter(version__in=ids)
+    counted = holders.order_by().values_list("version").annotate(people=Count("*"))
+    return dict.fromkeys(ids, 0) | dict(counted)
 
 
 def windows_text(row: PackageItem) -> str:

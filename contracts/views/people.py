@@ -27,7 +27,7 @@ FOUND_AT_MOST = 50
 def people(request: SignedInRequest) -> HttpResponse:
     """Residents whom the account sees, filtered; each look is recorded."""
     filters = PeopleFilter(request.GET, user=request.user)
-    listed = ListPage(request, "contracts:people", COLUMNS, default="name")
+    listed = ListPage(request, "contracts:people", COLUMNS, default="name", many=filters.many)
     page = listed.page_of(filters.qs, loaded(Resident.objects.all(), filters.day))
     facts = Facts(filters.day, names=filters.names, policy=filters.policy)
     facts.look_up(list(page.object_list), [column.code for column in listed.columns])
