@@ -54,7 +54,7 @@ def look_up(found: Due, items: Mapping[int, Item], user: User, day: date) -> Kno
 
 
 def rows(people: Iterable[Person], known: Known) -> list[dict[str, Any]]:
-    """Dicts of `contracts/_due_person.html`."""
+    """Dicts of `contracts/_due_people.html`."""
     return [_row(person, known) for person in people]
 
 

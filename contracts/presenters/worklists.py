@@ -40,7 +40,7 @@ def person(resident: Resident | None, day: date) -> dict[str, Any] | None:
 
 
 def problem_rows(found: Sequence[Problem], user: User, day: date) -> list[dict[str, Any]]:
-    """Dicts of `contracts/_problem.html`; two queries however many there are."""
+    """Dicts of `contracts/_problems.html`; two queries however many there are."""
     rules, people = all_rules(), people_of(user, (row.resident_id for row in found))
     contracts = _contracts_of(user, found)
     return [
