@@ -7,8 +7,8 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.forms.widgets import Select
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 # What Django writes where nothing is chosen yet.
@@ -30,18 +30,18 @@ class FieldRenderer(TemplatesSetting):
 
 
 def _select(widget: dict[str, Any]) -> SafeString:
-    groups = format_html_join("", "{}", ((_group(name, options),) for name, options, _index in widget["optgroups"]))
-    return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), groups)
+    groups = "".join([_group(name, options) for name, options, _index in widget["optgroups"]])
+    return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), mark_safe(groups))
 
 
-def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
-    drawn = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((str(option["value"]), flatatt(option["attrs"]), _words(option["label"])) for option in options),
-    )
-    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+def _group(name: str | None, options: list[dict[str, Any]]) -> str:
+    drawn = "".join(map(_option, options))
+    return f'<optgroup label="{escape(name)}">{drawn}</optgroup>' if name else drawn
 
 
-def _words(label: Any) -> Any:
-    return _("Please choose") if label == DASHES else label
+def _option(option: dict[str, Any]) -> str:
+    words = str(option["label"])
+    if words == DASHES:
+        words = _("Please choose")
+    attrs = flatatt(option["attrs"]) if option["attrs"] else ""
+    return f'<option value="{escape(str(option["value"]))}"{attrs}>{conditional_escape(words)}</option>'

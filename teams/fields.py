@@ -1,12 +1,13 @@
 """Form fields that read what clerks type, and controls that are drawn quickly."""
 
 from datetime import date
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from teams.cells import CellError, parse_date
 
@@ -32,9 +33,11 @@ class LongSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The control as HTML."""
         chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, " selected" if str(key) == chosen else "", label) for key, label in self.choices),
+        options = "".join([_option(key, label, str(key) == chosen) for key, label in self.choices])
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), mark_safe(options)
         )
-        return format_html("<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), options)
+
+
+def _option(key: Any, label: Any, is_chosen: bool) -> str:
+    return f'<option value="{escape(str(key))}"{" selected" if is_chosen else ""}>{conditional_escape(label)}</option>'
