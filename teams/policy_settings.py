@@ -25,12 +25,14 @@ MONTHS = Unit(_("month(s)"), 120)
 WEEKS = Unit(_("week(s)"), 52)
 DAYS = Unit(_("day(s)"), 3650)
 HOUR = Unit(_("o'clock"), 24)
-A_YEAR = Unit(_("times a year"), 366)
+A_YEAR = Unit(_("times in a year"), 366)
 PERCENT = Unit("%", 100)
 POINTS = Unit(_("percentage points"), 100)
 PRESSURE = Unit("mmHg", 300)
 GLUCOSE = Unit(_("tenths of mmol/L"), 500)
 YUAN = Unit(_("yuan"), 1_000_000)
+PEOPLE = Unit(_("people"), 1_000_000)
+HOUSEHOLDS = Unit(_("household(s)"), 1_000_000)
 NUMBER = Unit(_("in number"), 1_000_000)
 SWITCH = Unit(_("yes or no"), 1)
 
@@ -103,7 +105,7 @@ GROUPS: Sequence[Group] = (
         (
             Setting("jump_points", 10, POINTS, _("A rate that moved by more than")),
             Setting("jump_population_percent", 5, PERCENT, _("A population that moved by more than")),
-            Setting("jump_people_least", 100, NUMBER, _("Looked at from so many people on")),
+            Setting("jump_people_least", 100, PEOPLE, _("Looked at from so many people on")),
         ),
     ),
     Group(
@@ -112,7 +114,7 @@ GROUPS: Sequence[Group] = (
             Setting("to_sign_new_days", 30, DAYS, _("Somebody to be signed counts as new for")),
             Setting("very_old_age", 80, AGE, _("Due work: very old people come first from")),
             Setting("follow_up_days", 14, DAYS, _("A critical reading or a referral's result is followed up within")),
-            Setting("phone_shared_by", 3, NUMBER, _("A telephone number counts as shared from so many people on"), 2),
+            Setting("phone_shared_by", 3, PEOPLE, _("A telephone number counts as shared from so many people on"), 2),
             Setting("population_differs_by", 10, PERCENT, _("Official and registered population differ by more than")),
         ),
     ),
@@ -148,17 +150,17 @@ GROUPS: Sequence[Group] = (
     Group(
         _("Teams (0: no rule)"),
         (
-            Setting("team_internal_medicine", 1, NUMBER, _("Members of a team: internal medicine")),
-            Setting("team_surgery", 1, NUMBER, _("Members of a team: surgery")),
-            Setting("team_gynaecology", 1, NUMBER, _("Members of a team: gynaecology")),
-            Setting("team_public_health", 1, NUMBER, _("Members of a team: public health")),
-            Setting("team_village_doctor", 0, NUMBER, _("Members of a team: village doctors")),
-            Setting("team_specialist", 0, NUMBER, _("Members of a team: specialists")),
-            Setting("team_grid_worker", 0, NUMBER, _("Members of a team: grid workers")),
-            Setting("team_households_least", 1000, NUMBER, _("Households of a team at least")),
-            Setting("team_households_most", 1500, NUMBER, _("Households of a team at most")),
+            Setting("team_internal_medicine", 1, PEOPLE, _("Members of a team: internal medicine")),
+            Setting("team_surgery", 1, PEOPLE, _("Members of a team: surgery")),
+            Setting("team_gynaecology", 1, PEOPLE, _("Members of a team: gynaecology")),
+            Setting("team_public_health", 1, PEOPLE, _("Members of a team: public health")),
+            Setting("team_village_doctor", 0, PEOPLE, _("Members of a team: village doctors")),
+            Setting("team_specialist", 0, PEOPLE, _("Members of a team: specialists")),
+            Setting("team_grid_worker", 0, PEOPLE, _("Members of a team: grid workers")),
+            Setting("team_households_least", 1000, HOUSEHOLDS, _("Households of a team at least")),
+            Setting("team_households_most", 1500, HOUSEHOLDS, _("Households of a team at most")),
             Setting("centre_teams_least", 4, NUMBER, _("Teams of a centre at least")),
-            Setting("doctor_residents_most", 2000, NUMBER, _("Residents of a doctor at most")),
+            Setting("doctor_residents_most", 2000, PEOPLE, _("Residents of a doctor at most")),
         ),
     ),
     Group(
@@ -178,7 +180,7 @@ GROUPS: Sequence[Group] = (
             Setting("rectification_days", 7, DAYS, _("A finding is mended within")),
             Setting("rectification_escalates_days", 7, DAYS, _("An overdue finding goes one level up after")),
             Setting("relapse_months", 12, MONTHS, _("The same fault is a relapse within")),
-            Setting("published_cell_least", 5, NUMBER, _("Published counts of fewer people are left out")),
+            Setting("published_cell_least", 5, PEOPLE, _("Published counts of fewer people are left out")),
             Setting("assessment_appeal_days", 5, DAYS, _("A unit may appeal after the notice within")),
         ),
     ),
@@ -188,7 +190,7 @@ GROUPS: Sequence[Group] = (
             Setting("lead_phone_run", 3, NUMBER, _("Consecutive telephone numbers"), 2),
             Setting("lead_phone_impossible_percent", 5, PERCENT, _("Impossible telephone numbers")),
             Setting("lead_phone_missing_percent", 10, PERCENT, _("Missing telephone numbers")),
-            Setting("lead_signed_a_day", 60, NUMBER, _("People signed in a day")),
+            Setting("lead_signed_a_day", 60, PEOPLE, _("People signed in a day")),
             Setting("lead_services_a_day", 60, NUMBER, _("Services of one person in a day")),
             Setting("lead_townships_a_day", 2, NUMBER, _("Townships of one person in a day"), 2),
             Setting("lead_night_from", 22, HOUR, _("The night begins at")),

@@ -12,14 +12,14 @@ from teams.policy_settings import SWITCH, Setting
 class SettingForm(forms.Form):
     """A value and the day from which it holds; `assessments.rules.settings` holds beside it."""
 
-    value = forms.IntegerField(label=_("Value"))
+    value = forms.IntegerField(label=_("Set value"))
     from_on = DayField(label=_("Holds from"))
 
     def __init__(self, setting: Setting, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if setting.unit is SWITCH:
             self.fields["value"] = forms.TypedChoiceField(
-                label=_("Value"), coerce=int, choices=[(1, _("Yes")), (0, _("No"))]
+                label=_("Set value"), coerce=int, choices=[(1, _("Yes")), (0, _("No"))]
             )
         else:
             self.fields["value"].help_text = str(setting.range)
