@@ -11,15 +11,18 @@ class AssessmentsConfig(AppConfig):
         from assessments.imports.targets import TARGETS
         from assessments.leads import people, phones, promises, readings, work
         from assessments.leads import register as watch_for
+        from assessments.presenters.today import ASKED
         from assessments.problems import RULES
         from assessments.queries.voices import voice_path
         from assessments.supervision_exports import LEADS, SAMPLE
+        from contracts.presenters.today import cards
         from contracts.problems import register as look_for
         from contracts.queries.papers import voice_paths
         from teams.exports import register as let_export
         from teams.imports import register
 
         voice_paths.append(voice_path)
+        cards.append(ASKED)
         look_for(*RULES)
         watch_for(*phones.SIGNALS, *people.SIGNALS, *work.SIGNALS, *readings.SIGNALS, *promises.SIGNALS)
         let_export(LEADS, SAMPLE)

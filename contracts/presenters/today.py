@@ -1,6 +1,6 @@
 """The start page: counts that open their lists, and the first lines of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from contracts.presenters import due as words
 from contracts.presenters.worklists import candidate_rows
 from contracts.queries.candidates import candidates
 from contracts.queries.contracts import to_confirm
-from contracts.queries.counting import count_all
+from contracts.queries.counting import read_all
 from contracts.queries.due import Choice, Due, Window, due
 from contracts.queries.problems import counts, problems
 from contracts.queries.terms import last_coverages
@@ -44,6 +44,32 @@ class Tile:
     parts: tuple[tuple[str | Promise, int, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class CardLine:
+    """One thing to do: what it is called, what it is about, its page, what the button says, and a chip (tone, text)."""
+
+    name: str
+    about: str
+    url: str
+    step: str
+    chip: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What an app above has to tell: `rows` finds it for an account (a short queryset of `values()`; None: nothing for
+    this one), `lines` puts these rows into words. It is read with the page's counts, so it costs no query."""
+
+    code: str
+    title: str | Promise
+    rows: Callable[[User, date], QuerySet[Any] | None]
+    lines: Callable[[Sequence[dict[str, Any]], date], Sequence[CardLine]]
+
+
+# Added by apps above.
+cards: list[Card] = []
+
+
 def today_page(user: User, day: date) -> dict[str, Any]:
     """Context of `contracts/today.html`. At most 12 queries, whatever there is to do."""
     policy, mine = policy_on(day), Coverage.objects.visible_to(user)
@@ -58,7 +84,9 @@ def today_page(user: User, day: date) -> dict[str, Any]:
     may_import = has_permission(user, Permission.IMPORT_RUN)
     if may_import:
         lists["imports"] = Import.objects.visible_to(user).filter(status__in=IMPORTS_UNDER_WAY)
-    numbers, by_rule, owed = count_all(**lists), counts(problems(user)), _due(user, day)
+    asked = {card.code: rows for card in cards if (rows := card.rows(user, day)) is not None}
+    numbers, told = read_all(lists, asked)
+    by_rule, owed = counts(problems(user)), _due(user, day)
     newest = list(lists["candidates"].select_related("village")[:LINES])
     people = _people(user, owed, newest)
     return {
@@ -76,6 +104,11 @@ def today_page(user: User, day: date) -> dict[str, Any]:
         "candidates": candidate_rows(newest, people, day),
         "ending": _loaded(ending[:LINES]),
         "rules": by_rule[:LINES],
+        "cards": [
+            {"code": card.code, "title": card.title, "lines": card.lines(told[card.code], day)}
+            for card in cards
+            if told.get(card.code)
+        ],
     }
 
 
