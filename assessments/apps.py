@@ -7,6 +7,7 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("assessments")
 
     def ready(self) -> None:
+        from assessments.exports import KPIS
         from assessments.imports.populations import POPULATIONS
         from assessments.imports.targets import TARGETS
         from assessments.leads import people, phones, promises, readings, work
@@ -25,5 +26,5 @@ class AssessmentsConfig(AppConfig):
         cards.append(ASKED)
         look_for(*RULES)
         watch_for(*phones.SIGNALS, *people.SIGNALS, *work.SIGNALS, *readings.SIGNALS, *promises.SIGNALS)
-        let_export(LEADS, SAMPLE)
+        let_export(LEADS, SAMPLE, KPIS)
         register(POPULATIONS, TARGETS)

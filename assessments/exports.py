@@ -7,18 +7,24 @@ from pathlib import Path
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE
 from assessments.models import Figure, Month, Revision
 from assessments.tables import Table
+from teams.exports import ExportKind, Sheet
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
+from teams.permissions import Permission
 from teams.rates import rate
 from teams.rules import RuleViolation
 from teams.workbooks import write_rows
 
+# A web process writes so many lines in a tenth of a second; more are the worker's.
+LINES_AT_ONCE = 1000
+KPI_TEXTS = frozenset(range(5))
 COLUMNS = ("month", "institution_code", "team_code", "category", "indicator", "numerator", "denominator", "rate")
 
 
@@ -44,10 +50,24 @@ def kpi_rows(month: CalendarMonth, user: User | SystemAccount = SYSTEM) -> Itera
         yield str(month), code, team, category, indicator, numerator, denominator, value
 
 
-def kpi_file(month: CalendarMonth, user: User) -> BytesIO:
-    """The month's figures of the account's scope as .xlsx in memory (some ten thousand short lines)."""
+def kpi_sheet(user: User, query: str, whole: bool) -> Sheet:
+    """The figures of the query's month that the account sees, for the worker. Raises RuleViolation as
+    `CalendarMonth.parse` and `current_revision` do."""
+    month = CalendarMonth.parse(QueryDict(query).get("month", ""))
+    rows = [list(row) for row in kpi_rows(month, user)]
+    return Sheet(len(rows), list(COLUMNS), iter(rows), KPI_TEXTS)
+
+
+KPIS = ExportKind("kpis", _("Figures"), Permission.FIGURE_READ, kpi_sheet, has_people=False)
+
+
+def kpi_file(month: CalendarMonth, user: User) -> BytesIO | None:
+    """The month's figures of the account's scope as .xlsx in memory; None when they are too many to wait for."""
+    seen = Figure.objects.visible_to(user).filter(revision=current_revision(month))
+    if seen.count() > LINES_AT_ONCE:
+        return None
     file = BytesIO()
-    write_rows(file, COLUMNS, kpi_rows(month, user), format="xlsx", text_columns={0, 1, 2, 3, 4})
+    write_rows(file, COLUMNS, kpi_rows(month, user), format="xlsx", text_columns=KPI_TEXTS)
     file.seek(0)
     return file
 
@@ -71,5 +91,5 @@ def write_kpis(month: CalendarMonth, out: Path) -> int:
         with out.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
     else:
-        write_rows(out, COLUMNS, rows, format="xlsx", text_columns={0, 1, 2, 3, 4})
+        write_rows(out, COLUMNS, rows, format="xlsx", text_columns=KPI_TEXTS)
     return len(rows)

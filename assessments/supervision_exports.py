@@ -39,5 +39,5 @@ def sample_sheet(user: User, query: str, whole: bool) -> Sheet:
     return Sheet(len(rows), [str(_("Table")), *(str(head) for head in samples.HEADS)], iter(rows))
 
 
-LEADS = ExportKind("leads", _("Leads"), Permission.SUPERVISION_READ, leads_sheet)
-SAMPLE = ExportKind("sample", _("Results of a sample"), Permission.SUPERVISION_READ, sample_sheet)
+LEADS = ExportKind("leads", _("Leads"), Permission.SUPERVISION_READ, leads_sheet, has_people=False)
+SAMPLE = ExportKind("sample", _("Results of a sample"), Permission.SUPERVISION_READ, sample_sheet, has_people=False)

@@ -27,12 +27,13 @@ class Sheet:
 @dataclass(frozen=True)
 class ExportKind:
     """A list that may be exported. `open` takes the account, the query string, and whether identities stand whole;
-    it shows only what the account sees, and holds few rows in memory at a time."""
+    it shows only what the account sees, and holds few rows in memory at a time. `has_people`: it names somebody."""
 
     code: str
     title: str | Promise
     permission: Permission
     open: Callable[[User, str, bool], Sheet]
+    has_people: bool = True
 
 
 _kinds: dict[str, ExportKind] = {}

@@ -8,7 +8,9 @@ from django.core.paginator import Paginator
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from assessments import pages, tasks
 from assessments.actions import months
 from assessments.calendar import CalendarMonth
-from assessments.exports import kpi_file, table_file
+from assessments.exports import KPIS, kpi_file, table_file
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import ResidentMonth
 from assessments.presenters import evidence as evidence_page
@@ -152,12 +154,14 @@ def person_evidence(request: SignedInRequest, indicator: str, pk: int) -> HttpRe
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def kpis(request: SignedInRequest) -> FileResponse:
-    """The month's figures of the account's scope as a spreadsheet."""
+def kpis(request: SignedInRequest) -> HttpResponseBase:
+    """The month's figures of the account's scope as a spreadsheet; those of a district are written by the worker."""
     selection = select(request.user, request.GET)
     if selection.revision is None or selection.calendar is None:
         raise Http404
     file = kpi_file(selection.calendar, request.user)
+    if file is None:
+        return redirect(f"{reverse('teams:export_new', args=[KPIS.code])}?month={selection.calendar}")
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"kpis {selection.calendar}")
     return FileResponse(file, as_attachment=True, filename=f"kpis-{selection.calendar}.xlsx")
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +28,7 @@ CONTENT_TYPES = {
 
 
 @require_safe
-@require(Permission.PEOPLE_READ)
+@require(Permission.FIGURE_READ)
 def export_list(request: SignedInRequest) -> HttpResponse:
     """One's exports, the newest first."""
     page = Paginator(Export.objects.visible_to(request.user), EXPORTS_A_PAGE).get_page(request.GET.get("page"))
@@ -36,11 +37,13 @@ def export_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require(Permission.PEOPLE_READ)
+@require(Permission.FIGURE_READ)
 def export_new(request: SignedInRequest, kind: str) -> HttpResponse:
     """Ask for a list as a file; the list's filters are the address's query."""
     known = _kind(kind)
-    may_export_whole = has_permission(request.user, Permission.EXPORT_WHOLE)
+    if not has_permission(request.user, known.permission):
+        raise PermissionDenied(known.permission)
+    may_export_whole = known.has_people and has_permission(request.user, Permission.EXPORT_WHOLE)
     query = request.META.get("QUERY_STRING", "")
     form = ExportForm(may_export_whole, request.POST or None, initial={"submission": fresh_key()})
     if request.method == "POST" and form.is_valid():
@@ -54,7 +57,7 @@ def export_new(request: SignedInRequest, kind: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-@require(Permission.PEOPLE_READ)
+@require(Permission.FIGURE_READ)
 def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """An export on its way or done."""
     return render(request, "teams/export_detail.html", _context(request, pk))
@@ -62,7 +65,7 @@ def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@require(Permission.PEOPLE_READ)
+@require(Permission.FIGURE_READ)
 def export_progress(request: SignedInRequest, pk: int) -> HttpResponse:
     """The part of an export's page that changes while it is on its way."""
     return render(request, "teams/_export_progress.html", _context(request, pk))
@@ -70,7 +73,7 @@ def export_progress(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@require(Permission.PEOPLE_READ)
+@require(Permission.FIGURE_READ)
 def export_file(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     """The file, for whoever asked for it, while it is kept and the right to it lasts."""
     export = get_object_or_404(Export.objects.visible_to(request.user).filter(status=Export.Status.DONE), pk=pk)

@@ -9,14 +9,14 @@ from tests.accounts import Place
 
 TABLE = """
 # name                 object  an  cl  fo  do  of  ad  au    an  cl  fo  do  of  ad  au
-teams:export_list      -       in  200 200 200 200 200 403    in  405 405 405 405 405 405
+teams:export_list      -       in  200 200 200 200 200 200    in  405 405 405 405 405 405
 teams:export_new       -       in  200 200 200 200 200 403    in  200 200 200 200 200 403
-teams:export_detail    own     in  200 404 404 404 404 403    in  405 405 405 405 405 405
-teams:export_detail    other   in  404 200 404 404 404 403    in  405 405 405 405 405 405
-teams:export_progress  own     in  200 404 404 404 404 403    in  405 405 405 405 405 405
-teams:export_progress  other   in  404 200 404 404 404 403    in  405 405 405 405 405 405
-teams:export_file      own     in  200 404 404 404 404 403    in  405 405 405 405 405 405
-teams:export_file      other   in  404 200 404 404 404 403    in  405 405 405 405 405 405
+teams:export_detail    own     in  200 404 404 404 404 404    in  405 405 405 405 405 405
+teams:export_detail    other   in  404 200 404 404 404 404    in  405 405 405 405 405 405
+teams:export_progress  own     in  200 404 404 404 404 404    in  405 405 405 405 405 405
+teams:export_progress  other   in  404 200 404 404 404 404    in  405 405 405 405 405 405
+teams:export_file      own     in  200 404 404 404 404 404    in  405 405 405 405 405 405
+teams:export_file      other   in  404 200 404 404 404 404    in  405 405 405 405 405 405
 teams:filter_save      -       in  405 405 405 405 405 405    in  404 404 404 404 404 403
 teams:filter_delete    own     in  405 405 405 405 405 405    in  302 404 404 404 404 403
 teams:filter_delete    other   in  405 405 405 405 405 405    in  404 302 404 404 404 403

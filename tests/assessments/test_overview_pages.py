@@ -1,11 +1,13 @@
 """The overview, with its month under way, failed or missing, and who sees what of it."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 from pytest_django import Settings
 
 from assessments.actions.freezing import freeze
@@ -16,7 +18,9 @@ from assessments.queries.figures import Count, Key
 from assessments.queries.units import Unit
 from assessments.rules.months import BrokenInvariant
 from assessments.tables import Cell
-from teams.models import Institution, Role, TeamVillage
+from teams.actions import exports
+from teams.actions.submissions import fresh_key
+from teams.models import Export, Institution, Role, TeamVillage
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.factories import (
@@ -152,6 +156,21 @@ def test_what_is_not_there_is_not_found(
     official: Client, name: str, args: tuple[str, ...], query: dict[str, str]
 ) -> None:
     assert status(official, name, *args, **query) == 404
+
+
+def test_more_figures_than_a_page_can_wait_for_are_written_by_the_worker(
+    official: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = load_workbook(BytesIO(b"".join(official.get(address("kpis"))))).active
+    monkeypatch.setattr("assessments.exports.LINES_AT_ONCE", 1)
+    form = official.get(address("kpis"), follow=True)
+    assert form.redirect_chain == [("/exports/new/kpis/?month=2018-10", 302)]
+    assert set(form.context["form"].fields) == {"submission", "form"}  # it names nobody
+    official.post(form.redirect_chain[0][0], {"submission": fresh_key(), "form": "xlsx"})
+    exports.run(export_id=Export.objects.get().pk)
+    [sheet] = load_workbook(BytesIO(b"".join(exports.content(Export.objects.get())))).worksheets
+    lines = list(sheet.iter_rows(values_only=True))
+    assert lines[:-1] == list(kept.iter_rows(values_only=True))  # the last one says who asked for it
 
 
 @pytest.mark.parametrize(
