@@ -10,7 +10,7 @@ import pghistory.middleware
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import translation
@@ -121,7 +121,7 @@ class LoginRequiredMiddleware(django.contrib.auth.middleware.LoginRequiredMiddle
     def get_login_url(self, view_func: Callable[..., Any]) -> str:
         return settings.LOGIN_URL
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         """To the sign-in page, and from there to the page whose form was sent: its address may take no other look."""
         came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
         if request.method in SAFE_METHODS or came_from.netloc != request.get_host():
