@@ -1,6 +1,7 @@
 """`targets` on their way in from files: what indicators are to reach in a year (docs/formats.md)."""
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +10,8 @@ from assessments.models import Target
 from residents.categories import ALL
 from residents.imports.registers import NAMES, category_parser
 from service_packages.imports import GROUPS
-from teams.cells import CellError
-from teams.imports.columns import choice, code, money, text, whole
+from teams.cells import CellError, normalise, parse_decimal
+from teams.imports.columns import Column, choice, code, text, whole
 from teams.imports.institutions import UNKNOWN_INSTITUTION
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import known, load_in_rounds, settle, values_of
@@ -36,7 +37,23 @@ INDICATOR_NAMES = {
     "awareness": "知晓率",
     "phone_valid": "电话有效率",
 }
-SCOPE_NAMES = {"all": "全部", "urban": "城区", "rural": "农村", "institution": "机构"}
+# As the page of targets names them; what else people write means the same.
+SCOPE_NAMES = {"all": "全区", "urban": "城市", "rural": "农村", "institution": "单个机构"}
+SCOPE_WORDS = {"全部": "all", "城区": "urban", "城镇": "urban", "机构": "institution"}
+
+
+def parse_rate(cell: object) -> Decimal:
+    """A rate in per cent, with or without its sign; 0.35, which is what a cell shown as 35 % holds, is asked back.
+
+    Raises CellError: those of `parse_decimal`, not_per_cent.
+    """
+    typed = normalise(cell) if isinstance(cell, str) else cell
+    if isinstance(typed, str) and typed.endswith("%"):
+        return parse_decimal(typed.removesuffix("%"), digits=5)
+    rate = parse_decimal(typed, digits=5)
+    if 0 < rate < 1:
+        raise CellError("not_per_cent", _("Less than 1 per cent: write 35 or 35% for 35 per cent."))
+    return rate
 
 
 class TargetLoader(Loader):
@@ -108,9 +125,9 @@ TARGETS = Kind(
         choice("indicator", "指标", INDICATOR_NAMES, required=True, sample="签约覆盖率"),
         text("category", "人群", 40, choices=NAMES | GROUPS, sample="全部人群", help=_("Left empty: everyone.")),
         whole("year", "年份", 1949, 2100, required=True, sample=2018),
-        choice("scope", "范围", SCOPE_NAMES, sample="全部"),
+        choice("scope", "范围", SCOPE_NAMES, SCOPE_WORDS, sample="全区"),
         code("institution_code", "机构编码", 40),
-        money("rate", "比率", 5, sample=30),
+        Column("rate", "比率", parse_rate, kind="number", sample=30, help=_("Per cent: 30 is 30 %; yuan for a cost.")),
         whole("count", "人数", 0, 2_000_000_000),
     ),
     TargetLoader,

@@ -12,12 +12,13 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from assessments.actions.months import compute
 from assessments.actions.targets import Goal, copy_targets, set_target
-from assessments.imports.targets import INDICATOR_NAMES
+from assessments.imports.targets import INDICATOR_NAMES, parse_rate
 from assessments.indicators import INDICATORS
 from assessments.models import Target
 from assessments.presenters.targets import _now
 from assessments.queries.figures import Count, Key
 from assessments.queries.standings import Standing, missing
+from teams.cells import CellError
 from teams.models import Role
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -178,3 +179,17 @@ def test_bad_row_of_a_file_names_its_column(district: SmallDistrict, row: str, c
 
 def test_file_knows_every_indicator() -> None:
     assert set(INDICATOR_NAMES) == {indicator.code for indicator in INDICATORS}
+
+
+@pytest.mark.parametrize(
+    ("cell", "rate"), [("35%", "35"), ("35.5 ％", "35.5"), ("0.5%", "0.5"), (35, "35"), (1, "1"), (0, "0")]
+)
+def test_rate_in_a_file_is_read_with_and_without_its_sign(cell: object, rate: str) -> None:
+    assert parse_rate(cell) == Decimal(rate)
+
+
+@pytest.mark.parametrize("cell", [0.35, "0.35"])
+def test_cell_shown_as_per_cent_is_asked_back(cell: object) -> None:
+    with pytest.raises(CellError) as refusal:
+        parse_rate(cell)
+    assert refusal.value.code == "not_per_cent"
