@@ -1,6 +1,6 @@
 """Entering one service: the follow-up in five fields, its correction, and the waiver of what is owed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -90,7 +90,7 @@ class ServiceForm(forms.Form):
                 self.add_error("performed_on", str(refusal))
         typed = ",".join(str(value) for value in readings.values())
         if not self.errors and data.get("confirmed") != typed:
-            self.doubts = list(doubts(readings))
+            self.doubts = [*doubts(readings), *_unmeasured(self.item, readings)]
             # The same values sent once more are confirmed.
             self.data = {**self.data.dict(), "confirmed": typed if self.doubts else ""}  # type: ignore[attr-defined]
         return data
@@ -110,6 +110,13 @@ def _field_of(readings: dict[str, Any], fields: dict[str, forms.Field]) -> str |
         except RuleViolation:
             return name if name in fields else None
     return "diastolic" if "diastolic" in fields else None
+
+
+def _unmeasured(item: Item, readings: dict[str, Any]) -> Iterator[Promise]:
+    """Nothing was entered of what a follow-up is made for."""
+    measured = tuple(item.readings) or READINGS_OF_KIND.get(item.kind, ())
+    if measured and all(readings[name] is None for name in measured):
+        yield _("No reading was entered, and this service is there to take one.")
 
 
 def _offer_places(field: forms.Field, present: str) -> None:

@@ -83,6 +83,21 @@ def test_unusual_reading_is_asked_again_and_impossible_refused(desk: Client, tea
     assert Service.objects.get().systolic == 240
 
 
+def test_follow_up_without_a_reading_is_asked_again_and_advice_is_not(desk: Client, team: Team) -> None:
+    resident = sign(team)
+    advice = make_item("ADVICE", name="Advice", kind="咨询指导")
+    send(desk, address(resident) + "?item=ADVICE")
+    assert [service.item for service in Service.objects.all()] == [advice]
+    make_item("HTN", kind="htn_follow_up")
+
+    asked = send(desk, address(resident) + "?item=HTN")
+    assert "No reading was entered" in asked.content.decode()
+    assert Service.objects.count() == 1
+
+    send(desk, address(resident) + "?item=HTN", confirmed=hidden(asked, "confirmed"))
+    assert Service.objects.count() == 2
+
+
 def test_confirmation_is_for_the_values_that_were_asked_about(desk: Client, team: Team) -> None:
     resident = sign(team)
     asked = send(desk, address(resident), systolic=240, diastolic=90)
