@@ -35,7 +35,7 @@ def load(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> dict[str, int]
     """
     with made_by(by, "assessments.load_policy"):
         changed = Counter(dict.fromkeys(PARTS, 0))
-        changed["settings"] = _set_settings(policy, by)
+        changed["settings"] = set_settings(policy=policy, by=by)
         changed += load_catalogue(policy=policy, by=by)
         changed["targets"] = set_targets(policy=policy)
         changed["funds"] = set_funds(policy=policy, by=by)
@@ -65,6 +65,14 @@ def load_catalogue(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> Coun
         return changed
 
 
+def set_settings(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> int:
+    """The policy's dated settings; how many changed."""
+    day = policy.settings_from
+    if day is None:
+        return 0
+    return sum(put_setting(code=code, value=value, from_on=day, by=by) for code, value in policy.settings.items())
+
+
 def set_rubric(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> int:
     """Put the policy's rubric in use; 1 when that changed anything."""
     if not policy.rubric:
@@ -81,13 +89,6 @@ def set_targets(*, policy: Policy, population: int | None = None) -> int:
 def set_funds(*, policy: Policy, by: User | SystemAccount = SYSTEM) -> int:
     """The policy's funds with their rules in use; how many changed."""
     return sum(define_fund(code=fund.code, name=fund.name, terms=fund.terms, by=by) for fund in policy.funds)
-
-
-def _set_settings(policy: Policy, by: User | SystemAccount) -> int:
-    day = policy.settings_from
-    if day is None:
-        return 0
-    return sum(put_setting(code=code, value=value, from_on=day, by=by) for code, value in policy.settings.items())
 
 
 def _set_register(code: str, name: str) -> bool:

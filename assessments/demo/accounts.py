@@ -15,7 +15,7 @@ from assessments.demo.places import Places
 from assessments.demo.staff import Roster
 from contracts.models import Coverage, Obligation
 from teams.demo_accounts import DEMO_PASSWORD, USERNAMES
-from teams.models import Institution, Role, TeamMember, User
+from teams.models import Role, TeamMember, User
 
 WEEK = timedelta(days=7)
 
@@ -47,7 +47,7 @@ class Passwords:
 
 def make_accounts(places: Places, roster: Roster, passwords: Passwords) -> list[Account]:
     """Save an account for each role, and one of the hospital."""
-    crew = next(crew for crew in roster.crews if not crew.center.is_urban)
+    crew = next((crew for crew in roster.crews if not crew.center.is_urban), roster.crews[0])
     doctor = crew.members[0]
     rows = (
         ("admin", Role.ADMINISTRATOR, places.bureau, None, _("Administrator")),
@@ -76,8 +76,9 @@ def seat_doctor(day: date, made: list[Account]) -> list[Account]:
     scale many teams have none. Returns the accounts as they are then."""
     open_now = Obligation.objects.filter(met_on=None, waived_on=None, opens_on__lte=day, due_on__lt=day + WEEK)
     soon = Coverage.objects.in_force_on(day).filter(obligations__in=open_now.filter(due_on__gte=day))
-    busy = soon.filter(contract__team__institution__setting=Institution.Setting.RURAL).values("contract__team")
     clerk, doctor = (User.objects.get(username=name) for name in ("clerk", "doctor"))
+    assert clerk.institution is not None, "the account was made for one"
+    busy = soon.filter(contract__team__institution__setting=clerk.institution.setting).values("contract__team")
     here = Case(When(contract__team__institution=clerk.institution, then=1), default=0)
     team = busy.annotate(here=here, people=Count("resident", distinct=True)).order_by("-here", "-people").first()
     if team is None:

@@ -1,17 +1,18 @@
 """Contracts, coverages, packages held, charges and suspensions as rows."""
 
 from array import array
+from datetime import date
 from random import Random
 
 from assessments.demo.copying import BATCH, Copy, iso
+from assessments.demo.figures import PlaceFacts
 from assessments.demo.packages import Catalogue, Offer
 from assessments.demo.registers import BIT, CHILD, ELDERLY, LOW_INCOME, Entry
 from assessments.demo.signing import Population
-from assessments.demo.staff import HANDED_OVER_ON
 from assessments.demo.terms import Term
-from contracts.models import Charge, Contract, Coverage, CoveragePackage, Suspension
+from contracts.models import Charge, Confirmation, Contract, Coverage, CoveragePackage, Suspension
+from teams.dates import add_months
 
-_HANDED_OVER = HANDED_OVER_ON.toordinal()
 HELD_BEFORE = 0.75  # share of payers who held a priced package in earlier terms too
 PAUSES = ("外出务工", "长期住院", "随子女居住")
 
@@ -19,7 +20,10 @@ PAUSES = ("外出务工", "长期住院", "随子女居住")
 class Agreements:
     """Writes what was signed. Coverages are numbered from 0; `crew` and the others tell of them by number."""
 
-    def __init__(self, population: Population, catalogue: Catalogue, start: int, rng: Random) -> None:
+    def __init__(
+        self, facts: PlaceFacts, population: Population, catalogue: Catalogue, start: int, rng: Random
+    ) -> None:
+        self.handed_over = facts.handed_over_on.toordinal()
         self.people = population.people
         self.pays = population.pays
         self.crews = population.crews
@@ -33,6 +37,8 @@ class Agreements:
         self.held = Copy(CoveragePackage, "id", "coverage", "version", "price")
         self.charges = Copy(Charge, "held", "payer", "amount")
         self.suspensions = Copy(Suspension, "coverage", "from_on", "to_on", "reason")
+        self.confirmations = Copy(Confirmation, "contract", "year", "on")
+        self.confirmed = facts.numbers.get("contracts_confirmed", 0) / 100
         self.contract_count = self.held_count = 0
         self.person = array("I")  # of each coverage
         self.crew = array("H")
@@ -67,14 +73,14 @@ class Agreements:
     def flush(self, *, at_least: int = 1) -> None:
         """Send what waits once there are `at_least` so many coverages; each takes its team from its contract."""
         if len(self.coverages.rows) >= at_least:
-            for rows in (self.contracts, self.coverages, self.held, self.charges, self.suspensions):
+            for rows in (self.contracts, self.coverages, self.held, self.charges, self.suspensions, self.confirmations):
                 rows.flush()
 
     def _crew_number(self, household: int, day: int) -> int:
         people = self.people
         moved_on = people.moved_on[household]
         slot = people.slots[people.old_slot[household] if day < moved_on else people.slot[household]]
-        return slot.team_before if day < _HANDED_OVER else slot.team
+        return slot.team_before if day < self.handed_over else slot.team
 
     def _write_contract(self, household: int, term: Term) -> int:
         self.contract_count += 1
@@ -87,7 +93,18 @@ class Agreements:
             f"{number}\t{crew.code}-{year}-{self.contract_count:06}\t{crew.pk}\t{iso(signed)}"
             f"\t{self.start + 1 + representative}"
         )
+        if self.confirmed:
+            self._write_confirmations(number, term)
         return number
+
+    def _write_confirmations(self, contract: int, term: Term) -> None:
+        """Confirmed in the weeks after its second and third year began, if they have."""
+        begin, until = date.fromordinal(term.start), min(term.end, (term.stop or term.end + 1) - 1, self.people.day)
+        for year in (2, 3):
+            on = add_months(begin, 12 * (year - 1)).toordinal()
+            if on <= until and self.rng.random() < self.confirmed:
+                day = min(until, on + int(self.rng.random() * 30))
+                self.confirmations.rows.append(f"{contract}\t{year}\t{iso(day)}")
 
     def _write_coverage(self, contract: int, household: int, person: int, term: Term) -> None:
         self.person.append(person)

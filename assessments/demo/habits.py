@@ -40,8 +40,10 @@ HABITS = (
 
 
 def draw_habits(rng: Random, count: int) -> list[Habit]:
-    """A habit for each team, in the shares given; every habit is there whatever the seed."""
+    """A habit for each team, in the shares given; every habit is there whatever the seed, if there are teams enough."""
     pool = [habit for habit in HABITS for _ in range(habit.share)]
-    drawn = [*HABITS, *rng.sample(pool, count - len(HABITS))]
+    if count < len(HABITS):
+        return rng.sample(pool, count)
+    drawn = [*HABITS, *rng.sample(pool * -(-count // len(pool)), count - len(HABITS))]
     rng.shuffle(drawn)
     return drawn

@@ -1,5 +1,6 @@
 """ID numbers and phone numbers as they would be, and the phone numbers that a careless team writes down."""
 
+from collections.abc import Sequence
 from random import Random
 
 from assessments.demo.copying import NULL, hexed, iso
@@ -7,22 +8,8 @@ from residents.identity import check_digit
 from teams import cipher
 from teams.phones import parse_phone
 
-# Where ID numbers were first issued: nearly all here, some before the county had its code, some elsewhere.
+# Share of ID numbers that were first issued here, the others elsewhere or before the county had its code.
 HOME_SHARE = 0.93
-ELSEWHERE = (
-    "342101",
-    "342121",
-    "341202",
-    "341203",
-    "341221",
-    "341222",
-    "341225",
-    "341226",
-    "341282",
-    "411681",
-    "320106",
-)
-
 # First three digits; the segment of satellites and data cards within 134 is left out.
 MOBILE_PREFIXES = tuple(
     map(str, (*range(130, 134), *range(135, 140), *range(150, 154), *range(155, 160), 177, 187, 189))
@@ -34,15 +21,16 @@ SealedPhone = tuple[str, str, str]  # COPY text of the cipher and the hash, and 
 class IdNumbers:
     """Draws valid ID numbers, each once."""
 
-    def __init__(self, rng: Random, home: str) -> None:
+    def __init__(self, rng: Random, elsewhere: Sequence[str]) -> None:
         self.rng = rng
-        self.home = home
+        self.elsewhere = elsewhere
         self.used: set[int] = set()
 
-    def draw(self, birth: int, is_female: int) -> str:
-        """A number for someone born on the ordinal `birth`: odd orders are men's, even ones women's."""
+    def draw(self, birth: int, is_female: int, home: str) -> str:
+        """A number for someone born on the ordinal `birth` who lives in the county `home`: odd orders are men's, even
+        ones women's."""
         rng = self.rng
-        region = self.home if rng.random() < HOME_SHARE else rng.choice(ELSEWHERE)
+        region = home if rng.random() < HOME_SHARE else rng.choice(self.elsewhere)
         first14 = region + iso(birth).replace("-", "")
         order = 2 * int(rng.random() * 499) + 1 + is_female
         while (key := int(first14) * 1000 + order) in self.used:
@@ -57,9 +45,9 @@ def mobile(rng: Random) -> str:
     return f"{MOBILE_PREFIXES[int(rng.random() * len(MOBILE_PREFIXES))]}{int(rng.random() * 10**8):08}"
 
 
-def fixed_line(rng: Random) -> str:
-    """A fixed line of Fuyang."""
-    return f"0558{2 + int(rng.random() * 7)}{int(rng.random() * 10**6):06}"
+def fixed_line(rng: Random, area: str) -> str:
+    """A fixed line of the area."""
+    return f"{area}{2 + int(rng.random() * 7)}{int(rng.random() * 10**6):06}"
 
 
 def spoilt(rng: Random) -> str:

@@ -8,7 +8,8 @@ from random import Random
 
 from assessments.actions.checklists import load_shipped
 from assessments.actions.uploads import keep
-from assessments.calendar import working_days
+from assessments.calendar import CalendarMonth, working_days
+from assessments.demo.figures import PlaceFacts
 from assessments.models import (
     Answer,
     ChecklistItem,
@@ -25,7 +26,6 @@ from teams.clock import today
 from teams.models import User
 
 State = Finding.State
-MONTHS = (date(2018, 10, 1), date(2018, 11, 1), date(2018, 12, 1))
 THEMES = (
     "签约真实性和联系电话核查",
     "履约记录、慢病随访和健康扶贫政策知晓情况",
@@ -73,7 +73,7 @@ WAYS = {
 NOTES = {State.DONE: "已整改，附照片", State.WITHDRAWN: "核实后为系统同步延迟，不属问题"}
 
 
-def inspect(official: User, clerk: User, rng: Random) -> None:
+def inspect(facts: PlaceFacts, official: User, clerk: User, rng: Random) -> None:
     """Save the checklists, the groups and the rounds up to today, with findings in every state."""
     load_shipped()
     groups = [
@@ -81,10 +81,14 @@ def inspect(official: User, clerk: User, rng: Random) -> None:
         for number, name in enumerate(GROUPS, start=1)
     ]
     earlier: dict[tuple[int, str], Finding] = {}
-    for place, first_on in enumerate(MONTHS):
-        is_over = place < len(MONTHS) - 1
+    last = CalendarMonth.of(facts.completion_as_of)
+    for place, theme in enumerate(THEMES):
+        months_ago = len(THEMES) - 1 - place
         made = InspectionRound.objects.create(
-            first_on=first_on, theme=THEMES[place], status="closed" if is_over else "running", made_by=official
+            first_on=last.plus(-months_ago).first,
+            theme=theme,
+            status="closed" if months_ago else "running",
+            made_by=official,
         )
         inspections = _plan(made, groups)
         done = [row for row in inspections if row.done_on]

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from random import Random
 
 from assessments.demo.contracts import Agreements
+from assessments.demo.figures import PlaceFacts
 from assessments.demo.habits import Habit
 from assessments.models import PhoneCheck, SurveyAnswer
 from residents.models import Resident
 
 SAMPLE, LEAST = 2600, 120  # at scale 1, and whatever the scale
-ROUNDS = (date(2018, 3, 12), date(2018, 6, 11), date(2018, 9, 10), date(2018, 11, 12))
+ROUNDS = ((3, 12), (6, 11), (9, 10), (11, 12))  # months and days on which one begins
 ROUND_DAYS = 12
 RATINGS = (5,) * 44 + (4,) * 42 + (3,) * 9 + (2,) * 3 + (1,) * 2
 Outcome = PhoneCheck.Outcome
@@ -27,17 +28,18 @@ CARELESS_CALLS = (Outcome.STRANGER,) * 4 + (Outcome.EMPTY,) * 3 + (Outcome.RESID
 KNOWS = 0.86  # of those reached, less where the team serves badly
 
 
-def ask(agreements: Agreements, scale: float, rng: Random) -> None:
+def ask(facts: PlaceFacts, agreements: Agreements, scale: float, rng: Random) -> None:
     """Save answers and calls of people whose coverage ran on the day."""
     sample = max(LEAST, round(SAMPLE * scale))
+    rounds = [facts.in_year(*begin) for begin in ROUNDS]
     SurveyAnswer.objects.bulk_create(
         (
             SurveyAnswer(resident_id=resident, answered_on=day, rating=_rating(habit, rng))
-            for resident, day, habit in _draw(agreements, sample, rng)
+            for resident, day, habit in _draw(agreements, rounds, sample, rng)
         ),
         batch_size=1000,
     )
-    called = _draw(agreements, sample, rng)
+    called = _draw(agreements, rounds, sample, rng)
     problems = dict(
         Resident.objects.filter(id__in=[resident for resident, _day, _habit in called]).values_list(
             "id", "phone_problem"
@@ -47,12 +49,12 @@ def ask(agreements: Agreements, scale: float, rng: Random) -> None:
     PhoneCheck.objects.bulk_create((check for check in checks if check), batch_size=1000)
 
 
-def _draw(agreements: Agreements, sample: int, rng: Random) -> list[tuple[int, date, Habit]]:
+def _draw(agreements: Agreements, rounds: list[date], sample: int, rng: Random) -> list[tuple[int, date, Habit]]:
     """Residents with a day on which they were covered and the habit of the team that covered them."""
     drawn: list[tuple[int, date, Habit]] = []
     while len(drawn) < sample:
         coverage = rng.randrange(len(agreements.person))
-        day = rng.choice(ROUNDS) + timedelta(days=rng.randrange(ROUND_DAYS))
+        day = rng.choice(rounds) + timedelta(days=rng.randrange(ROUND_DAYS))
         if agreements.begin[coverage] <= day.toordinal() < agreements.until[coverage]:
             resident = agreements.start + 1 + agreements.person[coverage]
             drawn.append((resident, day, agreements.crews[agreements.crew[coverage]].habit))

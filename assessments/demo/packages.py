@@ -1,5 +1,6 @@
 """The district's catalogue of packages, and who holds which."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -48,10 +49,11 @@ class Offer:
 
 
 class Catalogue:
-    """Loads the catalogue of the place's policy; `offers` by the last part of the package's code."""
+    """Loads the catalogue of the place's policies; `offers` by the last part of the package's code."""
 
-    def __init__(self, policy: Policy) -> None:
-        load_catalogue(policy=policy)
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        for policy in policies:
+            load_catalogue(policy=policy)
         offered = PackageVersion.objects.filter(status=PackageVersion.Status.PUBLISHED)
         self.offers = {
             version.package.code.rpartition("-")[2]: _offer(version)
@@ -60,14 +62,15 @@ class Catalogue:
         self.items = Item.objects.in_bulk(field_name="code")
 
     def choose(self, flags: int, rng: Random, *, pays: bool) -> list[str]:
-        """The packages that somebody with those key populations holds: the basic one, and a priced one who pays."""
+        """The packages that somebody with those key populations holds: the basic one, and one of those on offer who
+        pays."""
         chosen = ["BASE"]
         if pays:
             priced = next((names for mask, names in CHOICE if flags & mask == mask), ("GEN",))
             chosen += priced
             if priced[0] in ("HTN", "DM") and flags & ELDERLY and rng.random() < EXTRA_ELDERLY:
                 chosen.append("ELD")
-        return chosen
+        return [name for name in chosen if name in self.offers]
 
 
 def _offer(version: PackageVersion) -> Offer:

@@ -4,7 +4,6 @@ People are numbers here, in arrays by their order: names, ID numbers and phones 
 """
 
 from array import array
-from datetime import date
 from itertools import cycle
 from random import Random
 
@@ -24,7 +23,6 @@ LEFT_BY_DEATH, LEFT_BY_MOVE = 1, 2
 # Shares of households with someone who has died, moved out, or come after the day of the published figures.
 DEATHS, MOVES, LATE_COMERS, TRANSFERS = 0.045, 0.055, 0.003, 0.006
 LEAVES_SOON = 0.0008  # share of people who die or move right after that day
-FIRST_EVENT = date(2016, 2, 1).toordinal()
 
 
 class People:
@@ -33,6 +31,7 @@ class People:
     def __init__(self, facts: PlaceFacts) -> None:
         self.day = facts.as_of.toordinal()
         self.last = facts.completion_as_of.toordinal()
+        self.first_event = facts.first_event.toordinal()
         self.slots: list[Slot] = []
         self.household = array("I")
         self.first = array("I")  # of each household: its first person; one more entry ends the last
@@ -102,8 +101,8 @@ class Settlement:
         """Another slot of the same township."""
         slots = self.people.slots
         near = range(max(0, slot - 6), min(len(slots), slot + 7))
-        township = slots[slot].village.township
-        return self.rng.choice([other for other in near if slots[other].village.township == township])
+        township = slots[slot].village.township_code
+        return self.rng.choice([other for other in near if slots[other].village.township_code == township])
 
     def _sex(self, form: str, place: int) -> int:
         role = form[place]
@@ -146,7 +145,7 @@ class Settlement:
         """Somebody who died or moved out before the day."""
         people = self.people
         self._add_person(role, int(self.rng.random() < 0.5))
-        people.gone[-1] = max(people.birth[-1], self.rng.randint(FIRST_EVENT, people.day))
+        people.gone[-1] = max(people.birth[-1], self.rng.randint(people.first_event, people.day))
         people.registered[-1] = min(people.registered[-1], people.gone[-1])
         people.left_by[-1] = how
         people.present[-1] = 0

@@ -40,7 +40,7 @@ class PublicHealth:
             for person in self.people.members(household):
                 flags = self.people.flags[person]
                 for mask, package, item, pause in PROGRAMMES if flags & PROGRAMME_MASK else ():
-                    if flags & mask:
+                    if flags & mask and item in items:
                         until = self.agreements.held_from.get((person, package), self.fulfilment.last + 1) - 1
                         self._follow(person, items[item], pause, crew, (until, mask))
             self.fulfilment.services.flush(at_least=BATCH)

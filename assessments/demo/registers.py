@@ -2,7 +2,7 @@
 
 from random import Random
 
-from assessments.demo.figures import Quotas
+from assessments.demo.figures import Quotas, split
 from assessments.demo.people import People
 from residents.categories import CORE
 
@@ -76,7 +76,9 @@ class Registry:
         adults: list[int] = []
         mothers = [person for person in by_role["P"] if self.people.female[person]]
         pools = by_role | {"P": [person for person in by_role["P"] if not self.people.female[person]]}
-        for flags, number in _split(count, ADULTS).items():
+        if count < 0:
+            raise ValueError("More elderly people and children than key population")
+        for flags, number in split(count, ADULTS).items():
             for _ in range(number):
                 pool = mothers if flags == MATERNAL else pools[self.rng.choice(FROM_ROLES[flags])]
                 person = (pool or by_role["S"] if flags == MATERNAL else pool or pools["M"]).pop()
@@ -126,17 +128,6 @@ class Registry:
                 people.flags[person] |= CHILD
             elif role == ord("M") and rng.random() < 0.12:
                 people.flags[person] |= HYPERTENSION
-
-
-def _split(count: int, shares: dict[int, int]) -> dict[int, int]:
-    """`count` in the proportion of `shares`, by largest remainder."""
-    if count < 0:
-        raise ValueError("More elderly people and children than key population")
-    exact = {key: count * share / sum(shares.values()) for key, share in shares.items()}
-    parts = {key: int(value) for key, value in exact.items()}
-    for key in sorted(exact, key=lambda key: parts[key] - exact[key])[: count - sum(parts.values())]:
-        parts[key] += 1
-    return parts
 
 
 # --- Since when -------------------------------------------------------------------------------------------------------

@@ -25,8 +25,9 @@ SHARED_NUMBERS = 3  # numbers that a team of that habit uses again and again
 class Phones:
     """What stands in the phone column, by age, family and the habit of the team that wrote it down."""
 
-    def __init__(self, crews: list[Crew], rng: Random) -> None:
+    def __init__(self, crews: list[Crew], area: str, rng: Random) -> None:
         self.rng = rng
+        self.area = area
         self.own = [seal_phone(crew.village_phone) for crew in crews]
         self.shared = [
             [seal_phone(mobile(rng)) for _ in range(SHARED_NUMBERS if crew.habit.phones == "shared" else 0)]
@@ -49,7 +50,7 @@ class Phones:
             return seal_phone(spoilt(rng))
         if family and (role in "YC" or (role == "E" and rng.random() > OWN_IN_AGE)):
             return family
-        return seal_phone(fixed_line(rng) if rng.random() < FIXED_LINE else mobile(rng))
+        return seal_phone(fixed_line(rng, self.area) if rng.random() < FIXED_LINE else mobile(rng))
 
 
 class Records:
@@ -61,8 +62,8 @@ class Records:
         self.start = start
         self.rng = rng
         self.names = Names(rng)
-        self.numbers = IdNumbers(rng, facts.division)
-        self.phones = Phones(population.crews, rng)
+        self.numbers = IdNumbers(rng, facts.facts["id_codes_elsewhere"])
+        self.phones = Phones(population.crews, facts.facts["phone_area"], rng)
         self.households = Copy(Household, "id", "number")
         self.residents = Copy(
             Resident, "id", "person", "id_cipher", "id_hash", "name", "initials", "sex", "birth_date", "phone_cipher",
@@ -111,7 +112,7 @@ class Records:
         gone = iso(people.gone[person])
         moved, died = (NULL, gone) if people.left_by[person] == LEFT_BY_DEATH else (gone, NULL)
         is_head = "t" if person == people.first[household] else "f"
-        identity = seal_id(self.numbers.draw(birth, female))
+        identity = seal_id(self.numbers.draw(birth, female, slot.village.division.code[:6]))
         self.residents.rows.append(
             f"{self.start + 1 + person}\t{identity}\t{name}\t{initials}\t{'female' if female else 'male'}"
             f"\t{iso(birth)}\t{phone[0]}\t{phone[1]}\t{phone[2]}\t{self.start + 1 + household}\t{is_head}"

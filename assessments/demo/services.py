@@ -1,12 +1,14 @@
 """What teams gave: services on promises, some late and some never, and public health services beside any contract.
 
 Exactly the published share of packages is complete and of items done on the second report date; which ones are not
-follows from the teams' habits. The engine matches and counts them like anybody's services.
+follows from the teams' habits. Where nothing is published, all of it does. The engine matches and counts them like
+anybody's services.
 """
 
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 from random import Random
 
 from django.db import connection
@@ -44,8 +46,8 @@ class Fulfilment:
         self.rng = rng
         self.last = facts.completion_as_of.toordinal()
         self.year_start = date(facts.completion_as_of.year, 1, 1).toordinal()
-        self.complete = facts.published["packages_completed"] / 100
-        self.done = facts.published["package_items_completed"] / 100
+        self.numbers = facts.numbers
+        self.is_planned = "packages_completed" in facts.numbers
         self.kinds = {item.pk: item.kind for item in agreements.catalogue.items.values()}
         self.readings = Readings(rng)
         self.services = Copy(
@@ -53,13 +55,18 @@ class Fulfilment:
             "fasting_glucose", "note",
         )  # fmt: skip
         self.count = 0
+        self.given: set[tuple[int, int]] = set()  # items and days of a coverage; two packages may hold the same item
         self.misses: dict[int, int] = {}  # package held -> how many of this year's obligations stay unmet
 
     def write(self) -> None:
-        """Plan the year's completion, then write the services of every coverage."""
-        self._plan()
-        for (held, coverage), rows in groupby(_rows(f"opens_on <= date '{iso(self.last)}'"), key=_held):
-            self._serve(held, coverage - self.agreements.start - 1, list(rows))
+        """Plan the year's completion where it is published, then write the services of every coverage."""
+        if self.is_planned:
+            self._plan()
+        obligations = _rows(f"opens_on <= date '{iso(self.last)}'")
+        for coverage, of_coverage in groupby(obligations, key=itemgetter(1)):
+            self.given.clear()
+            for held, rows in groupby(of_coverage, key=itemgetter(0)):
+                self._serve(held, coverage - self.agreements.start - 1, list(rows))
             self.services.flush(at_least=BATCH)
         self.services.flush()
 
@@ -93,9 +100,11 @@ class Fulfilment:
                 due[held, number] = due.get((held, number), 0) + 1
         crews, noise = self.agreements.crews, self.rng.gauss
         score = {key: crews[self.agreements.crew[key[1]]].habit.quality + noise(0, 0.8) for key in due}
-        incomplete = sorted(due, key=score.__getitem__)[: round(len(due) * (1 - self.complete))]
+        incomplete = sorted(due, key=score.__getitem__)[
+            : round(len(due) * (1 - self.numbers["packages_completed"] / 100))
+        ]
         incomplete.sort()
-        to_miss = round(sum(due.values()) * (1 - self.done))
+        to_miss = round(sum(due.values()) * (1 - self.numbers["package_items_completed"] / 100))
         spare = sum(due[key] for key in incomplete) - len(incomplete)
         share = max(0.0, min(1.0, (to_miss - len(incomplete)) / spare)) if spare else 0.0
         owed = 0.0
@@ -111,7 +120,7 @@ class Fulfilment:
         habit = agreements.crews[crew].habit
         counting = [place for place, row in enumerate(rows) if self._counts(coverage, row[4], is_waived=row[5])]
         missed = set(rng.sample(counting, self.misses.get(held, 0)))
-        bound = set(counting) - missed
+        bound = set(counting) - missed if self.is_planned else set()
         person, until = agreements.person[coverage], min(agreements.until[coverage] - 1, self.last)
         days: list[tuple[int, int, int]] = []  # item, window's place, day
         for place, (_held, _coverage, item, opens, due, is_waived) in enumerate(rows):
@@ -120,8 +129,13 @@ class Fulfilment:
             day = self._day(habit, item, opens, due)
             if day <= until:
                 days.append((item, place, day))
-        for item, day in self._delayed(habit, rows, days, until):
-            self.write_one(person, item, day, crew)
+        for item, wished in self._delayed(habit, rows, days, until):
+            day = wished
+            while (item, day) in self.given:
+                day += 1
+            if day <= until:
+                self.given.add((item, day))
+                self.write_one(person, item, day, crew)
 
     def _day(self, habit: Habit, item: int, opens: int, due: int) -> int:
         """A day within the window, by the team's pace; records are mostly updated at the start."""
@@ -160,10 +174,6 @@ class Fulfilment:
                 if following[2] < latest:
                     day = self.rng.randint(following[2] + 1, latest)
             yield item, day
-
-
-def _held(row: Row) -> tuple[int, int]:
-    return row[0], row[1]
 
 
 def _rows(condition: str) -> Iterator[Row]:

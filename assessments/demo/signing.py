@@ -1,12 +1,10 @@
 """Who is covered on the day of the published figures, who holds a paid package, and who was covered before."""
 
-from bisect import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 from random import Random
 
-from assessments.demo.figures import Quotas
+from assessments.demo.figures import PlaceFacts, Quotas
 from assessments.demo.people import People
 from assessments.demo.places import Center
 from assessments.demo.registers import AILING, CHILD, DIABETES, ELDERLY, HYPERTENSION, KEY, MATERNAL, WAS_MATERNAL
@@ -22,6 +20,7 @@ BOTH_COVERED = 0.94  # of those with hypertension and diabetes
 
 # How readily people sign, in standard deviations: places differ, households differ, people differ.
 CENTER_SPREAD, VILLAGE_SPREAD, HOUSEHOLD_SPREAD = 0.35, 0.4, 0.9
+HOUSEHOLD_WITH_KEY = 2.0  # more ready, where a household signs as one
 READINESS = ((ELDERLY, 0.45), (CHILD, -0.15), (MATERNAL, 0.35), (WAS_MATERNAL, 1.2))
 PAYS = ((AILING, 1.1), (ELDERLY, 0.5), (MATERNAL, 0.6), (CHILD, 0.2), (KEY, 0.4))
 
@@ -39,7 +38,8 @@ class Population:
 class Signing:
     """`state` and `pays` of everybody, by number."""
 
-    def __init__(self, people: People, quotas: Quotas, rng: Random) -> None:
+    def __init__(self, facts: PlaceFacts, people: People, quotas: Quotas, rng: Random) -> None:
+        self.is_by_household = facts.contract_unit == "household"
         self.people = people
         self.quotas = quotas
         self.rng = rng
@@ -63,7 +63,12 @@ class Signing:
         values = []
         for household, slot in enumerate(people.slot):
             base = of_slot[slot] + rng.gauss(0, HOUSEHOLD_SPREAD)
-            for person in people.members(household):
+            members = people.members(household)
+            if self.is_by_household:
+                base += HOUSEHOLD_WITH_KEY * any(people.flags[person] & KEY for person in members)
+                values += len(members) * [base]
+                continue
+            for person in members:
                 flags = people.flags[person]
                 own = sum(shift for mask, shift in READINESS if flags & mask) if flags else 0.0
                 values.append(base + own + rng.gauss(0, 1))
@@ -135,22 +140,3 @@ class Signing:
 def _mark(marks: bytearray, persons: Iterable[int], count: int, score: Callable[[int], float], mark: int) -> None:
     for person in sorted(persons, key=score, reverse=True)[:count]:
         marks[person] = mark
-
-
-# --- When -------------------------------------------------------------------------------------------------------------
-
-# Months in which people first signed, with weights: the service began in 2016, its drive in October 2017.
-FIRST_MONTHS = {
-    **{(2016, month): 12 for month in range(3, 13)},
-    **{(2017, month): 17 for month in range(1, 10)},
-    (2017, 10): 70, (2017, 11): 75, (2017, 12): 60, (2018, 1): 30, (2018, 2): 26, (2018, 3): 40, (2018, 4): 38,
-    (2018, 5): 36, (2018, 6): 32, (2018, 7): 28, (2018, 8): 26, (2018, 9): 36, (2018, 10): 40, (2018, 11): 30,
-}  # fmt: skip
-TERMS = (1, 1, 1, 1, 1, 1, 2, 3, 3, 3)  # years
-_MONTHS = tuple(FIRST_MONTHS)
-_WEIGHTS = tuple(accumulate(FIRST_MONTHS.values()))
-
-
-def first_month(rng: Random) -> tuple[int, int]:
-    """Year and month of a first signing."""
-    return _MONTHS[bisect(_WEIGHTS, rng.random() * _WEIGHTS[-1])]

@@ -13,8 +13,9 @@ from assessments.actions.funds import define_fund
 from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
 from assessments.actions.transfers import enter_transfer, set_health_fund
 from assessments.calendar import CalendarMonth
+from assessments.demo.figures import PlaceFacts
 from assessments.models import Cycle, Fund, Month, Round, Rubric, Run
-from assessments.policy_files import Policy, read_policy
+from assessments.policy_files import read_policy
 from assessments.queries.scoring import assessed_units
 from assessments.queries.transfers import reconciled
 from assessments.rubric_files import read_rubric
@@ -23,9 +24,6 @@ from teams.clock import today
 from teams.models import User
 from teams.models.accounts import SYSTEM
 
-RUBRIC = "zhongyuan"
-# Yuan of the basic public health fund for a resident of 2018.
-HEALTH_FUND = Decimal("55.00")
 LENGTH = 12
 # Outpatient funds by the head as Yueyang has them. The per cent of a visit that they bear is made up: some are left.
 CAPITATION, COST_SHARE = "yueyang", Decimal("36.00")
@@ -35,8 +33,9 @@ CENT = Decimal("0.01")
 class DemoYear:
     """The twelve months up to the published figures, by the bureau's two officials and a centre's clerk."""
 
-    def __init__(self, last: date) -> None:
-        self.last, self.first = CalendarMonth.of(last), self.first_month(last)
+    def __init__(self, facts: PlaceFacts) -> None:
+        self.last, self.first = CalendarMonth.of(facts.as_of), self.first_month(facts.as_of)
+        self.rubric, self.health_fund = facts.facts["year"]["rubric"], Decimal(facts.facts["year"]["health_fund"])
         people = User.objects.in_bulk(["official", "second", "clerk"], field_name="username")
         self.official, self.second, self.clerk = people["official"], people["second"], people["clerk"]
 
@@ -45,16 +44,13 @@ class DemoYear:
         """The month that the year up to `last` begins with."""
         return CalendarMonth.of(last).plus(1 - LENGTH)
 
-    def live(self, policy: Policy, scale: float) -> None:
+    def live(self) -> None:
         """Freeze, assess twice, prepay and settle, also by the head; begin the next year's prepayment."""
         self._freeze()
-        rubrics.define(code=RUBRIC, content=read_rubric(RUBRIC), by=SYSTEM)
-        for rule in policy.funds:
-            payers = {payer: _scaled(amount, scale) for payer, amount in rule.terms.payers.items()}
-            define_fund(code=rule.code, name=rule.name, terms=replace(rule.terms, payers=payers), by=SYSTEM)
+        rubrics.define(code=self.rubric, content=read_rubric(self.rubric), by=SYSTEM)
         self._assess("上半年考核", Cycle.Kind.HALF_YEAR, self.first.plus(LENGTH // 2 - 1))
         annual = self._assess("年度考核", Cycle.Kind.ANNUAL, self.last, appeals=True)
-        for fund in Fund.objects.all():
+        for fund in Fund.objects.exclude(versions__is_capitation=True):
             self._allocate(fund, annual)
         self._pay_by_head()
         self._receive()
@@ -71,7 +67,7 @@ class DemoYear:
             name=f"{self.last.year}年{name}",
             kind=kind,
             unit_kind="team",
-            version=Rubric.objects.get(code=RUBRIC).versions.get(status="published"),
+            version=Rubric.objects.get(code=self.rubric).versions.get(status="published"),
             from_month=self.first.first,
             to_month=to_month.first,
             self_due_on=to_month.last,
@@ -139,8 +135,4 @@ class DemoYear:
                     by=self.official,
                 )
         residents = Resident.objects.in_population_on(self.last.last).count()
-        set_health_fund(year=year, amount=residents * HEALTH_FUND, by=self.official)
-
-
-def _scaled(amount: Decimal, scale: float) -> Decimal:
-    return max(CENT, (amount * Decimal(str(scale))).quantize(CENT))
+        set_health_fund(year=year, amount=residents * self.health_fund, by=self.official)

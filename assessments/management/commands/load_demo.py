@@ -1,4 +1,4 @@
-"""`manage.py load_demo yingquan --scale 0.01`: a made district in an empty database."""
+"""`manage.py load_demo zhenhai --scale 0.01`: a made population of a real place in an empty database."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,8 +14,6 @@ from assessments.models import Month, Revision
 from residents.models import Household, Resident
 from teams.models import Institution
 from teams.queue import enqueue
-
-SCALES = (0.001, 10.0)
 
 
 class Command(BaseCommand):
@@ -33,8 +31,15 @@ class Command(BaseCommand):
             raise CommandError(
                 _("There is no demo “{name}”. There are: {names}.").format(name=name, names=", ".join(figures.places()))
             )
-        if not SCALES[0] <= scale <= SCALES[1]:
-            raise CommandError(_("The scale must lie between {low} and {high}.").format(low=SCALES[0], high=SCALES[1]))
+        least = figures.read_place(name).least_scale()
+        if not least <= scale <= figures.LARGEST_SCALE:
+            told = _(
+                "The scale of {name} must lie between {low} and {high}: fewer than {people} people show too little."
+            )
+            low = f"{least:f}".rstrip("0")
+            raise CommandError(
+                told.format(name=name, low=low, high=f"{figures.LARGEST_SCALE:g}", people=figures.FEWEST)
+            )
         if options["migrate"]:
             call_command("migrate", interactive=False, verbosity=0)
         if any(model.objects.exists() for model in (Resident, Household, Institution)):
