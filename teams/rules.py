@@ -8,9 +8,22 @@ from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from teams.clock import today
 from teams.errors import CodedError
-from teams.models import Division, Import, Institution, Role, Staff, Team, TeamMember, TeamVillage, User
+from teams.models import (
+    Division,
+    Import,
+    Institution,
+    InstitutionParent,
+    Role,
+    Staff,
+    Team,
+    TeamMember,
+    TeamVillage,
+    User,
+)
 from teams.models.accounts import SystemAccount
+from teams.models.places import subtree_ids
 from teams.permissions import Permission, has_permission
 
 
@@ -45,6 +58,66 @@ def check_can_create_account(
         raise RuleViolation("account.staff_elsewhere", _("The staff member works at another institution."))
     if _ID_NUMBER.search(username):
         raise RuleViolation("account.identity", _("An ID number is no user name: user names are seen in the logs."))
+
+
+# --- Institutions ---------------------------------------------------------------------------------------------------
+
+
+def check_can_edit_institution(institution: Institution, by: User | SystemAccount) -> None:
+    """Who may make and change institutions: an administrator, within the own ones."""
+    if not has_permission(by, Permission.TEAM_EDIT):
+        raise RuleViolation("institution.not_allowed", _("Only administrators change institutions."))
+    if not (by.scope.is_district or institution.pk in (by.scope.institutions or ())):
+        raise RuleViolation("institution.outside", _("The institution is not one of yours."))
+
+
+def check_can_create_institution(*, code: str, parent: Institution, by: User | SystemAccount) -> None:
+    """An institution has a code of its own and stands below another."""
+    check_can_edit_institution(parent, by)
+    if Institution.objects.filter(code=code).exists():
+        raise RuleViolation(
+            "institution.code_taken", format_lazy(_("There is an institution {code} already."), code=code)
+        )
+
+
+def check_can_change_institution(institution: Institution, *, kind: str, by: User | SystemAccount) -> None:
+    """What has teams stays a centre or clinic."""
+    check_can_edit_institution(institution, by)
+    if kind not in Institution.PRIMARY_KINDS and institution.teams.exists():
+        raise RuleViolation(
+            "institution.has_teams", _("It has teams, which belong to health centres and village clinics only.")
+        )
+
+
+def check_can_move_institution(
+    institution: Institution,
+    place: InstitutionParent | None,
+    *,
+    parent: Institution,
+    from_on: date,
+    by: User | SystemAccount,
+) -> None:
+    """`place`: where it stands now. It moves from a day on that is not before it came there, and never below itself."""
+    check_can_edit_institution(institution, by)
+    check_can_edit_institution(parent, by)
+    if place is None:
+        raise RuleViolation("institution.root", _("The district's own institution stands below no other."))
+    if place.parent_id == parent.pk:
+        raise RuleViolation("institution.there_already", _("It stands there already."))
+    if from_on > today():
+        raise RuleViolation("institution.future", _("The day of the transfer lies in the future."))
+    if from_on <= place.from_on:
+        raise RuleViolation(
+            "institution.too_early",
+            format_lazy(_("It came where it stands on {day}: choose a later day."), day=place.from_on),
+        )
+    if any(parent.pk in subtree_ids(institution.pk, day) for day in _days_of_the_tree(from_on)):
+        raise RuleViolation("institution.below_itself", _("It would stand below itself."))
+
+
+def _days_of_the_tree(since: date) -> set[date]:
+    """The day, and each later one on which an institution came to stand elsewhere."""
+    return {since, *InstitutionParent.objects.filter(from_on__gt=since).values_list("from_on", flat=True)}
 
 
 # --- Teams ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ contracts:team           own     in  200 404 200 200 200 200    in  405 405 405 
 contracts:team           other   in  404 200 404 200 200 200    in  405 405 405 405 405 405
 contracts:institution    own     in  200 404 404 200 200 200    in  405 405 405 405 405 405
 contracts:institution    other   in  404 200 404 200 200 200    in  405 405 405 405 405 405
+contracts:institution_create - in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:institution_edit own in  403 403 403 403 200 403    in  403 403 403 403 200 403
+contracts:institution_move own in  403 403 403 403 200 403    in  403 403 403 403 200 403
 contracts:team_create    -       in  403 403 403 403 200 403    in  403 403 403 403 200 403
 contracts:team_rename    own     in  403 403 403 403 200 403    in  403 403 403 403 200 403
 contracts:team_dissolve  own     in  403 403 403 403 200 403    in  403 403 403 403 200 403
@@ -31,7 +34,7 @@ ADDRESSES = {
         f"contracts:{page}": at("team")
         for page in ("team", "team_rename", "team_dissolve", "member_add", "village_add")
     },
-    "contracts:institution": at("centre"),
+    **{f"contracts:{page}": at("centre") for page in ("institution", "institution_edit", "institution_move")},
     **{f"contracts:member_{step}": _in_team(TeamMember) for step in ("end", "lead")},
     "contracts:village_end": _in_team(TeamVillage),
 }

@@ -1,0 +1,53 @@
+"""Forms of institutions; a division is found by its code."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from teams.clock import today
+from teams.fields import DayField, LongSelect
+from teams.models import Division, Institution, User
+
+
+class InstitutionForm(forms.Form):
+    """What is said of an institution."""
+
+    name = forms.CharField(label=_("Institution name"), max_length=80, strip=True)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Institution.Kind)
+    setting = forms.ChoiceField(
+        label=_("Urban or rural"), choices=[("", "—"), *Institution.Setting.choices], required=False
+    )
+    division = forms.ModelChoiceField(
+        Division.objects.all(), to_field_name="code", label=_("Division code"), required=False, widget=forms.TextInput
+    )
+    division.error_messages["invalid_choice"] = _("There is no division with this code.")
+
+
+class NewInstitutionForm(InstitutionForm):
+    """A new institution below another."""
+
+    parent = forms.ModelChoiceField(Institution.objects.none(), label=_("Stands below"), widget=LongSelect)
+    code = forms.CharField(label=_("Institution code"), max_length=40, strip=True)
+    field_order = ("parent", "code")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, user)
+
+
+class MoveForm(forms.Form):
+    """Under which institution it stands, from which day on."""
+
+    parent = forms.ModelChoiceField(Institution.objects.none(), label=_("Stands below"), widget=LongSelect)
+    from_on = DayField(label=_("From"), initial=today)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, user)
+
+
+def _offer(form: forms.Form, user: User) -> None:
+    field = form.fields["parent"]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = Institution.objects.visible_to(user).order_by("code")

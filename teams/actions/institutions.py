@@ -1,0 +1,61 @@
+"""Making and changing institutions. Where one stands in the tree is dated: what held before can still be read."""
+
+from datetime import date
+
+from django.db import transaction
+
+from teams.history import made_by
+from teams.memory import forget
+from teams.models import Division, Institution, InstitutionParent, User
+from teams.models.accounts import SystemAccount
+from teams.models.dated import BEGINNING
+from teams.rules import check_can_change_institution, check_can_create_institution, check_can_move_institution
+
+Account = User | SystemAccount
+
+
+@transaction.atomic
+def create_institution(
+    *, code: str, name: str, kind: str, setting: str, division: Division | None, parent: Institution, by: Account
+) -> Institution:
+    """Make an institution right below `parent`.
+
+    Raises RuleViolation: institution.not_allowed, .outside, .code_taken.
+    """
+    check_can_create_institution(code=code, parent=parent, by=by)
+    with made_by(by, "teams.create_institution"):
+        made = Institution.objects.create(code=code, name=name, kind=kind, setting=setting, division=division)
+        InstitutionParent.objects.create(institution=made, parent=parent, from_on=BEGINNING)
+    forget()
+    return made
+
+
+@transaction.atomic
+def change_institution(
+    *, institution: Institution, name: str, kind: str, setting: str, division: Division | None, by: Account
+) -> Institution:
+    """Correct what is said of an institution. Raises RuleViolation: institution.not_allowed, .outside, .has_teams."""
+    institution = Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+    check_can_change_institution(institution, kind=kind, by=by)
+    institution.name, institution.kind, institution.setting, institution.division = name, kind, setting, division
+    with made_by(by, "teams.change_institution"):
+        institution.save(update_fields=["name", "kind", "setting", "division"])
+    return institution
+
+
+@transaction.atomic
+def move_institution(*, institution: Institution, parent: Institution, from_on: date, by: Account) -> Institution:
+    """Put the institution, with everything below it, right below another one from a day on.
+
+    Raises RuleViolation: institution.not_allowed, .outside, .root, .there_already, .future, .too_early, .below_itself.
+    """
+    list(Institution.objects.select_for_update(no_key=True).filter(pk__in=[institution.pk, parent.pk]).order_by("pk"))
+    place = InstitutionParent.objects.filter(institution=institution, to_on=None).first()
+    check_can_move_institution(institution, place, parent=parent, from_on=from_on, by=by)
+    assert place
+    with made_by(by, "teams.move_institution"):
+        place.to_on = from_on
+        place.save(update_fields=["to_on"])
+        InstitutionParent.objects.create(institution=institution, parent=parent, from_on=from_on)
+    forget()
+    return institution
