@@ -72,8 +72,14 @@ class Scoring:
 
 def whole(version: RubricVersion) -> RubricVersion:
     """The version with its sections, rules and vetoes read."""
-    found = RubricVersion.objects.select_related("rubric").prefetch_related("sections__rules", "vetoes")
-    return found.get(pk=version.pk)
+    return all_whole(version)[0]
+
+
+def all_whole(*versions: RubricVersion) -> list[RubricVersion]:
+    """Several versions, each read with `whole`; four queries, however many."""
+    rows = RubricVersion.objects.select_related("rubric").prefetch_related("sections__rules", "vetoes")
+    found = rows.in_bulk([version.pk for version in versions])
+    return [found[version.pk] for version in versions]
 
 
 def rules_of(version: RubricVersion) -> list[Rule]:

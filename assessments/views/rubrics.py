@@ -15,7 +15,7 @@ from assessments.forms.trials import TrialForm
 from assessments.models import RubricVersion
 from assessments.presenters.rubrics import section_rows, trial_rows, unit_rows, veto_rows
 from assessments.queries.rubrics import differences, trial, versions
-from assessments.queries.scoring import assessed_units, whole
+from assessments.queries.scoring import all_whole, assessed_units
 from assessments.rubric_content import Content
 from assessments.rubric_files import dump, read_rubric
 from assessments.rules.rubrics import check_can_publish
@@ -95,7 +95,7 @@ def rubric_try(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.months and (not form.is_bound or form.is_valid()):
         choice = form.choice()
         units = assessed_units(choice.unit_kind, choice.period[1])
-        before, after = whole(choice.beside), whole(version)
+        before, after = all_whole(choice.beside, version)
         tried = trial(before, after, choice.unit_kind, units, choice.period)
         context |= {"beside": before, "trial": tried, "rows": trial_rows(tried), "units": choice.unit_kind}
         one = next((row for row in tried.rows if str(row.unit.pk) == request.GET.get("row")), None)

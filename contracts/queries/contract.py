@@ -20,7 +20,7 @@ from contracts.models import (
     Scan,
     Status,
 )
-from contracts.queries.renewals import Proposal, proposals, refusal
+from contracts.queries.renewals import Proposal, proposal, refusal
 from contracts.rules.lifecycle import TERMINATION, is_of_today, year_to_confirm
 from residents.models import Resident, is_seen
 from residents.queries.memberships import populations
@@ -82,7 +82,7 @@ class Story:
     @cached_property
     def proposal(self) -> Proposal:
         """What renewing would make."""
-        return proposals([self.contract], self.day)[0]
+        return proposal(self.contract, self.coverages, self.elsewhere, self.day)
 
     @property
     def seen(self) -> int:

@@ -80,10 +80,11 @@ def deal_of_desk(desk: Desk, number: str) -> Deal:
     return Deal(number, desk.team, desk.representative, desk.start_on, desk.end_on, signers)
 
 
-def deal_of_contract(contract: Contract) -> Deal:
-    """What was signed, from the contract's rows: prices and shares as they were copied then."""
-    items = Prefetch("version__items", PackageItem.objects.select_related("item"))
-    packages = CoveragePackage.objects.select_related("version__package").prefetch_related("charges", items)
+def deal_of_contract(contract: Contract, *, with_items: bool = True) -> Deal:
+    """What was signed, from the contract's rows: prices and shares as they were copied then; the handbook tells what is
+    owed, and needs no items of the packages."""
+    items = [Prefetch("version__items", PackageItem.objects.select_related("item"))] if with_items else []
+    packages = CoveragePackage.objects.select_related("version__package").prefetch_related("charges", *items)
     coverages = list(
         contract.coverages.select_related("resident__household", "resident__village__parent")
         .prefetch_related(Prefetch("packages", packages))
@@ -113,7 +114,7 @@ def _as_offered(held: CoveragePackage) -> tuple[str, str]:
 def agreement_data(deal: Deal) -> Data:
     """What documents/agreement.typ and the preview page show."""
     with translation.override(CHINESE):
-        return _shared_data(deal) | {
+        return _shared_data(deal, _members(deal.team, deal.start_on)) | {
             "confirmed_yearly": bool(policy_on(deal.start_on)["confirmed_yearly"]),
             "packages": _packages(deal),
             "fees": [
@@ -127,15 +128,15 @@ def agreement_data(deal: Deal) -> Data:
 def handbook_data(contract: Contract, host: str = "") -> Data:
     """What documents/handbook.typ shows: the agreement's members, the team with phones, what is owed when, and the
     household's own code for its opinion, as SVG, where `host` (with scheme and slash) is given."""
-    deal = deal_of_contract(contract)
-    owed = _owed(contract)
+    deal = deal_of_contract(contract, with_items=False)
+    owed, team = _owed(contract), _members(deal.team, deal.start_on)
     with translation.override(CHINESE):
-        data = _shared_data(deal)
+        data = _shared_data(deal, team)
         for member, signer in zip(data["members"], deal.signers, strict=True):
             member["owed"] = owed[signer.resident.pk]
         return data | {
             "voice": _code(contract, host),
-            "team_members": [_team_member(row) for row in _members(deal.team, deal.start_on)],
+            "team_members": [_team_member(row) for row in team],
         }
 
 
@@ -160,9 +161,8 @@ def _code(contract: Contract, host: str) -> Data | None:
     return {"address": address, "svg": drawn.getvalue().decode()}
 
 
-def _shared_data(deal: Deal) -> Data:
-    signs = deal.representative
-    leader = next(iter(_members(deal.team, deal.start_on)), None)
+def _shared_data(deal: Deal, team: Sequence[TeamMember]) -> Data:
+    signs, leader = deal.representative, next(iter(team), None)
     return {
         "number": deal.number,
         "institution": deal.team.institution.name,

@@ -75,6 +75,24 @@ def proposals(contracts: Collection[Contract], day: date, *, years: int | None =
     return [_proposal(contract, members[contract.pk], known, years) for contract in contracts]
 
 
+def proposal(contract: Contract, coverages: Iterable[Coverage], others: Iterable[Coverage], day: date) -> Proposal:
+    """The same of one contract, whose page has looked up most of it: its coverages with their packages, and the
+    `others` of its members, all loaded with resident, contract and team."""
+    others = list(others)
+    going = [coverage for coverage in coverages if coverage.terminated_on is None]
+    known = _Known(
+        day=day,
+        policy=policy_on(day),
+        following=_followed_by(contract, others),
+        teams={contract.team_id: contract.team},
+        held={coverage.pk: list(coverage.packages.all()) for coverage in going},
+        published=_published(),
+        others=_by_resident(sorted([*coverages, *others], key=lambda row: row.start_on)),
+        registers=_by_resident(Register.objects.filter(resident__in=[coverage.resident_id for coverage in going])),
+    )
+    return _proposal(contract, going, known, None)
+
+
 def refusal(contract: Contract, coverages: Iterable[Coverage], others: Iterable[Coverage], day: date) -> Reason | None:
     """Why nobody of the contract can go on, as far as its coverages and the `others` of its members tell, all loaded
     with resident, contract and team; what they hold is left to `proposals`."""
@@ -105,7 +123,6 @@ def _look_up(contracts: Collection[Contract], coverages: Collection[Coverage], d
     # One that was ended before it began takes nothing up.
     taken_up = Coverage.objects.filter(Q(terminated_on=None) | Q(terminated_on__gt=F("start_on")))
     following = Contract.objects.filter(previous__in=contracts, pk__in=taken_up.values("contract")).order_by("-pk")
-    versions = PackageVersion.objects.filter(status=PackageVersion.Status.PUBLISHED).prefetch_related("items")
     first_on = min((coverage.end_on for coverage in coverages), default=day)
     others = Coverage.objects.filter(resident__in=residents, end_on__gt=first_on)
     return _Known(
@@ -114,10 +131,16 @@ def _look_up(contracts: Collection[Contract], coverages: Collection[Coverage], d
         following={contract.previous_id: contract for contract in following if contract.previous_id},
         teams=Team.objects.in_bulk({contract.team_id for contract in contracts}),
         held=_held(coverages),
-        published={version.package_id: version for version in versions},
+        published=_published(),
         others=_by_resident(others.select_related("contract__team", "resident").order_by("start_on")),
         registers=_by_resident(Register.objects.filter(resident__in=residents)),
     )
+
+
+def _published() -> dict[int, PackageVersion]:
+    """Package id -> the version that is offered now."""
+    versions = PackageVersion.objects.filter(status=PackageVersion.Status.PUBLISHED).prefetch_related("items")
+    return {version.package_id: version for version in versions}
 
 
 def _held(coverages: Iterable[Coverage]) -> dict[int, list[CoveragePackage]]:

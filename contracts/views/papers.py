@@ -107,7 +107,8 @@ def _contract(request: SignedInRequest, pk: int) -> Any:
     visible = Contract.objects.visible_to(request.user).annotate(
         has_scan=Exists(Scan.objects.filter(contract=OuterRef("pk")))
     )
-    return get_object_or_404(visible.select_related("team__institution", "representative__household"), pk=pk)
+    signs = ("representative__household", "representative__village")
+    return get_object_or_404(visible.select_related("team__institution", *signs), pk=pk)
 
 
 def _log(request: SignedInRequest, what: str, contract: Contract) -> None:

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 DECEMBER = date(2018, 12, 15)
 # Session, account and its institutions and teams, transaction.
 BESIDE = 7
+# Of papers that are opened: the trail's lock and its line.
+AUDIT = 2
 
 
 @pytest.fixture(autouse=True)
@@ -165,6 +167,17 @@ def test_contract_asks_as_often_for_one_member_as_for_many(
     for page in pages:
         with django_assert_max_num_queries(12 + BESIDE):
             client.get(page)
+
+
+@pytest.mark.parametrize("page", ["contract_renew", "signed", "agreement", "handbook"])
+def test_renewing_and_papers_ask_seldom(
+    client: Client, clerk: User, page: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    contract = signed(*(make_resident() for _ in range(4)))
+    address = _address(page, contract.pk)
+    client.get(address)
+    with django_assert_max_num_queries(12 + BESIDE + AUDIT):
+        assert client.get(address).status_code == 200
 
 
 def test_official_reads_a_contract_and_is_offered_no_step(client: Client) -> None:
