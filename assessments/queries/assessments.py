@@ -33,6 +33,14 @@ def assessments(user: User) -> QuerySet[Assessment]:
     )
 
 
+def next_to_review(assessment: Assessment, user: User) -> Assessment | None:
+    """Of the same cycle, what the account reviews next: the one after this, else the first that is left."""
+    waiting = assessments(user).filter(cycle=assessment.cycle_id).exclude(state=Assessment.State.REVIEWED)
+    left = list(waiting.exclude(submitted_by=user.pk).values_list("pk", flat=True))
+    after = [pk for pk in left if pk > assessment.pk] or left
+    return waiting.get(pk=after[0]) if after else None
+
+
 def counts_by_state(user: User, those: Iterable[Cycle]) -> dict[int, Counter[str]]:
     """Cycle id -> state -> how many of its assessments that the account sees are in it."""
     found: dict[int, Counter[str]] = defaultdict(Counter)

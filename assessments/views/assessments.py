@@ -21,10 +21,10 @@ from assessments.forms.scores import (
     ReviewForm,
     VetoHitForm,
 )
-from assessments.models import Appeal, Assessment, Evidence, Score, VetoHit
+from assessments.models import Appeal, Assessment, Cycle, Evidence, Score, VetoHit
 from assessments.presenters.assessments import change_rows, score_line, score_sections, state_chip
 from assessments.presenters.rubrics import aim_words, grade_chip
-from assessments.queries.assessments import assessments, scores_of
+from assessments.queries.assessments import assessments, next_to_review, scores_of
 from assessments.rules.cycles import Account, check_can_appeal, check_can_review, check_can_self_assess
 from teams.attempts import attempt
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -225,6 +225,8 @@ def _page(request: SignedInRequest, assessment: Assessment, form: OwnForm | Revi
         "hits": hits,
         "may_review": has_permission(request.user, Permission.ASSESSMENT_REVIEW),
     }
+    if context["may_review"] and assessment.state == State.REVIEWED and assessment.cycle.state == Cycle.State.REVIEW:
+        context |= {"is_reviewed": True, "next_unit": next_to_review(assessment, request.user)}
     if is_review:
         held = {hit.veto_id for hit in hits if not hit.lifted_by}
         context["veto_form"] = VetoHitForm(assessment.cycle.version.vetoes.exclude(pk__in=held))

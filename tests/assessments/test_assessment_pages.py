@@ -107,6 +107,17 @@ def test_year_goes_from_opening_to_publication_by_the_pages(
     assert (assessment().total, Cycle.objects.get().state) == (D(81), "published")
 
 
+def test_reviewer_is_led_from_unit_to_unit(official: Client) -> None:
+    cycle = opened(official, unit_kind="team")
+    official.post(address("cycle_move", str(cycle.pk)), {"to": "review"})
+    first, *others = Assessment.objects.order_by("pk")
+    Assessment.objects.filter(pk=first.pk).update(state="reviewed")
+    page = address("assessment_detail", str(first.pk))
+    assert official.get(page).context["next_unit"] == others[0]
+    Assessment.objects.update(state="reviewed")
+    assert official.get(page).context["next_unit"] is None
+
+
 def test_score_opens_its_month_its_numbers_and_its_people(official: Client) -> None:
     opened(official)
     said = text(official, "assessment_score", str(score("1.1").pk))
