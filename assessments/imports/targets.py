@@ -52,7 +52,9 @@ def parse_rate(cell: object) -> Decimal:
         return parse_decimal(typed.removesuffix("%"), digits=5)
     rate = parse_decimal(typed, digits=5)
     if 0 < rate < 1:
-        raise CellError("not_per_cent", _("Less than 1 per cent: write 35 or 35% for 35 per cent."))
+        raise CellError(
+            "not_per_cent", _("Less than 1 per cent: 35 per cent is written 35 (with or without its sign).")
+        )
     return rate
 
 
