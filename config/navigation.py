@@ -205,6 +205,14 @@ ENTRIES = (
         is_rare=True,
     ),
     Entry(
+        gettext_lazy("Accounts"),
+        "teams:account_list",
+        Permission.ACCOUNT_EDIT,
+        ("teams:account_",),
+        is_start=False,
+        is_rare=True,
+    ),
+    Entry(
         gettext_lazy("API keys"),
         "teams:token_list",
         Permission.ACCOUNT_EDIT,
@@ -238,7 +246,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def entries_of(user: User) -> list[Entry]:
-    """The entries that the account may open, in order."""
+    """The entries that the account may open, in order; none before it has an own password."""
+    if user.must_change_password:
+        return []
     return [
         entry
         for entry in ENTRIES

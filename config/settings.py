@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "teams.middleware.IdleMiddleware",
     "teams.middleware.LoginRequiredMiddleware",
+    "teams.middleware.OwnPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -149,7 +150,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "teams.views.accounts.locked_out"
+AXES_LOCKOUT_CALLABLE = "teams.views.sign_ins.locked_out"
 AXES_USERNAME_CALLABLE = "teams.sign_ins.attempt_name"
 AXES_CLIENT_IP_CALLABLE = "teams.address.client_address"
 # The audit trail holds what axes would keep a second time, in clear.

@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from config.navigation import home
-from teams.views.accounts import ChangePassword, sign_in
+from teams.views.sign_ins import ChangePassword, sign_in
 
 urlpatterns = [
     path("", home, name="home"),

@@ -1,77 +1,22 @@
-"""Copies of a record that somebody has open: which one it was, and what was changed since (trust.md, faults)."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-
-from django.db import models
-from django.utils.crypto import constant_time_compare, salted_hmac
+"""Copies of a resident's record that somebody has open (`teams.copies`)."""
 
 from residents.models import Resident
+from teams import copies
 
 # What the edit page changes, in the order in which it shows it.
 EDITED = ("name", "id_hash", "phone_hash", "address", "village_id", "registered_on")
 
 
-@dataclass(frozen=True)
-class Change:
-    """A field that was changed since: what stood in the open copy, what stands now."""
-
-    field: str
-    then: Any
-    now: Any
-
-
-@dataclass(frozen=True)
-class Since:
-    """What happened since a copy was opened, and the last who did something."""
-
-    changes: dict[str, Change]
-    by: str
-    at: datetime | None
-
-
-def fingerprint(row: Resident | models.Model) -> str:
-    """Tells copies apart without telling what is in them. Of a resident, or of an old row of one."""
-    values = "\0".join(_text(getattr(row, field)) for field in EDITED)
-    return salted_hmac("residents.copies", values, algorithm="sha256").hexdigest()
+def fingerprint(resident: Resident) -> str:
+    """Tells copies apart without telling what is in them."""
+    return copies.fingerprint(resident, EDITED)
 
 
 def is_present(resident: Resident, seen: str) -> bool:
     """Whether the copy that was opened is how the record stands now."""
-    return constant_time_compare(fingerprint(resident), seen)
+    return copies.is_present(resident, seen, EDITED)
 
 
-def since(resident: Resident, seen: str) -> Since:
+def since(resident: Resident, seen: str) -> copies.Since:
     """What was changed since the copy with the fingerprint was opened; everything, when it isn't known any more."""
-    last = None
-    for event in _old_rows(resident):
-        last = last or event
-        if constant_time_compare(fingerprint(event), seen):
-            return Since(dict(_differences(event, resident)), _who(last), last.pgh_created_at)
-    now = {field: Change(field, None, getattr(resident, field)) for field in EDITED}
-    return Since(now, _who(last) if last else "", last.pgh_created_at if last else None)
-
-
-def _old_rows(resident: Resident) -> models.QuerySet[Any]:
-    """The rows that the record had before, the latest first, with who replaced them."""
-    events: models.Manager[Any] = Resident.pgh_event_model.objects  # type: ignore[attr-defined]
-    return events.filter(id=resident.pk).select_related("pgh_context").order_by("-pgh_id")
-
-
-def _differences(event: Any, resident: Resident) -> Iterator[tuple[str, Change]]:
-    for field in EDITED:
-        then, now = getattr(event, field), getattr(resident, field)
-        if _text(then) != _text(now):
-            yield field, Change(field, then, now)
-
-
-def _who(event: Any) -> str:
-    return str((event.pgh_context.metadata if event.pgh_context else {}).get("by", ""))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    return value.isoformat() if isinstance(value, date) else str(value if value is not None else "")
+    return copies.since(resident, seen, EDITED)

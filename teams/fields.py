@@ -8,8 +8,10 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from teams.cells import CellError, parse_date
+from teams.models import Staff, User
 
 
 class DayField(forms.DateField):
@@ -37,6 +39,25 @@ class LongSelect(forms.Select):
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), mark_safe(options)
         )
+
+
+class StaffField(forms.CharField):
+    """A staff member by number or name, of those whom `user` sees: `12345`, `李医生` or `12345 李医生`."""
+
+    user: User
+
+    def clean(self, value: Any) -> Staff | None:
+        """The one staff member; None when nothing was typed."""
+        typed = str(super().clean(value)).partition(" ")[0]
+        if not typed:
+            return None
+        seen = Staff.objects.visible_to(self.user).select_related("institution")
+        found = list(seen.filter(staff_no=typed)) or list(seen.filter(name=typed)[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise forms.ValidationError(_("Several have this name. Type the staff number."))
+        raise forms.ValidationError(_("Nobody of your institutions has this number or name."))
 
 
 def _option(key: Any, label: Any, is_chosen: bool) -> str:

@@ -5,16 +5,22 @@ from typing import Any, BinaryIO, cast
 import django_filters
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import PasswordChangeForm
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from teams.actions.accounts import EDITED, Holding, choose_password
 from teams.actions.submissions import fresh_key
-from teams.fields import DayField
+from teams.copies import fingerprint
+from teams.fields import DayField, LongSelect, StaffField
 from teams.imports import Kind, all_kinds, kinds_for
-from teams.models import AuditEvent, Export, Import, Institution, User
+from teams.models import AuditEvent, Export, Import, Institution, Role, User
 from teams.permissions import SignedInRequest
+from teams.queries.accounts import BUREAU
+from teams.rules import RuleViolation
 from teams.sheet_files import ENDINGS, Limits, SheetError, open_file
 
 
@@ -150,6 +156,139 @@ class TokenForm(forms.Form):
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)
-        accounts = User.objects.filter(user.scope.where("institution_id"), is_active=True).order_by("username")
+        accounts = User.objects.visible_to(user).filter(is_active=True).order_by("username")
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
         self.fields["account"].label_from_instance = lambda account: f"{account.username} · {account}"  # type: ignore[attr-defined]
+
+
+# What an account of a role may do, for who gives the role.
+ROLE_DUTIES = {
+    Role.CLERK: _("finds, signs and serves the institution's people, imports files, enters fees"),
+    Role.DOCTOR: _("signs and serves the people of the own teams and villages"),
+    Role.OFFICIAL: _("reads figures and people; supervision, assessment, money, freezing of months"),
+    Role.ADMINISTRATOR: _("keeps accounts, teams, packages, rubrics and reference tables, imports files"),
+    Role.AUDITOR: _("reads the audit trail and checks figures; sees no person"),
+}
+# Which field a refusal is about.
+REFUSED_FIELDS = {
+    "account.username": "username",
+    "account.identity": "username",
+    "account.outside": "institution",
+    "account.no_role": "roles",
+    "account.own": "roles",
+    "account.last_administrator": "roles",
+    "account.doctor_without_staff": "staff",
+    "account.staff_elsewhere": "staff",
+    "account.staff_left": "staff",
+    "account.staff_taken": "staff",
+}
+
+
+class AccountForm(forms.Form):
+    """What an account holds, `seen` when the page was opened; of a new one (`account` None) its user name, too."""
+
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    username = forms.CharField(
+        label=_("User name"), max_length=150, help_text=_("Letters, digits and @ . + - _; never an ID number.")
+    )
+    institution = forms.ChoiceField(label=_("Institution"), widget=LongSelect)
+    staff = StaffField(
+        label=_("Staff number or name"), max_length=60, required=False, help_text=_("A doctor's account needs it.")
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=60, required=False, help_text=_("Left empty, the staff member's name.")
+    )
+    roles = forms.TypedMultipleChoiceField(label=_("Roles"), coerce=Role, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, user: User, account: User | None, data: Any = None) -> None:
+        super().__init__(data, initial=initial_of(account) if account else {})
+        institution, staff, roles = (self.fields[name] for name in ("institution", "staff", "roles"))
+        assert isinstance(institution, forms.ChoiceField)
+        assert isinstance(staff, StaffField)
+        assert isinstance(roles, forms.TypedMultipleChoiceField)
+        institution.choices = self._places(user, account)
+        staff.user = user
+        duties = '<strong>{}</strong> <span class="soft">{}</span>'
+        roles.choices = [(role, format_html(duties, role.label, ROLE_DUTIES[role])) for role in Role]
+        self.fields["username"].widget.attrs["autofocus"] = True
+        if account:
+            del self.fields["username"]
+        for field in self.fields.values():
+            field.widget.attrs |= {"autocomplete": "off", "autocapitalize": "none"}
+
+    def _places(self, user: User, account: User | None) -> list[tuple[int | str, object]]:
+        """Where the account may be: nobody gets the whole district because nothing was chosen."""
+        seen = Institution.objects.visible_to(user).order_by("code")
+        # The bureau is what no institution means; an account of its row keeps it.
+        rows = seen.exclude(kind=Institution.Kind.BUREAU) | seen.filter(pk=account.institution_id if account else None)
+        self.institutions = {str(each.pk): each for each in rows}
+        whole = [(BUREAU, _("Health bureau (the whole district)"))] if user.scope.is_district else []
+        return [("", _("Please choose")), *whole, *((pk, each.name) for pk, each in self.institutions.items())]
+
+    def clean_institution(self) -> Institution | None:
+        """The institution itself; None is the bureau."""
+        return self.institutions.get(self.cleaned_data["institution"])
+
+    def clean(self) -> dict[str, Any]:
+        """Everybody has a name: their own or the staff member's."""
+        data = self.cleaned_data
+        if not data.get("name") and not data.get("staff") and "staff" not in self.errors:
+            self.add_error("name", _("Say whose account it is."))
+        return data
+
+    @property
+    def holding(self) -> Holding:
+        """What `open_account` and `edit_account` are given."""
+        data = self.cleaned_data
+        return Holding(institution=data["institution"], roles=data["roles"], staff=data["staff"])
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """The values typed, by the account's fields (EDITED)."""
+        institution, staff = self.cleaned_data["institution"], self.cleaned_data["staff"]
+        return {
+            "first_name": self.cleaned_data["name"] or (staff.name if staff else ""),
+            "institution_id": institution.pk if institution else None,
+            "roles": sorted(self.cleaned_data["roles"]),
+            "staff_id": staff.pk if staff else None,
+        }
+
+    def add_refusal(self, refusal: RuleViolation) -> None:
+        """Show a refusal at the field that it is about, else above the form."""
+        field = REFUSED_FIELDS.get(refusal.code)
+        self.add_error(field if field in self.fields else None, str(refusal))
+
+
+def initial_of(account: User) -> dict[str, Any]:
+    """The fields of an `AccountForm` as the account stands."""
+    return {
+        "institution": account.institution_id or BUREAU,
+        "staff": account.staff.staff_no if account.staff else "",
+        "name": account.get_full_name(),
+        "roles": account.roles,
+        "seen": fingerprint(account, EDITED),
+        "submission": fresh_key(),
+    }
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Another password of one's own. Who has just signed in with one that was given isn't asked for it again."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        if user.must_change_password:
+            del self.fields["old_password"]
+            self.fields["new_password1"].widget.attrs["autofocus"] = True
+
+    def clean(self) -> dict[str, Any]:
+        """The new one is new."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and self.user.check_password(data["new_password1"]):
+            self.add_error("new_password1", _("That is the password you have. Choose another one."))
+        return data
+
+    def save(self, commit: bool = True) -> User:
+        """Choose it."""
+        choose_password(account=self.user, password=self.cleaned_data["new_password1"])
+        return self.user

@@ -12,7 +12,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils import translation
 
 from teams import memory
@@ -35,6 +36,9 @@ LAST_USED, NOTED_EVERY = "last_used", 60
 PROBES = ("/healthz", "/readyz")
 # What only looks: after signing in its address is opened again.
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# Where one chooses an own password, and what one may do without having done so.
+OWN_PASSWORD = "password_change"
+OPEN_TO_ALL = (OWN_PASSWORD, "login", "logout", "set_language", "teams:healthz", "teams:readyz")
 
 
 class ContentSecurityPolicyMiddleware:
@@ -140,6 +144,26 @@ class LoginRequiredMiddleware(django.contrib.auth.middleware.LoginRequiredMiddle
             # The session has ended: a fragment of the page must not become the sign-in page, the page itself must.
             return HttpResponse(headers={"HX-Refresh": "true"})
         return response
+
+
+class OwnPasswordMiddleware:
+    """Whoever signed in with a password that somebody else knows chooses an own one before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        if page in OPEN_TO_ALL or not getattr(request.user, "must_change_password", False):
+            return None
+        if getattr(request, "htmx", False):
+            return HttpResponse(headers={"HX-Redirect": reverse(OWN_PASSWORD)})
+        return redirect(OWN_PASSWORD)
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):

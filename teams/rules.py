@@ -44,10 +44,102 @@ def check_can_create_account(
     by: User | SystemAccount,
 ) -> None:
     """Who may make accounts, and of what: an administrator, within the own institutions."""
+    _check_administers(institution, by)
+    _check_holding(institution, roles, staff)
+    if staff:
+        _check_has_no_account(staff)
+    if _ID_NUMBER.search(username):
+        raise RuleViolation("account.identity", _("An ID number is no user name: user names are seen in the logs."))
+
+
+def check_can_edit_account(
+    account: User,
+    *,
+    institution: Institution | None,
+    roles: Collection[Role],
+    staff: Staff | None,
+    by: User | SystemAccount,
+) -> None:
+    """An account becomes what may be made, and administrators neither lock themselves out nor leave the bureau alone.
+
+    Asked while the bureau's administrators are locked (`teams.actions.accounts`).
+    """
+    _check_administers(account.institution, by)
+    _check_administers(institution, by)
+    _check_holding(institution, roles, staff)
+    if staff and staff.pk != account.staff_id:
+        _check_has_no_account(staff)
+    stays = Role.ADMINISTRATOR in roles
+    if account.pk == by.pk and (not stays or institution != account.institution):
+        raise RuleViolation(
+            "account.own",
+            _("Another administrator must change your own role or institution: you would lock yourself out."),
+        )
+    if not stays or not User(institution=institution).is_of_the_bureau:
+        check_is_not_the_last(account)
+
+
+def check_can_close_account(account: User, *, reason: str, by: User | SystemAccount) -> None:
+    """An open account of somebody else, with a reason; the bureau keeps an administrator."""
+    _check_administers(account.institution, by)
+    if not account.is_active:
+        raise RuleViolation("account.closed", _("This account is closed already."))
+    if account.pk == by.pk:
+        raise RuleViolation("account.own", _("Nobody closes their own account: ask another administrator."))
+    if not reason.strip():
+        raise RuleViolation("account.reason", _("Say why the account is closed."))
+    check_is_not_the_last(account)
+
+
+def check_can_reopen_account(account: User, *, by: User | SystemAccount) -> None:
+    """A closed account of the own institutions."""
+    _check_administers(account.institution, by)
+    if account.is_active:
+        raise RuleViolation("account.open", _("This account is open already."))
+
+
+def check_can_give_password(account: User, *, by: User | SystemAccount) -> None:
+    """To somebody else whose account is open; one's own password is chosen, not given."""
+    _check_administers(account.institution, by)
+    if not account.is_active:
+        raise RuleViolation("account.closed_password", _("This account is closed. Reopen it first."))
+    if account.pk == by.pk:
+        raise RuleViolation("account.own_password", _("Choose your own password under “Change password”."))
+
+
+def check_can_unlock_account(account: User, *, by: User | SystemAccount) -> None:
+    """Any account of the own institutions."""
+    _check_administers(account.institution, by)
+
+
+def check_is_not_the_last(account: User) -> None:
+    """Somebody who can open accounts again must be left in the bureau."""
+    left = User.objects.administering_the_bureau()
+    if left.filter(pk=account.pk).exists() and not left.exclude(pk=account.pk).exists():
+        raise RuleViolation(
+            "account.last_administrator",
+            _("This is the last open account that administers the bureau. Make another administrator first."),
+        )
+
+
+def check_account_is_present(is_present: bool) -> None:
+    """Nobody writes over what somebody else changed meanwhile without having seen it."""
+    if not is_present:
+        raise RuleViolation(
+            "account.stale",
+            _("Somebody changed this account while you had it open. See what was changed, then save again."),
+        )
+
+
+def _check_administers(institution: Institution | None, by: User | SystemAccount) -> None:
     if not has_permission(by, Permission.ACCOUNT_EDIT):
         raise RuleViolation("account.not_allowed", _("Only administrators make accounts."))
     if not (by.scope.is_district or (institution and institution.pk in (by.scope.institutions or ()))):
         raise RuleViolation("account.outside", _("The institution is not one of yours."))
+
+
+def _check_holding(institution: Institution | None, roles: Collection[Role], staff: Staff | None) -> None:
+    """An account has a role; a doctor's has its staff member, who works at the account's institution."""
     if not roles:
         raise RuleViolation("account.no_role", _("Give the account at least one role."))
     if Role.DOCTOR in roles and staff is None:
@@ -56,8 +148,20 @@ def check_can_create_account(
         )
     if staff and institution and staff.institution_id != institution.pk:
         raise RuleViolation("account.staff_elsewhere", _("The staff member works at another institution."))
-    if _ID_NUMBER.search(username):
-        raise RuleViolation("account.identity", _("An ID number is no user name: user names are seen in the logs."))
+
+
+def _check_has_no_account(staff: Staff) -> None:
+    """A staff member at work gets one account."""
+    if staff.left_on and staff.left_on <= today():
+        raise RuleViolation(
+            "account.staff_left", format_lazy(_("{name} left on {day}."), name=staff.name, day=staff.left_on)
+        )
+    taken = User.objects.filter(staff=staff).first()
+    if taken:
+        raise RuleViolation(
+            "account.staff_taken",
+            format_lazy(_("{name} has the account {username} already."), name=staff.name, username=taken.username),
+        )
 
 
 # --- Institutions ---------------------------------------------------------------------------------------------------

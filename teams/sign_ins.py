@@ -19,7 +19,7 @@ from teams.models import AuditEvent, User
 def attempt_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str | None:
     """The name under which axes counts failures: a keyed hash, for people type passwords and ID numbers there."""
     typed = (credentials or request.POST).get("username")
-    return None if typed is None else _hash(typed)
+    return None if typed is None else kept_name(typed)
 
 
 class AccountBackend(ModelBackend):
@@ -64,10 +64,11 @@ def _record_failure(kind: AuditEvent.Kind, credentials: dict[str, Any], request:
     record(
         kind=kind,
         by=account,
-        what="" if account else f"no such account: {_hash(typed)}",
+        what="" if account else f"no such account: {kept_name(typed)}",
         address=client_address(request) if request else None,
     )
 
 
-def _hash(typed: str) -> str:
+def kept_name(typed: str) -> str:
+    """A user name as failed sign-ins keep it."""
     return salted_hmac("teams.sign_ins", typed, algorithm="sha256").hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import audit, exports, health, imports, lists, teams, tokens
+from teams.views import accounts, audit, exports, health, imports, lists, teams, tokens
 
 app_name = "teams"
 
@@ -26,6 +26,14 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.export_detail, name="export_detail"),
     path("exports/<int:pk>/progress/", exports.export_progress, name="export_progress"),
     path("exports/<int:pk>/file", exports.export_file, name="export_file"),
+    path("accounts/", accounts.account_list, name="account_list"),
+    path("accounts/new/", accounts.account_create, name="account_create"),
+    path("accounts/staff/", accounts.account_staff, name="account_staff"),
+    path("accounts/<int:pk>/", accounts.account_detail, name="account_detail"),
+    path("accounts/<int:pk>/password/", accounts.account_password, name="account_password"),
+    path("accounts/<int:pk>/close/", accounts.account_close, name="account_close"),
+    path("accounts/<int:pk>/reopen/", accounts.account_reopen, name="account_reopen"),
+    path("accounts/<int:pk>/unlock/", accounts.account_unlock, name="account_unlock"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/audit.xlsx", audit.audit_file, name="audit_file"),
     path("audit/verify/", audit.audit_verify, name="audit_verify"),

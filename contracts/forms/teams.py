@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from teams.clock import today
-from teams.fields import DayField
-from teams.models import Division, Institution, Staff, Team, User
+from teams.fields import DayField, StaffField
+from teams.models import Division, Institution, Team, User
 
 
 class TeamForm(forms.Form):
@@ -33,24 +32,13 @@ class NameForm(forms.Form):
 class MemberForm(forms.Form):
     """A new member: staff of the team's institutions, or a hospital's expert, found by number."""
 
-    staff_no = forms.CharField(label=gettext_lazy("Staff number or name"), max_length=60, strip=True)
+    staff_no = StaffField(label=gettext_lazy("Staff number or name"), max_length=60, strip=True)
     from_on = DayField(label=gettext_lazy("From"), initial=today)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.fields["staff_no"].user = user  # type: ignore[attr-defined]
         self.fields["staff_no"].widget.attrs["list"] = "staff-names"
-
-    def clean_staff_no(self) -> Staff:
-        """The one staff member with this number or name whom the account sees."""
-        typed = self.cleaned_data["staff_no"].partition(" ")[0]
-        seen = Staff.objects.visible_to(self.user)
-        found = list(seen.filter(staff_no=typed)) or list(seen.filter(name=typed)[:2])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise forms.ValidationError(_("Several have this name. Type the staff number."))
-        raise forms.ValidationError(_("Nobody of your institutions has this number or name."))
 
 
 class VillageForm(forms.Form):

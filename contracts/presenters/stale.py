@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from contracts.forms.people import FORM_FIELDS, EditForm, initial_of
 from contracts.presenters.people import id_text, phone_text
-from residents.copies import Change, Since
 from residents.identity import mask_id_number
 from residents.models import Resident
+from teams.copies import Change, Since
 from teams.models import Division
 from teams.phones import mask_phone, parse_phone
 
@@ -17,7 +17,7 @@ NUMBERS = ("id_hash", "phone_hash")
 
 
 def differences(form: EditForm, resident: Resident, since: Since) -> dict[str, Any]:
-    """Context key `stale` of `contracts/person_edit.html`: who changed the record and when, and a line for each field
+    """Context key `stale` of `_stale.html`: who changed the record and when, and a line for each field
     that was changed: label, then, now, yours, is_conflict (you changed it, too)."""
     lines = []
     for field, change in since.changes.items():

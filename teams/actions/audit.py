@@ -49,12 +49,17 @@ def record(
         username=by.username if by and by.is_authenticated else "",
         address=normalised(address or "") or present_address.get(),
         what=what[:200],
-        reason=_LONG_NUMBER.sub("***", reason)[:200],
+        reason=blotted(reason)[:200],
         previous_sha256=head[0] if head else _FIRST,
     )
     event.sha256 = line_hash(event)
     event.save(force_insert=True)
     return event
+
+
+def blotted(reason: str) -> str:
+    """What people typed, without the numbers of people in it."""
+    return _LONG_NUMBER.sub("***", reason)
 
 
 def line_hash(event: AuditEvent) -> str:

@@ -1,9 +1,10 @@
 """Accounts, their roles and scope, and the audit trail."""
 
 from functools import cached_property
+from typing import ClassVar
 
 import pgtrigger
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -26,13 +27,40 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
+class UserQuerySet(models.QuerySet):
+    """Accounts by what an account may see."""
+
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Accounts of the account's institutions."""
+        return self.filter(user.scope.where("institution_id"))
+
+    def administering_the_bureau(self) -> "UserQuerySet":
+        """Open accounts of administrators who see the whole district."""
+        of_the_bureau = models.Q(institution=None) | models.Q(institution__kind=Institution.Kind.BUREAU)
+        return self.filter(of_the_bureau, is_active=True, roles__contains=[Role.ADMINISTRATOR])
+
+
+class AccountManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager of users, with the questions above."""
+
+    use_in_migrations = False
+
+
 @track_history(exclude=["last_login"])
 class User(AbstractUser):
-    """An account of an institution (or of the bureau's root: no institution) with roles."""
+    """An account of an institution (or of the bureau's root: no institution) with roles.
+
+    `must_change_password`: somebody else knows the password, who made or gave it; until its owner has chosen another,
+    a session opens nothing else. `opened_by` is who made the account; None: a command.
+    """
 
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, related_name="accounts")
     staff = models.OneToOneField(Staff, models.PROTECT, null=True, blank=True, related_name="account")
     roles = ArrayField(models.CharField(max_length=20, choices=Role), default=list, blank=True)
+    must_change_password = models.BooleanField(default=False)
+    opened_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta:
         verbose_name = _("account")
@@ -52,7 +80,7 @@ class User(AbstractUser):
             return NOWHERE
         identities = self.has_role(Role.CLERK, Role.DOCTOR, Role.OFFICIAL, Role.ADMINISTRATOR)
         by_place = self.has_role(Role.CLERK, Role.OFFICIAL, Role.ADMINISTRATOR, Role.AUDITOR)
-        if by_place and self._is_of_the_bureau:
+        if by_place and self.is_of_the_bureau:
             return Scope(None, frozenset(), frozenset(), identities)
         institutions = subtree_ids(self.institution_id) if by_place and self.institution_id else frozenset()
         teams, villages = self._teams_and_villages() if self.has_role(Role.DOCTOR) else (frozenset(), frozenset())
@@ -71,7 +99,8 @@ class User(AbstractUser):
         return self.scope.is_district or pk in self.seen_teams
 
     @property
-    def _is_of_the_bureau(self) -> bool:
+    def is_of_the_bureau(self) -> bool:
+        """Whether its place is the whole district."""
         return self.institution is None or self.institution.kind == Institution.Kind.BUREAU
 
     def _teams_and_villages(self) -> tuple[frozenset[int], frozenset[int]]:
@@ -112,7 +141,7 @@ class AuditEventQuerySet(models.QuerySet):
         """All of them for the district; else what accounts of the account's institutions did."""
         if user.scope.is_district:
             return self
-        return self.filter(user_id__in=User.objects.filter(user.scope.where("institution_id")).values("pk"))
+        return self.filter(user_id__in=User.objects.visible_to(user).values("pk"))
 
 
 class AuditEvent(models.Model):
@@ -135,7 +164,7 @@ class AuditEvent(models.Model):
         COMPUTE = "compute", _("month computed")
         FREEZE = "freeze", _("month frozen")
         VERIFY = "verify", _("frozen month verified")
-        ACCOUNT = "account", _("account made")
+        ACCOUNT = "account", _("account made or changed")
         PRIVILEGE = "privilege", _("privileges of a contract asked for")
         BACKUP = "backup", _("backup or restore")
 

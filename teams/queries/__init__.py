@@ -1,0 +1,1 @@
+"""What teams asks of several tables at once: accounts."""
