@@ -54,7 +54,8 @@ def add_member(*, team: Team, staff: Staff, from_on: date, by: Account) -> TeamM
     with made_by(by, "teams.add_member"):
         team = _locked(team, by)
         check_can_join(team, staff, from_on)
-        return team.members.create(staff=staff, from_on=from_on)
+        # Entered later, of a team that has ended since: it ends with the team.
+        return team.members.create(staff=staff, from_on=from_on, to_on=team.dissolved_on)
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def serve_village(*, team: Team, village: Division, from_on: date, by: Account) 
     with made_by(by, "teams.serve_village"):
         team = _locked(team, by)
         check_can_serve(team, village, from_on)
-        return team.villages.create(village=village, from_on=from_on)
+        return team.villages.create(village=village, from_on=from_on, to_on=team.dissolved_on)
 
 
 @transaction.atomic

@@ -121,3 +121,11 @@ def test_dissolved_team_takes_nobody_and_is_not_dissolved_again(team: Team, admi
         actions.add_member(team=team, staff=factories.make_staff(), from_on=MAY, by=administrator)
     with refused("team.dissolved"):
         actions.dissolve(team=team, on=MAY, by=administrator)
+
+
+def test_what_is_entered_late_of_a_dissolved_team_ends_with_it(team: Team, administrator: User) -> None:
+    actions.dissolve(team=team, on=MAY, by=administrator)
+    staff, village = factories.make_staff(institution=team.institution), factories.make_village()
+    member = actions.add_member(team=team, staff=staff, from_on=APRIL, by=administrator)
+    served = actions.serve_village(team=team, village=village, from_on=APRIL, by=administrator)
+    assert (member.to_on, served.to_on) == (MAY, MAY)
