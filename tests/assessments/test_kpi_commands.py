@@ -192,8 +192,10 @@ def test_other_ending_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["kpis.csv", "kpis.xlsx"])
 def test_folder_that_is_not_there_is_named(district: SmallDistrict, tmp_path: Path, name: str) -> None:
     compute(month=OCTOBER)
-    with pytest.raises(CommandError, match=r"^.*No such file or directory.*nowhere.*$"):
-        call_command("export_kpis", "--month=2018-10", f"--out={tmp_path / 'nowhere' / name}")
+    out = tmp_path / "nowhere" / name
+    with pytest.raises(CommandError) as refused:
+        call_command("export_kpis", "--month=2018-10", f"--out={out}")
+    assert str(refused.value) == f"{out}: No such file or directory"
 
 
 def test_command_tries_the_settings_of_a_day_beside_a_frozen_month(district: SmallDistrict) -> None:

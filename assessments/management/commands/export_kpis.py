@@ -24,6 +24,9 @@ class Command(BaseCommand):
             raise CommandError(_("%(file)s: the ending must be .csv or .xlsx.") % {"file": out})
         try:
             lines = write_kpis(CalendarMonth.parse(month), out)
-        except (RuleViolation, OSError) as refusal:
+        except RuleViolation as refusal:
             raise CommandError(str(refusal)) from None
+        except OSError as failure:
+            # Of the file that was asked for, whatever the name under which it was being written.
+            raise CommandError(f"{out}: {failure.strerror}") from None
         self.stdout.write(f"{out}: {lines}")
