@@ -111,7 +111,8 @@ def _feed(check: Check, sampled: Sampled) -> None:
             resident_id=sampled.resident_id,
             called_on=check.on,
             outcome=outcome,
-            knows_team=check.knows_team and outcome in PhoneCheck.REACHED,
+            # Who denies having signed may know the doctor, but not that they are signed with the team.
+            knows_team=check.knows_team and check.result in Check.CONFIRMING,
         )
     if check.rating:
         source = SurveyAnswer.Source.CALL if sampled.sample.kind == Sample.Kind.PHONE else SurveyAnswer.Source.VISIT

@@ -166,7 +166,7 @@ def test_call_feeds_awareness_satisfaction_and_valid_numbers() -> None:
     first, second, third = drawn(3).people.all()
     by = official()
     note(first, by, knows_team=True, rating=5)
-    note(second, by, "denied", knows_team=False, rating=1)
+    note(second, by, "denied", knows_team=True, rating=1)  # knows the doctor, not that they are signed
     note(third, by, "empty")
     assert list(PhoneCheck.objects.order_by("pk").values_list("outcome", "knows_team")) == [
         ("resident", True),
