@@ -10,6 +10,7 @@ from assessments.measures import Measure, Measures
 from assessments.models import RubricVersion, Rule, Target, UnitKind, Veto
 from assessments.queries.figures import Key, Targets
 from assessments.queries.units import Unit
+from assessments.rules.rubrics import TO_TARGET
 from assessments.rules.scores import Outcome, is_given_by_hand, is_triggered, outcome, points_of
 from assessments.sources import measures, otherwise
 from teams.models import Institution, Staff, Team, TeamMember
@@ -137,8 +138,8 @@ class Aims:
         self.targets = Targets(year)
 
     def of(self, rule: Rule, unit: Unit) -> Target | Decimal | None:
-        """A rule's own target, or a row of the year's targets; None when there is neither."""
-        if rule.target is not None or not rule.source.startswith(INDICATOR):
+        """A rule's own target, or a row of the year's targets; None when there is neither, and for bands."""
+        if rule.target is not None or rule.method not in TO_TARGET or not rule.source.startswith(INDICATOR):
             return rule.target
         code, _colon, category = rule.source.removeprefix(INDICATOR).partition(":")
         return self.targets.of(unit, Key(code, category or "all"))

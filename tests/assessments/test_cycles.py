@@ -13,10 +13,21 @@ from assessments.actions import cycles, rubrics, scores
 from assessments.actions.cycles import Wanted, open_cycle, rescore
 from assessments.actions.freezing import freeze
 from assessments.actions.scores import Given, Own, evidence_content
-from assessments.models import Appeal, Assessment, Cycle, Evidence, Month, RubricVersion, Score, ScoreChange, VetoHit
+from assessments.models import (
+    Appeal,
+    Assessment,
+    Cycle,
+    Evidence,
+    Month,
+    RubricVersion,
+    Score,
+    ScoreChange,
+    Target,
+    VetoHit,
+)
 from assessments.queries.results import Result, results_of
-from assessments.queries.scoring import assessed_units
-from assessments.rubric_content import Content, RuleContent, SectionContent, VetoContent
+from assessments.queries.scoring import assessed_units, score, whole
+from assessments.rubric_content import Band, Content, RuleContent, SectionContent, VetoContent
 from teams.models import Role, TeamMember, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -144,6 +155,19 @@ def test_rule_by_the_year_s_target_needs_one_for_every_unit(frozen: SmallDistric
     with pytest.raises(RuleViolation) as refused:
         open_cycle(wanted=wanted(version), units=assessed_units("institution", OCTOBER), by=official)
     assert refused.value.code == "cycle.no_target"
+
+
+def test_head_count_is_a_target_of_heads_and_leaves_bands_to_the_rate(frozen: SmallDistrict) -> None:
+    """3 of 5 people: 3 of the 4 heads wanted, and 60 per cent."""
+    Target.objects.create(indicator="coverage", year=2018, count=4, scope="institution", institution=frozen.centre)
+    rules = (
+        RuleContent("1.1", "任务数", D(40), "proportional", source="indicator:coverage"),
+        RuleContent("1.2", "覆盖率", D(60), "bands", source="indicator:coverage", bands=(Band(D(50), D(60)),)),
+    )
+    version = whole(in_use(Content("考核细则", sections=(SectionContent("签约", rules=rules),))))
+    units = assessed_units("institution", OCTOBER)
+    scored = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
+    assert [(row.points, row.target) for row in scored] == [(D("30.00"), D(4)), (D("60.00"), None)]
 
 
 def test_name_of_a_cycle_is_taken_once(stage: Stage) -> None:
