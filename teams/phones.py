@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ _SAME_DIGIT_RUN = re.compile(r"([0-9])\1{6}")
 _COUNTING_RUNS = tuple(
     run[start : start + 8] for run in ("0123456789", "9876543210") for start in range(len("0123456789") - 7)
 )
+# An institution's, as people write it: digits, spaces, hyphens, brackets, an extension behind 转.
+PUBLIC_PHONE = re.compile(r"[0-9(][0-9 ()-]{3,20}(?:转 ?[0-9]{1,6})?")
 DUMMY_NUMBERS = frozenset({"13800138000"})
 
 
@@ -68,6 +71,16 @@ def parse_phone(text: str) -> Phone:
         return Phone("", "empty")
     number = _normal_phone(compact)
     return Phone(number, _phone_problem(number))
+
+
+def tidy_public_phone(text: str) -> str:
+    """As typed, but half-width."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def tel(public_phone: str) -> str:
+    """What a telephone dials: the digits before an extension."""
+    return "".join(character for character in public_phone.partition("转")[0] if character.isdigit())
 
 
 def mask_phone(number: str) -> str:

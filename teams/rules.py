@@ -25,6 +25,7 @@ from teams.models import (
 from teams.models.accounts import SystemAccount
 from teams.models.places import subtree_ids
 from teams.permissions import Permission, has_permission
+from teams.phones import PUBLIC_PHONE
 
 
 class RuleViolation(CodedError):
@@ -233,6 +234,12 @@ def check_can_edit_team(institution: Institution, by: User | SystemAccount) -> N
         raise RuleViolation("team.not_allowed", _("Only administrators change teams."))
     if not (by.scope.is_district or institution.pk in (by.scope.institutions or ())):
         raise RuleViolation("team.outside", _("The institution is not one of yours."))
+
+
+def check_public_phone(phone: str) -> None:
+    """A number that residents can dial, or none. Raises RuleViolation `institution.phone`."""
+    if phone and not PUBLIC_PHONE.fullmatch(phone):
+        raise RuleViolation("institution.phone", _("Write the number with its area code, say 0558-5550123."))
 
 
 def check_can_create_team(*, code: str, institution: Institution, by: User | SystemAccount) -> None:

@@ -86,6 +86,8 @@ def make_places(facts: PlaceFacts, teams: int, rng: Random) -> Places:
     made = _Institutions(facts, divisions).place()
     _weigh(made.villages, facts.facts.get("townships", {}), rng)
     _add_clinics(made.villages, facts.numbers.get("village_clinics", len(made.villages)))
+    for number, center in enumerate(made.centers, start=1):  # a telephone that nobody has
+        center.institution.public_phone = f"5550{number:04}"
     _save_institutions(made)
     return made
 

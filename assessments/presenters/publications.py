@@ -5,6 +5,7 @@ from typing import Any
 
 from assessments.models import Grade
 from teams.models import Staff
+from teams.phones import tel
 
 Content = Mapping[str, Any]
 # What residents read unless the bureau writes something else.
@@ -20,12 +21,18 @@ def find_centre(content: Content, pk: int) -> Content | None:
     return next((row for row in content["centres"] if row["id"] == pk), None)
 
 
-def centre_rows(content: Content) -> list[dict[str, Any]]:
-    """The centres with their grades in words and how many teams and doctors they have."""
+def called(phone: str) -> dict[str, str]:
+    """A telephone number as it is read (`phone`) and dialled (`tel`)."""
+    return {"phone": phone, "tel": tel(phone)}
+
+
+def centre_rows(content: Content, phones: Mapping[int, str]) -> list[dict[str, Any]]:
+    """The centres with their grades in words, where to call, and how many teams and doctors they have."""
     return [
         {
             **row,
             **_grade(row["grade"]),
+            **called(phones.get(row["id"], "")),
             "team_count": len(row["teams"]),
             "doctor_count": len({member["name"] for team in row["teams"] for member in team["members"]}),
         }

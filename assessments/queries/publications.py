@@ -58,6 +58,12 @@ def content_of(month: Month, cycle: Cycle | None, how_to_sign: str) -> Content:
     }
 
 
+def public_phones() -> dict[int, str]:
+    """Centre id -> where residents call, as it is now: a number that was corrected is no matter of a publication."""
+    rows = Institution.objects.filter(kind__in=CENTRES).exclude(public_phone="")
+    return dict(rows.values_list("pk", "public_phone"))
+
+
 def _figures(revision: Revision, indicator: str) -> dict[tuple[int, int], tuple[int, int]]:
     """(institution id, team id or 0) -> numerator and denominator."""
     rows = Figure.objects.filter(revision=revision, indicator=indicator, category=ALL)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.actions import publications as actions
 from assessments.forms.publications import PublicationForm
 from assessments.models import Publication
-from assessments.presenters.publications import centre_rows, find_centre, team_rows
+from assessments.presenters.publications import called, centre_rows, find_centre, team_rows
+from assessments.queries.publications import public_phones
 from teams.actions.submissions import once
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -27,7 +28,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """The centres of the district side by side, the packages, and how to sign."""
     shown = Publication.objects.shown().first()
     content = shown.content if shown else None
-    context = {"content": content, "rows": centre_rows(content) if content else []}
+    context = {"content": content, "rows": centre_rows(content, public_phones()) if content else []}
     return _quiet(render(request, "assessments/compare.html", context))
 
 
@@ -40,7 +41,8 @@ def compare_centre(request: HttpRequest, pk: int) -> HttpResponse:
     centre = find_centre(shown.content, pk) if shown else None
     if shown is None or centre is None:
         raise Http404
-    context = {"content": shown.content, "centre": centre, "rows": team_rows(centre)}
+    phone = called(public_phones().get(pk, ""))
+    context = {"content": shown.content, "centre": {**centre, **phone}, "rows": team_rows(centre)}
     return _quiet(render(request, "assessments/compare_centre.html", context))
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from teams.clock import today
 from teams.fields import DayField, LongSelect
 from teams.models import Division, Institution, User
+from teams.phones import tidy_public_phone
 
 
 class InstitutionForm(forms.Form):
@@ -22,6 +23,18 @@ class InstitutionForm(forms.Form):
         Division.objects.all(), to_field_name="code", label=_("Division code"), required=False, widget=forms.TextInput
     )
     division.error_messages["invalid_choice"] = _("There is no division with this code.")
+    public_phone = forms.CharField(
+        label=_("Public phone"),
+        max_length=30,
+        strip=True,
+        required=False,
+        help_text=_("With the area code; everybody sees it. Left empty, none is shown."),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    def clean_public_phone(self) -> str:
+        """Half-width, as it is dialled."""
+        return tidy_public_phone(self.cleaned_data["public_phone"])
 
 
 class NewInstitutionForm(InstitutionForm):

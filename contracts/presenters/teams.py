@@ -74,6 +74,7 @@ def institution_page(institution: Institution, user: User, day: date) -> dict[st
     return {
         "institution": institution,
         "day": day,
+        "is_centre": institution.kind in (Institution.Kind.TOWNSHIP_CENTER, Institution.Kind.COMMUNITY_CENTER),
         "parent": seen.filter(pk=parents.get(institution.pk)).first(),
         "checks": [centre] if centre else [],
         "teams": _teams(institution, user, day, policy),

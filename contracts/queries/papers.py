@@ -166,6 +166,7 @@ def _shared_data(deal: Deal, team: Sequence[TeamMember]) -> Data:
     return {
         "number": deal.number,
         "institution": deal.team.institution.name,
+        "institution_phone": deal.team.institution.public_phone,
         "team": deal.team.name,
         "leader": leader.staff.name if leader else NOT_KNOWN,
         "leader_phone": _staff_phone(leader.staff) if leader else NOT_KNOWN,

@@ -41,6 +41,7 @@ def institution_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "kind": found.kind,
         "setting": found.setting,
         "division": found.division.code if found.division else "",
+        "public_phone": found.public_phone,
     }
     form = InstitutionForm(request.POST or None, initial=initial)
     return _edit(
@@ -82,7 +83,7 @@ def _edit(
                 do=lambda: reverse("contracts:institution", args=[do(form.cleaned_data).pk]),
             )
         except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error("public_phone" if refusal.code == "institution.phone" else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect(location)

@@ -9,22 +9,37 @@ from teams.memory import forget
 from teams.models import Division, Institution, InstitutionParent, User
 from teams.models.accounts import SystemAccount
 from teams.models.dated import BEGINNING
-from teams.rules import check_can_change_institution, check_can_create_institution, check_can_move_institution
+from teams.rules import (
+    check_can_change_institution,
+    check_can_create_institution,
+    check_can_move_institution,
+    check_public_phone,
+)
 
 Account = User | SystemAccount
 
 
 @transaction.atomic
 def create_institution(
-    *, code: str, name: str, kind: str, setting: str, division: Division | None, parent: Institution, by: Account
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    setting: str,
+    division: Division | None,
+    parent: Institution,
+    public_phone: str = "",
+    by: Account,
 ) -> Institution:
     """Make an institution right below `parent`.
 
-    Raises RuleViolation: institution.not_allowed, .outside, .code_taken.
+    Raises RuleViolation: institution.not_allowed, .outside, .code_taken, .phone.
     """
     check_can_create_institution(code=code, parent=parent, by=by)
+    check_public_phone(public_phone)
+    said = {"name": name, "kind": kind, "setting": setting, "division": division, "public_phone": public_phone}
     with made_by(by, "teams.create_institution"):
-        made = Institution.objects.create(code=code, name=name, kind=kind, setting=setting, division=division)
+        made = Institution.objects.create(code=code, **said)
         InstitutionParent.objects.create(institution=made, parent=parent, from_on=BEGINNING)
     forget()
     return made
@@ -32,14 +47,27 @@ def create_institution(
 
 @transaction.atomic
 def change_institution(
-    *, institution: Institution, name: str, kind: str, setting: str, division: Division | None, by: Account
+    *,
+    institution: Institution,
+    name: str,
+    kind: str,
+    setting: str,
+    division: Division | None,
+    public_phone: str | None = None,
+    by: Account,
 ) -> Institution:
-    """Correct what is said of an institution. Raises RuleViolation: institution.not_allowed, .outside, .has_teams."""
+    """Correct what is said of an institution; its public phone stays without one.
+
+    Raises RuleViolation: institution.not_allowed, .outside, .has_teams, .phone.
+    """
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
     check_can_change_institution(institution, kind=kind, by=by)
+    check_public_phone(public_phone or "")
     institution.name, institution.kind, institution.setting, institution.division = name, kind, setting, division
+    if public_phone is not None:
+        institution.public_phone = public_phone
     with made_by(by, "teams.change_institution"):
-        institution.save(update_fields=["name", "kind", "setting", "division"])
+        institution.save(update_fields=["name", "kind", "setting", "division", "public_phone"])
     return institution
 
 

@@ -8,13 +8,16 @@ from typing import NamedTuple
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from teams.cells import CellError, parse_text
 from teams.clock import today
-from teams.imports.columns import choice, code, day, text
+from teams.imports.columns import Column, choice, code, day, text
 from teams.imports.kinds import Kind, Loader
 from teams.imports.lookups import assign, ids_by_code, load_in_rounds, settle, values_of
 from teams.imports.rows import Row
 from teams.models import Division, Institution, InstitutionParent, User
 from teams.models.dated import BEGINNING
+from teams.phones import tidy_public_phone
+from teams.rules import RuleViolation, check_public_phone
 
 KINDS = {
     "bureau": "卫生健康局",
@@ -71,7 +74,8 @@ class InstitutionLoader(Loader):
 def _told(codes: Collection[str]) -> dict[str, Hashable]:
     present = InstitutionParent.objects.filter(to_on=None, institution__code__in=codes)
     parents = dict(present.values_list("institution__code", "parent__code"))
-    found = Institution.objects.filter(code__in=codes).values_list("code", "name", "kind", "setting", "division")
+    fields = ("code", "name", "kind", "setting", "division", "public_phone")
+    found = Institution.objects.filter(code__in=codes).values_list(*fields)
     return {code: (*said, parents.get(code)) for code, *said in found}
 
 
@@ -160,13 +164,15 @@ class Round:
         for row in rows:
             values = {name: row[name] for name in ("name", "kind", "setting")}
             values["division_id"] = self.divisions.get(row["division_code"])
+            if row["public_phone"]:  # older files don't have the column
+                values["public_phone"] = row["public_phone"]
             institution = self.stored.get(row["code"])
             if institution is None:
                 created.append(Institution(code=row["code"], **values))
             elif assign(institution, values):
                 changed.append(institution)
         self.stored |= {institution.code: institution for institution in Institution.objects.bulk_create(created)}
-        Institution.objects.bulk_update(changed, ["name", "kind", "setting", "division"])
+        Institution.objects.bulk_update(changed, ["name", "kind", "setting", "division", "public_phone"])
         new, other = {row.code for row in created}, {row.code for row in changed}
         for row in rows:
             is_moved = self._move(row)
@@ -211,6 +217,15 @@ def find_circle(parents: Mapping[str, str]) -> Sequence[str]:
     return ()
 
 
+def _public_phone(cell: object) -> str:
+    phone = tidy_public_phone(parse_text(cell, 30))
+    try:
+        check_public_phone(phone)
+    except RuleViolation as violation:
+        raise CellError(violation.code, format_lazy("{message}", message=violation.message)) from None
+    return phone
+
+
 INSTITUTIONS = Kind(
     "institutions",
     _("institutions"),
@@ -233,6 +248,15 @@ INSTITUTIONS = Kind(
         ),
         code("division_code", "区划代码", 12, sample="341204100201", synonyms=("行政区划代码", "区划编码")),
         choice("setting", "城乡", SETTINGS, SETTING_SYNONYMS, sample="农村", synonyms=("城乡类别", "城乡属性")),
+        Column(
+            "public_phone",
+            "服务电话",
+            _public_phone,
+            blank="",
+            sample="0558-5550123",
+            help=_("Where residents call; everybody sees it. Left empty: as it is."),
+            synonyms=("公开电话", "咨询电话", "机构电话"),
+        ),
         day(
             "parent_since",
             "隶属起始日期",

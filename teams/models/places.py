@@ -78,6 +78,8 @@ class Institution(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     setting = models.CharField(_("urban or rural"), max_length=5, choices=Setting, blank=True)
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="institutions")
+    # Where residents call: shown to everybody, unlike a person's.
+    public_phone = models.CharField(_("public phone"), max_length=30, blank=True, default="", db_default="")
 
     objects = InstitutionQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from assessments.actions import publications
 from assessments.models import Month, Publication
 from assessments.suppression import share, suppressed
 from residents.models import Resident
-from teams.models import Role, User
+from teams.models import Institution, Role, User
 from teams.rules import RuleViolation
 from tests.accounts import make_account
 from tests.small_district import OCTOBER, SmallDistrict
@@ -77,6 +77,18 @@ def test_residents_see_it_without_account_and_nobody_is_named(bureau: User) -> N
             member["name"] for row in made.content["centres"] for team in row["teams"] for member in team["members"]
         }
         assert not [name for name in set(Resident.objects.values_list("name", flat=True)) - staff if name in text]
+
+
+@pytest.mark.django_db
+def test_centre_is_called_by_the_number_that_it_has_now(bureau: User, district: SmallDistrict) -> None:
+    freeze()
+    publish(bureau)
+    urls = reverse("assessments:compare"), reverse("assessments:compare_centre", args=[district.centre.pk])
+    assert not [url for url in urls if "tel:" in Client().get(url).content.decode()]
+    Institution.objects.filter(pk=district.centre.pk).update(public_phone="0558-5550123 转 8")
+    for url in urls:
+        page = Client().get(url).content.decode()
+        assert page.count('href="tel:05585550123"') == 1 and "0558-5550123 转 8" in page
 
 
 @pytest.mark.django_db

@@ -147,3 +147,18 @@ def test_list_of_teams_is_narrowed_by_words_institution_and_state(client: Client
         for query, value in (("q", "姜堂"), ("unit", own.pk), ("state", "dissolved"))
     }
     assert found == {"q": [first], "unit": [first], "state": [gone]}
+
+
+def test_public_phone_is_entered_shown_and_taken_away(client: Client, administrator: User) -> None:
+    centre = factories.centre()
+    url = reverse("contracts:institution_edit", args=[centre.pk])
+    said = {"name": centre.name, "kind": centre.kind, "setting": "", "division": ""}
+    for typed in ("0558-5550123", ""):
+        data = {**said, "public_phone": typed, "submission": client.get(url).context["submission"]}
+        assert client.post(url, data).headers["Location"] == reverse("contracts:institution", args=[centre.pk])
+        assert Institution.objects.get(pk=centre.pk).public_phone == typed
+        shown = client.get(reverse("contracts:institution", args=[centre.pk])).content.decode()
+        assert ("0558-5550123" in shown) == bool(typed)
+    page = client.post(url, {**said, "public_phone": "问村医", "submission": client.get(url).context["submission"]})
+    assert page.context["form"].errors.keys() == {"public_phone"}
+    assert "问村医" in page.content.decode()

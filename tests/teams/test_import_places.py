@@ -85,6 +85,16 @@ def test_code_twice_in_a_file_is_taken_as_in_two_files() -> None:
     assert put("divisions", *rows[:2]).counts == (0, 1, 0, 0)
 
 
+def test_public_phone_comes_by_the_file_and_stays_when_a_file_says_nothing_of_it() -> None:
+    put("institutions", *INSTITUTIONS)
+    head = "code,name,kind,parent_code,setting,public_phone"
+    row = "C1,伍明镇卫生院,township_center,B1,rural"
+    assert put("institutions", head, f"{row},0558－5550123").counts == (0, 1, 0, 0)
+    assert put("institutions", *INSTITUTIONS).counts == (0, 0, 3, 0)
+    assert put("institutions", head, f"{row},").counts == (0, 0, 1, 0)
+    assert Institution.objects.get(code="C1").public_phone == "0558-5550123"
+
+
 def test_institutions_that_contradict_each_other_change_nothing_when_loaded_again() -> None:
     rows = (*INSTITUTIONS, "C2,新城卫生院,township_center,B1,,urban", "C1-1,姜堂卫生室,村卫生室,C2,,", "X,错,?,,,")
     assert put("institutions", *rows).counts == (4, 1, 0, 1)
