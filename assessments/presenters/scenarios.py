@@ -60,7 +60,8 @@ def answer_lines(answer: Answer) -> list[dict[str, Any]]:
             "fees_before": money_text(line.before.fees),
             "fees_after": money_text(line.after.fees),
             "fees": money_change(line.fees),
-            "loses": bool((line.money or line.points or 0) < 0),
+            "points_fall": (line.points or 0) < 0,
+            "money_falls": (line.money or 0) < 0,
         }
         for line in sorted(answer.lines, key=weight)
     ]
