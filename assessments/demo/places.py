@@ -158,7 +158,7 @@ class _Institutions:
         assert county is not None, "invented beneath one"
         code = f"{county.code}H1"
         if not self.hospitals or self.hospitals[-1].code != code:
-            name = f"{county.name}医共体牵头医院"
+            name = f"{county.name}医共体"
             self.hospitals.append(
                 Institution(code=code, name=name, kind=Kind.LEAD_HOSPITAL, setting=URBAN, division=county)
             )
