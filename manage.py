@@ -41,6 +41,7 @@ def told(error: "DatabaseError") -> str | None:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError
 
@@ -52,6 +53,10 @@ def main() -> None:
         with servers.running() if needs_servers(sys.argv[1:]) else contextlib.nullcontext():
             execute_from_command_line(sys.argv)
     except servers.ServersError as error:
+        sys.exit(f"Error: {error}")
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
         sys.exit(f"Error: {error}")
     except DatabaseError as error:
         line = None if "--traceback" in sys.argv else told(error)

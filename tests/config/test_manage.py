@@ -24,10 +24,17 @@ def test_command_that_reads_files_only_starts_none(command: str) -> None:
     assert not needs_servers(command.split())
 
 
-def ended(**changes: str) -> subprocess.CompletedProcess[str]:
+def ended(*, without: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
     """A command that asks the database, with a changed environment."""
     command = [sys.executable, "manage.py", "export_kpis", "--month", "2018-10", "--out", "never-written.csv"]
-    return subprocess.run(command, cwd=CHECKOUT, env=environment(**changes), capture_output=True, text=True)
+    said = {name: value for name, value in environment(**changes).items() if name != without}
+    return subprocess.run(command, cwd=CHECKOUT, env=said, capture_output=True, text=True)
+
+
+def test_command_says_in_a_line_which_key_is_missing() -> None:
+    keyless = ended(DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing", without="SHOUYUE_SECRET_KEY")
+    assert (keyless.returncode, keyless.stderr.count("\n")) == (1, 1)
+    assert "SHOUYUE_SECRET_KEY" in keyless.stderr
 
 
 def test_command_says_in_a_line_that_the_database_is_away() -> None:
