@@ -76,6 +76,7 @@ def institution_page(institution: Institution, user: User, day: date) -> dict[st
         "day": day,
         "is_centre": institution.kind in (Institution.Kind.TOWNSHIP_CENTER, Institution.Kind.COMMUNITY_CENTER),
         "parent": seen.filter(pk=parents.get(institution.pk)).first(),
+        "has_teams": institution.kind in Institution.PRIMARY_KINDS,
         "checks": [centre] if centre else [],
         "teams": _teams(institution, user, day, policy),
         "children": list(seen.filter(pk__in=below).annotate(team_count=Count("teams")).order_by("code")),

@@ -27,7 +27,7 @@ def institution_create(request: SignedInRequest) -> HttpResponse:
     """A new institution below one of the account's."""
     form = NewInstitutionForm(request.user, request.POST or None, initial={"parent": request.GET.get("parent")})
     return _edit(
-        request, form, _("New institution"), lambda typed: actions.create_institution(**typed, by=request.user)
+        request, form, _("Make an institution"), lambda typed: actions.create_institution(**typed, by=request.user)
     )
 
 
