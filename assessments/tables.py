@@ -56,6 +56,11 @@ class Table:
     head_sorted: str = ""
     groups: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def labels(self) -> list[str]:
+        """What each column is called where it stands alone, on a phone."""
+        return [column.label for column in self.columns]
+
 
 def count_text(count: int | None) -> str:
     """A head count as shown: 190,136; a dash for no figure."""

@@ -131,7 +131,8 @@ def asked_lines(rows: Sequence[dict[str, Any]], day: date) -> list[CardLine]:
 
 def _finding(asked: Asked, day: date) -> CardLine:
     page = reverse("assessments:finding_detail", args=[asked.row])
-    return CardLine(asked.name, f"{_('Finding to mend')} · {asked.place}", page, _("Mend it"), asked.chip(day))
+    about = _("Finding to mend · %(place)s") % {"place": asked.place}
+    return CardLine(asked.name, about, page, _("Mend it"), asked.chip(day))
 
 
 def _all_findings(asked: Asked) -> CardLine:

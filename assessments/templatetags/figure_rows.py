@@ -6,6 +6,7 @@ so these small pieces of HTML are drawn here; everything around them stays in te
 
 from collections.abc import Sequence
 from html import escape
+from itertools import repeat
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -17,15 +18,16 @@ register = template.Library()
 
 
 @register.simple_tag
-def figure_rows(rows: Sequence[Row]) -> SafeString:
-    """Rows of a table's body: the name, then the cells."""
-    return mark_safe("\n".join(map(_row, rows)))
+def figure_rows(rows: Sequence[Row], labels: Sequence[str] = ()) -> SafeString:
+    """Rows of a table's body: the name, then the cells, each with its head's label for a phone."""
+    heads = [escape(label) for label in labels]
+    return mark_safe("\n".join(_row(row, heads) for row in rows))
 
 
 @register.simple_tag
-def figure_row(row: Row) -> SafeString:
+def figure_row(row: Row, labels: Sequence[str] = ()) -> SafeString:
     """One row, as the total has it for itself."""
-    return mark_safe(_row(row))
+    return figure_rows([row], labels)
 
 
 @register.simple_tag
@@ -41,19 +43,20 @@ def line_marks(chart: LineChart) -> SafeString:
     return mark_safe("\n".join(_mark(mark, chart.height, radius) for mark in chart.marks))
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, heads: Sequence[str]) -> str:
     name = _linked(row.name, row.url)
     note = f' <span class="soft">{escape(row.note)}</span>' if row.note else ""
-    return f'<tr><th scope="row">{name}{note}</th>\n{"".join(map(_cell, row.cells))}</tr>'
+    return f'<tr><th scope="row">{name}{note}</th>\n{"".join(map(_cell, row.cells, heads or repeat("")))}</tr>'
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Cell, head: str) -> str:
     heat = f" heat-{cell.heat}" if cell.heat else ""
     value = "" if cell.value is None else cell.value
     text = _linked(cell.text, cell.url, cell.tone)
     if cell.bar:
         text = f'{_bar(cell.bar, cell.bar_tone)} <span class="barred">{text}</span>'
-    return f'<td class="number{heat}" data-value="{value}">{text}</td>\n'
+    label = f' data-label="{head}"' if head else ""
+    return f'<td class="number{heat}" data-value="{value}"{label}>{text}</td>\n'
 
 
 def _linked(text: str, url: str, tone: str = "") -> str:

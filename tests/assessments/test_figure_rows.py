@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from assessments.charts import Point, bar, line_chart
-from assessments.tables import Cell, Row
+from assessments.tables import Cell, Column, Row, Table
 from assessments.templatetags.figure_rows import bar_svg, figure_row, figure_rows, line_marks
 
 SLY = """<b>"a" & 'b'</b>"""
@@ -23,6 +23,12 @@ def test_cell_sorts_by_its_value_and_shows_its_text() -> None:
         '<tr><th scope="row">a</th>\n<td class="number heat-3" data-value="31.4">'
         '<a href="/figure/" class="missed">31.4%</a></td>\n</tr>'
     )
+
+
+def test_cell_bears_its_head_for_a_phone() -> None:
+    table = Table("t", "h", (Column("到期"), Column(SLY)), ())
+    drawn = figure_rows([Row("a", (Cell("1", 1), Cell("2", 2)))], table.labels)
+    assert [f'data-label="{label}">' in drawn for label in ("到期", ESCAPED)] == [True, True]
 
 
 def test_cell_without_a_figure_has_no_value_and_a_zero_has_one() -> None:

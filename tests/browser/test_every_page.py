@@ -130,3 +130,30 @@ def test_page_prints_without_what_only_a_screen_needs(page: Page, path: str, tmp
     page.screenshot(path=tmp_path / "print.png", full_page=True)
     sheets = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
     assert 1 <= sheets <= 3
+
+
+# The month's return stays the paper's table; what each payer bears of each package is compared across its columns.
+SCROLLS = ("/months/return/", "/packages/preview/")
+HIDDEN = """() => [...document.querySelectorAll(".scroll")].filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => box.getAttribute("aria-label") || box.getAttribute("aria-labelledby"))"""
+ON_A_PHONE = {
+    "fulfilment": ("official", "/fulfilment/"),
+    "fulfilment of a centre": ("clerk", "/fulfilment/"),
+    "money": ("official", "/money/"),
+    "findings": ("official", "/findings/"),
+    "cycles": ("official", "/cycles/"),
+    "fees": ("official", "/fees/"),
+    "unserved": ("official", "/unserved/"),
+    "due work": ("clerk", "/due/"),
+    "residents": ("clerk", "/people/"),
+}
+WITH_TABLES = {name: page for name, page in (PAGES | ON_A_PHONE).items() if not page[1].startswith(SCROLLS)}
+
+
+@pytest.mark.parametrize(("role", "path"), WITH_TABLES.values(), ids=list(WITH_TABLES))
+def test_no_table_hides_columns_on_a_phone(page: Page, path: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(path)
+    page.wait_for_load_state()
+    assert page.evaluate(HIDDEN) == []
+    assert page.evaluate(OVERFLOW) == 0
