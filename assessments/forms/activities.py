@@ -102,7 +102,8 @@ class ActivityFilter(NarrowingForm):
         self.offer("kind", Activity.Kind.choices)
         self.offer_units(user, set(seen.values_list("institution", flat=True).distinct()))
         campaigns = seen.exclude(campaign="").values_list("campaign", flat=True).distinct().order_by("campaign")
-        self.offer("campaign", [(name, name) for name in campaigns])
+        # Most activities have no occasion, so that a single one narrows, too.
+        self.offer("campaign", [(name, name) for name in campaigns], least=1)
 
     @property
     def rows(self) -> QuerySet[Activity]:

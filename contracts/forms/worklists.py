@@ -24,12 +24,12 @@ NEW = "new"
 class NarrowingForm(forms.Form):
     """A form whose every field is a choice; what is not among the choices is as if it were not there."""
 
-    def offer(self, name: str, choices: Iterable[tuple[str, Any]], every: Any = None) -> None:
-        """The choices of a field, after the one that narrows nothing; a field with a single choice goes."""
+    def offer(self, name: str, choices: Iterable[tuple[str, Any]], every: Any = None, least: int = 2) -> None:
+        """The choices of a field, after the one that narrows nothing; a field with fewer than `least` goes."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", every or _("All")), *choices]
-        if len(field.choices) < 3 and not self.data.get(name):
+        if len(field.choices) <= least and not self.data.get(name):
             del self.fields[name]
 
     def chosen(self, name: str) -> str:
