@@ -5,12 +5,12 @@ Whoever finds the port open finds the pages ready: the program is loaded before,
 
 import sys
 
-from config.gunicorn import loglevel, post_worker_init, threads, worker_class
+from config.gunicorn import loglevel, post_worker_init, worker_class
 
 __all__ = ["graceful_timeout", "loglevel", "post_worker_init", "preload_app", "threads", "worker_class", "workers"]
 
 GO = "open\n"
-workers = 2
+workers, threads = 2, 4  # few, so that it opens soon
 preload_app = True
 graceful_timeout = 4
 

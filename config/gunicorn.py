@@ -4,11 +4,12 @@ import gc
 import os
 from typing import Any
 
-# A page is mostly computing, so more processes than processors only wait for one another; a third takes over while
-# one waits for the database. Threads of one process compute in turn: more than a few make all of them late.
-workers = int(os.environ.get("SHOUYUE_WEB_WORKERS", (os.cpu_count() or 1) + 1))
+# A page is mostly computing: threads of one process would only make one another late, while another process has nothing
+# to do. So each answers one request at a time, and there are more of them than processors, for some wait for the
+# database or for a file that comes slowly. Of this kind they wait for nobody's next request.
+workers = int(os.environ.get("SHOUYUE_WEB_WORKERS", 2 * (os.cpu_count() or 1) + 1))
 worker_class = "gthread"
-threads = 4
+threads = 1
 loglevel = "warning"
 
 
