@@ -163,12 +163,13 @@ def _services(months: Sequence[CalendarMonth]) -> dict[tuple[int, int], int]:
         return {(team, staff): count for team, staff, count in cursor.fetchall()}
 
 
-def referred(from_on: date, to_on: date) -> dict[int, dict[int, int]]:
-    """Team id -> hospital id -> referrals up that the hospital saw between these days, both in it."""
+def referred(version: FundVersion, from_on: date, to_on: date) -> dict[int, dict[int, int]]:
+    """`Unit.key` -> hospital id -> referrals up that the hospital saw between these days, both in it."""
+    unit = "team_id" if version.receiver == FundVersion.Receiver.TEAM else "team__institution_id"
     seen = Referral.objects.filter(
         direction=Referral.Direction.UP, steps__status=Referral.Status.SEEN, steps__on__range=(from_on, to_on)
     )
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    for team, hospital, count in seen.values_list("team_id", "hospital_id").annotate(Count("pk", distinct=True)):
-        found[team][hospital] = count
+    for key, hospital, count in seen.values_list(unit, "hospital_id").annotate(Count("pk", distinct=True)):
+        found[key][hospital] = count
     return found

@@ -36,7 +36,8 @@ from assessments.rules.allocation import (
 )
 from teams.models import Institution
 
-UnitKey = tuple[int, int | None]
+# An institution that gets the money itself, or a team, which may belong to another institution by now.
+UnitKey = tuple[int | None, int | None]
 NOTHING = Surplus(0, 0, 0, 0)
 
 
@@ -81,7 +82,7 @@ def calculate_settlement(run: Run, results: Mapping[int, Result], unit_kind: str
     before = Before(run)
     units = before.with_units(units_of(run.version, revisions))
     allocation = simulate(run.version, units, results, unit_kind)
-    hospitals = referred(run.from_month, run.months[-1].last) if run.version.is_capitation else {}
+    hospitals = referred(run.version, run.from_month, run.months[-1].last) if run.version.is_capitation else {}
     surpluses = {unit.code: _surplus(run, unit, allocation.entitlements[unit.code].total, hospitals) for unit in units}
     allocation = give_back(allocation, {code: surplus.given_back for code, surplus in surpluses.items()})
     maker = _Maker(run, units, expected=False, before=before)
@@ -91,7 +92,7 @@ def calculate_settlement(run: Run, results: Mapping[int, Result], unit_kind: str
         drawn = maker.line(unit, allocation.entitlements[unit.code], surpluses[unit.code])
         drawn.line.coefficient = claim(run.version, unit, result).coefficient
         drawn.line.score, drawn.line.grade = (result.total, result.grade) if result else (None, "")
-        drawn.hospitals = _hospitals(cents(drawn.line.passed_on), hospitals.get(unit.team or 0, {}))
+        drawn.hospitals = _hospitals(cents(drawn.line.passed_on), hospitals.get(unit.key, {}))
         lines.append(drawn)
     return Calculation(allocation, lines, revisions)
 
@@ -102,14 +103,14 @@ class Before:
     def __init__(self, run: Run) -> None:
         lines = Line.objects.select_related("team", "institution").prefetch_related("shares__staff")
         prepaid = lines.filter(round__run=run, round__stage=Round.Stage.PREPAYMENT)
-        self.prepaid = {_key(line): line for line in prepaid}
+        self.prepaid = {_key(line.institution_id, line.team_id): line for line in prepaid}
         earlier = Run.objects.filter(fund=run.fund_id, to_month__lt=run.from_month).order_by("-to_month").first()
         owing = lines.filter(round__run=earlier, round__stage=Round.Stage.SETTLEMENT).exclude(carried_on=0)
-        self.owing = {_key(line): line for line in owing} if earlier else {}
+        self.owing = {_key(line.institution_id, line.team_id): line for line in owing} if earlier else {}
 
     def with_units(self, units: Sequence[Unit]) -> list[Unit]:
         """The units, and those that have nothing to show any more but were paid or owe."""
-        known = {(unit.institution, unit.team) for unit in units}
+        known = {_key(unit.institution, unit.team) for unit in units}
         gone = [line for key, line in (self.owing | self.prepaid).items() if key not in known]
         others = [
             Unit(line.institution_id, line.team_id, line.code, (line.team or line.institution).name) for line in gone
@@ -128,7 +129,7 @@ class _Maker:
 
     def line(self, unit: Unit, got: Entitlement, surplus: Surplus = NOTHING) -> Drawn:
         """The line of a unit with its shares."""
-        key = (unit.institution, unit.team)
+        key = _key(unit.institution, unit.team)
         paid = self.before.prepaid.get(key) if self.before else None
         owing = self.before.owing.get(key) if self.before else None
         prepaid = cents(paid.payable) if paid else 0
@@ -198,7 +199,7 @@ def _surplus(run: Run, unit: Unit, capitation: int, hospitals: Mapping[int, Mapp
     version = run.version
     if not version.is_capitation:
         return NOTHING
-    patients = sum(hospitals.get(unit.team or 0, {}).values())
+    patients = sum(hospitals.get(unit.key, {}).values())
     spent = half_up(Fraction(unit.visits) * Fraction(version.cost_share) / HUNDRED)
     return keep_surplus(capitation, spent, cents(version.referral_fee) * patients, version.kept_share)
 
@@ -213,5 +214,5 @@ def _hospitals(passed_on: int, patients: Mapping[int, int]) -> list[PassedOn]:
     ]
 
 
-def _key(line: Line) -> UnitKey:
-    return line.institution_id, line.team_id
+def _key(institution: int, team: int | None) -> UnitKey:
+    return (None, team) if team else (institution, None)

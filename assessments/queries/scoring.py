@@ -153,9 +153,9 @@ def _scored(rule: Rule, measure: Measure | None, unit: Assessed, aims: Aims) -> 
         return Scored(points_of(rule, measure, aim), measure, aim)
     if aim.count is None:
         return Scored(points_of(rule, measure, aim.rate), measure, aim.rate)
-    if unit.staff or measure is None:  # a head count is the task of the institution
+    if unit.staff:  # a head count is the task of the institution
         return Scored(points_of(rule, measure, None), measure)
-    heads = replace(measure, denominator=None)
+    heads = replace(measure, denominator=None) if measure else None
     return Scored(points_of(rule, heads, Decimal(aim.count)), heads, Decimal(aim.count))
 
 

@@ -108,7 +108,8 @@ def check_can_simulate(run: Run, stage: str, rounds: Mapping[str, Round]) -> Non
     if before is not None and before.state != State.PAID:
         raise RuleViolation("round.prepayment_open", _("Pay out the prepayment first."))
     earlier = Run.objects.filter(fund=run.fund_id, to_month__lt=run.from_month)
-    open_run = earlier.exclude(rounds__stage=Stage.SETTLEMENT, rounds__state=State.PAID).first()
+    settled = Round.objects.filter(stage=Stage.SETTLEMENT, state=State.PAID)
+    open_run = earlier.exclude(pk__in=settled.values("run")).first()
     if open_run:
         raise RuleViolation(
             "round.earlier_open", format_lazy(_("Settle the earlier one first: {run}."), run=str(open_run))

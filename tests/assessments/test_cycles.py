@@ -32,7 +32,7 @@ from teams.models import Role, TeamMember, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 from tests.accounts import make_account
-from tests.factories import make_staff
+from tests.factories import make_institution, make_staff
 from tests.small_district import OCTOBER, SmallDistrict
 
 D = Decimal
@@ -168,6 +168,16 @@ def test_head_count_is_a_target_of_heads_and_leaves_bands_to_the_rate(frozen: Sm
     units = assessed_units("institution", OCTOBER)
     scored = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
     assert [(row.points, row.target) for row in scored] == [(D("30.00"), D(4)), (D("60.00"), None)]
+
+
+def test_institution_without_figures_is_held_to_its_head_count_too(frozen: SmallDistrict) -> None:
+    rule = RuleContent("1.1", "任务数", D(100), "proportional", source="indicator:coverage")
+    version = whole(in_use(Content("考核细则", sections=(SectionContent("签约", rules=(rule,)),))))
+    empty = make_institution(code="EMPTY")
+    Target.objects.create(indicator="coverage", year=2018, count=4, scope="institution", institution=empty)
+    units = [unit for unit in assessed_units("institution", OCTOBER) if unit.institution == empty]
+    (scored,) = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
+    assert (scored.points, scored.measure, scored.target) == (D("0.00"), None, D(4))
 
 
 def test_name_of_a_cycle_is_taken_once(stage: Stage) -> None:

@@ -9,8 +9,10 @@ from django.db.models import Sum
 
 from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
 from assessments.models import Line, Round, Run, Share
-from teams.models import TeamMember
+from contracts.models import Referral
+from teams.models import Team, TeamMember
 from teams.rules import RuleViolation
+from tests.factories import make_institution
 from tests.money import (
     FIRST,
     LAST,
@@ -194,3 +196,42 @@ def test_an_earlier_period_is_settled_first(district: MoneyDistrict) -> None:
     with pytest.raises(RuleViolation) as refusal:
         simulate_round(run=later, stage=SETTLEMENT, by=district.official)
     assert code_of(refusal) == "round.earlier_open"
+
+
+def test_a_prepayment_paid_out_does_not_settle_an_earlier_period(district: MoneyDistrict) -> None:
+    fund = make_fund({"finance": "12"}, quality="none", prepaid_share="50")
+    earlier = begin(fund, district.official, FIRST, FIRST)
+    carry_through(earlier, PREPAYMENT, district)
+    simulate_round(run=earlier, stage=SETTLEMENT, by=district.official)
+    later = begin(fund, district.official, LAST, LAST)
+    with pytest.raises(RuleViolation) as refusal:
+        simulate_round(run=later, stage=SETTLEMENT, by=district.official)
+    assert code_of(refusal) == "round.earlier_open"
+
+
+def test_team_of_another_institution_by_now_is_settled_with_what_it_was_prepaid(district: MoneyDistrict) -> None:
+    run = begin(make_fund({"finance": "12"}, quality="none", prepaid_share="50"), district.official)
+    carry_through(run, PREPAYMENT, district)
+    Team.objects.filter(pk=district.a.pk).update(institution=district.south)
+    row = carry_through(run, SETTLEMENT, district)
+    assert list(row.lines.values_list("code", "institution__code", "entitled", "prepaid", "payable")) == [
+        ("TA", "S", 6, 3, 3),
+        ("TB", "N", 4, 2, 2),
+        ("TC", "S", 2, 1, 1),
+    ]
+
+
+def test_institution_with_a_capitation_pays_for_the_patients_of_its_teams(district: MoneyDistrict) -> None:
+    terms = {"method": "rate", "quality": "none", "receiver": "institution", "is_capitation": True}
+    fund = make_fund({"medical_insurance": "40"}, referral_fee="7", **terms)
+    hospital = make_institution(code="H", kind="hospital")
+    for team in (district.a, district.b):
+        made_on = {"made_on": FIRST, "answer_due_on": FIRST}
+        person = team.contracts.order_by("pk")[0].coverages.get().resident
+        referral = Referral.objects.create(
+            direction="up", resident=person, team=team, hospital=hospital, reason="胸痛", status="seen", **made_on
+        )
+        referral.steps.create(status="seen", on=FIRST, by="x")
+    row = simulate_round(run=begin(fund, district.official), stage=SETTLEMENT, by=district.official)
+    assert amounts(row, "passed_on") == {"N": "14.00", "S": "0.00"}
+    assert row.lines.get(code="N").hospitals.get().patients == 2
