@@ -40,7 +40,9 @@ def draft(*, code: str, by: Actor) -> Checklist:
     """
     check_can_supervise(by)
     with made_by(by, "assessments.draft_checklist"):
-        latest = Checklist.objects.select_for_update().filter(code=code).order_by("-number").first()
+        every = Checklist.objects.filter(code=code).order_by("-number")
+        list(every.select_for_update())  # the second of two waits here, and then finds the first one's draft
+        latest = every.first()
         if latest is None:
             raise RuleViolation("checklist.unknown", _("There is no such checklist."))
         if latest.is_draft:
