@@ -30,8 +30,6 @@ PAGE_SIZES = (50, 100, 200)
 ROWS_AT_MOST = 2_000
 # From so many on, a page is sooner read off an index of its order than sorted.
 MANY = 3_000
-# What an address holds besides filters.
-ARRANGEMENT = ("page", "count", "size", "sort", "columns")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from assessments.models import Lead, LeadStep
+from assessments.models import Lead
 from assessments.rules.leads import MOVES, check_can_step
 from teams.clock import today
 from teams.history import made_by
@@ -22,6 +22,3 @@ def take_step(*, lead: Lead, step: str, mark: str, reason: str = "", by: User) -
         lead.save(update_fields=["state"])
         lead.steps.create(kind=step, on=today(), by=by, name=by.get_full_name() or by.username, reason=reason.strip())
     return lead
-
-
-CLEAR, PROPOSE, CONFIRM = LeadStep.Kind.CLEARED, LeadStep.Kind.PROPOSED, LeadStep.Kind.CONFIRMED

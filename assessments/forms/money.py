@@ -29,11 +29,6 @@ def yuan(**options: Any) -> forms.DecimalField:
     return forms.DecimalField(max_value=HIGHEST, decimal_places=2, widget=widget, **options)
 
 
-def percent(**options: Any) -> forms.DecimalField:
-    """Per cent from 0 to 100."""
-    return forms.DecimalField(min_value=0, max_value=100, decimal_places=2, **options)
-
-
 def factor(**options: Any) -> forms.DecimalField:
     """A coefficient or weight with at most four places."""
     return forms.DecimalField(min_value=0, max_value=100, decimal_places=4, **options)

@@ -15,8 +15,6 @@ from assessments.rules.samples import FIRST, SECOND
 from assessments.sampling import wilson
 from teams.models import User
 
-Result = Check.Result
-
 
 @dataclass
 class Told:

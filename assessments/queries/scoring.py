@@ -15,7 +15,6 @@ from assessments.rules.scores import Outcome, is_given_by_hand, is_triggered, ou
 from assessments.sources import measures, otherwise
 from teams.models import Institution, Staff, Team, TeamMember
 
-Points = Mapping[int, Decimal | None]  # rule id -> points
 INDICATOR = "indicator:"
 # Who is assessed as a single doctor.
 DOCTORS = (

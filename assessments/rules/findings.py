@@ -88,11 +88,7 @@ def overdue_days(finding: Finding, day: date) -> int:
     return max(0, (day - finding.due_on).days) if is_waiting and finding.due_on else 0
 
 
-def is_escalated(finding: Finding, day: date, after_days: int) -> bool:
-    """Whether it has been overdue for so long that the bureau's leaders are told (`rectification_escalates_days`)."""
-    return overdue_days(finding, day) > after_days
-
-
 def escalated_before(day: date, after_days: int) -> date:
-    """Findings to be mended before this day are escalated."""
+    """Findings to be mended before this day are overdue for so long that the bureau's leaders are told
+    (`rectification_escalates_days`)."""
     return day - timedelta(days=after_days)

@@ -11,7 +11,6 @@ from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
 
-Result = Check.Result
 TRIES = 3
 FIRST, SECOND = 1, 2
 

@@ -36,7 +36,7 @@ def make_obligations(*, coverages: QuerySet[Coverage]) -> int:
 
     Waivers and outcomes stay with obligations that stay. Matching is a step of its own: `match_services`.
     """
-    return sum(_make(ids) for ids in in_chunks(coverages, MADE_AT_ONCE))
+    return sum(_make(ids) for ids in _in_chunks(coverages, MADE_AT_ONCE))
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def match_services(
         residents, items = zip(*pairs, strict=True) if pairs else ((), ())
         return rematch(resident_ids=set(residents), item_ids=set(items))
     chosen = Coverage.objects.all() if coverages is None else coverages
-    return sum(_match(ids) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
+    return sum(_match(ids) for ids in _in_chunks(chosen, MATCHED_AT_ONCE))
 
 
 @transaction.atomic(savepoint=False)
@@ -67,7 +67,7 @@ def begin_ledger(*, coverage_ids: Collection[int]) -> None:
 def rematch(*, resident_ids: Collection[int], item_ids: Collection[int]) -> int:
     """Match the services of these items to these residents again; how many obligations have another outcome."""
     chosen = Coverage.objects.filter(resident__in=resident_ids)
-    return sum(_match(ids, item_ids) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
+    return sum(_match(ids, item_ids) for ids in _in_chunks(chosen, MATCHED_AT_ONCE))
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def match_entered(*, services: Collection[tuple[int, int, date]]) -> int:
         [residents, days],
     )
     chosen = Coverage.objects.filter(pk__in=[key for (key,) in rows])
-    return sum(_match(ids, set(items)) for ids in in_chunks(chosen, MATCHED_AT_ONCE))
+    return sum(_match(ids, set(items)) for ids in _in_chunks(chosen, MATCHED_AT_ONCE))
 
 
 def lock_ledger(resident_id: int) -> None:
@@ -102,7 +102,7 @@ def lock_ledgers(resident_ids: Collection[int]) -> None:
     )
 
 
-def in_chunks(coverages: QuerySet[Coverage], size: int) -> Iterator[list[int]]:
+def _in_chunks(coverages: QuerySet[Coverage], size: int) -> Iterator[list[int]]:
     """Ids of the coverages, ascending, so that two who lock the same ones never wait for each other."""
     ids = list(coverages.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), size):

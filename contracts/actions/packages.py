@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
-from contracts.actions.ledger import SQL, in_chunks
-from contracts.models import Coverage, CoveragePackage
+from contracts.actions.ledger import SQL
+from contracts.models import CoveragePackage
 from residents.categories import categories
 from service_packages.models import PayerShare
 from teams.dates import last_born_with_age
@@ -27,6 +26,9 @@ BY_AGE = ("elderly", "child")
 def hold_packages(*, rows: Iterable[tuple[int, int]]) -> int:
     """Let coverages hold package versions, `rows` of coverage id and version id, with price and charges as of now.
 
+    The payers of a version's shares bear its price: those of a category that the resident belongs to on the first day
+    and that has shares of its own, else the others. Of several such categories the one whose shares leave the resident
+    the least to pay counts, of equal ones the first. Without shares the resident pays.
     Returns how many are new; those held already stay as they were signed.
     """
     pairs = sorted(set(rows))
@@ -56,17 +58,6 @@ def lock_versions(version_ids: list[int]) -> None:
         )
 
 
-@transaction.atomic
-def copy_prices(*, coverages: QuerySet[Coverage]) -> int:
-    """Charge what the coverages hold and what has no charges yet; how many charges were made.
-
-    The payers of a version's shares bear its price: those of a category that the resident belongs to on the first day
-    and that has shares of its own, else the others. Of several such categories the one whose shares leave the resident
-    the least to pay counts, of equal ones the first. Without shares the resident pays.
-    """
-    return sum(_copy_prices(ids, _days_when_age_matters(ids)) for ids in in_chunks(coverages, AT_ONCE))
-
-
 def payer_parameters(days: Collection[date]) -> dict[str, list[Any]]:
     """What payers.sql asks for besides the rows to price; `days` are those on which terms begin and age matters."""
     ages = [policy_on(day) for day in days]
@@ -88,10 +79,9 @@ def _hold(coverage_ids: list[int], version_ids: list[int]) -> int:
         return cursor.rowcount
 
 
-def _copy_prices(coverage_ids: Collection[int], days: Collection[date]) -> int:
+def _copy_prices(coverage_ids: Collection[int], days: Collection[date]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(COPY_PRICES, {**payer_parameters(days), "coverages": sorted(set(coverage_ids))})
-        return cursor.rowcount
 
 
 def _days_when_age_matters(coverage_ids: list[int]) -> list[date]:

@@ -1,7 +1,6 @@
 """Looking through the district for data problems and for people to be signed: asked for by a person or the clock, done
 by the worker, one look at a time."""
 
-import logging
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,8 +16,6 @@ from teams.dates import last_born_with_age
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
 from teams.policy import policy_on
-
-log = logging.getLogger(__name__)
 
 LOCK = 0x70726F626C656D  # "problem" as a number
 KEPT = timedelta(days=7)

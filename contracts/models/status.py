@@ -33,10 +33,6 @@ class Status(models.TextChoices):
     MOVED = "moved", _("ended by moving out")
 
 
-OVER = (Status.EXPIRED, Status.TERMINATED, Status.DIED, Status.MOVED)
-RUNNING = (Status.TO_START, Status.IN_FORCE, Status.SUSPENDED)
-
-
 def status_of(coverage: "Coverage", day: date, *, is_suspended: bool) -> Status:
     """The status on `day` of a coverage whose resident is loaded; `is_suspended` tells whether a suspension holds."""
     if coverage.terminated_on == coverage.start_on:

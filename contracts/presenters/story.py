@@ -109,9 +109,3 @@ def _member(coverage: Any, story: Story) -> dict[str, Any]:
             for held in coverage.packages.all()
         ],
     }
-
-
-def title_of(contract: Contract) -> str:
-    """How a contract is called in a heading: who signed, and its number."""
-    name = contract.representative.name if contract.representative else ""
-    return f"{name} {contract.number}".strip()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from contracts.accounts import PAYING, Account
 from contracts.models import Charge, Contract, Coverage, FeeEntry
@@ -70,12 +70,6 @@ def unpaid_coverages(day: date) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(UNPAID, [day, day])
         return [key for (key,) in cursor.fetchall()]
-
-
-def paid_without_receipt(day: date) -> QuerySet[Coverage]:
-    """Coverages that `paid_coverage` counts as paid on the day though the resident's share was never received: a sign
-    of a paid flag without a receipt (supervision)."""
-    return Coverage.objects.in_force_on(day).filter(pk__in=unpaid_coverages(day))
 
 
 @lru_cache(maxsize=32)

@@ -11,15 +11,11 @@ COUNTED = '(select count(*) from ({sql}) as "{name}") as "{name}"'
 READ = '(select json_agg(row_to_json("{name}")) from ({sql}) as "{name}") as "{name}"'
 
 
-def count_all(**lists: QuerySet[Any]) -> dict[str, int]:
-    """Name -> how many rows the list has: what `count()` says of each, asked at once."""
-    return read_all(lists, {})[0]
-
-
 def read_all(
     lists: Mapping[str, QuerySet[Any]], tables: Mapping[str, QuerySet[Any]]
 ) -> tuple[dict[str, int], dict[str, list[dict[str, Any]]]]:
-    """`count_all` of the lists, and name -> the rows of each table, a queryset of `values()`; days are texts there."""
+    """Name -> how many rows the list has, and name -> the rows of each table, a queryset of `values()`; days are texts
+    there."""
     plain = {name: rows.order_by().values("pk") for name, rows in lists.items()}
     asked: list[str] = []
     parameters: list[Any] = []

@@ -111,13 +111,7 @@ def service_delete(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def list_query(request: SignedInRequest) -> str:
     """The address of the list that the person was opened from."""
-    return urlencode(
-        {
-            name: value
-            for name, value in request.GET.items()
-            if value and name not in ("item", "page", "service", "reason")
-        }
-    )
+    return urlencode({name: value for name, value in request.GET.items() if value and name not in OF_ONE_PERSON})
 
 
 def after(request: SignedInRequest, resident_id: int) -> str:

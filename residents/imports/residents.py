@@ -31,7 +31,6 @@ SEX_SYNONYMS = {"男性": "male", "女性": "female", "M": "male", "F": "female"
 _DIFFERS = _("The file says {typed}, the ID number says {said}. Correct the wrong one.")
 _NOT_YOURS = _("A resident with this ID number cannot be changed by your account. Ask the bureau.")
 _HOUSEHOLD_NOT_YOURS = _("A household with this number cannot be joined by your account. Ask the bureau.")
-_REGISTERED_BEFORE_BIRTH = _("The file was opened before the day of birth.")
 _MOVED_BEFORE = _("The day of moving out lies before the day when the file was opened.")
 _DIED_BEFORE = _("The day of death lies before the day when the file was opened.")
 

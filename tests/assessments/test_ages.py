@@ -13,8 +13,8 @@ from assessments.queries.breakdowns import BANDS, by_sex_and_age, has_breakdown
 from assessments.queries.people import figure_count
 from assessments.queries.returns import count_fees, fees_by_payer
 from assessments.queries.units import select
-from contracts.actions.packages import copy_prices
-from contracts.models import Coverage
+from contracts.actions.packages import hold_packages
+from contracts.models import CoveragePackage
 from residents.models import Sex
 from teams.models import Role
 from tests.accounts import make_account
@@ -134,7 +134,7 @@ def test_no_institution_waits_for_parts_that_were_counted(
 
 
 def test_fees_counted_in_the_background_are_those_counted_on_the_page(october: Revision) -> None:
-    copy_prices(coverages=Coverage.objects.all())
+    hold_packages(rows=CoveragePackage.objects.values_list("coverage", "version"))
     by_page = count_fees(october)
     count_ahead(revision=october)
     with CaptureQueriesContext(connection) as captured:

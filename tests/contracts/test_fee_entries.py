@@ -11,7 +11,7 @@ from contracts.actions import fees
 from contracts.actions.changing import change_packages, change_team
 from contracts.actions.ending import terminate
 from contracts.models import Contract, Coverage, FeeEntry
-from contracts.queries.accounts import accounts_of, is_out_of_force_unpaid, paid_without_receipt, unpaid_coverages
+from contracts.queries.accounts import accounts_of, is_out_of_force_unpaid, unpaid_coverages
 from service_packages.models import PackageVersion
 from teams.models import PolicyValue, Role
 from teams.models.accounts import SYSTEM
@@ -254,14 +254,14 @@ def test_unpaid_contracts_count_unless_the_policy_says_no() -> None:
     household = contract()
     unpaid = member(household)
     assert not is_out_of_force_unpaid(unpaid, TODAY, policy_on(TODAY))
-    assert list(paid_without_receipt(TODAY)) == [unpaid]
+    assert unpaid_coverages(TODAY) == [unpaid.pk]
     PolicyValue.objects.create(code="unpaid_in_force", value=0, from_on=date(2018, 1, 1))
     policy = policy_on(TODAY)
     assert is_out_of_force_unpaid(unpaid, TODAY, policy)
     receive(household, on=date(2018, 7, 10))
     assert not is_out_of_force_unpaid(unpaid, date(2018, 7, 10), policy)
     assert is_out_of_force_unpaid(unpaid, date(2018, 7, 9), policy)
-    assert not paid_without_receipt(TODAY).exists()
+    assert unpaid_coverages(TODAY) == []
 
 
 def test_who_owes_nothing_is_never_unpaid() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from contracts.actions.packages import copy_prices, hold_packages
+from contracts.actions.packages import hold_packages
 from contracts.models import Charge, Coverage
 from residents.models import Resident
 from service_packages.actions.versions import set_shares
@@ -139,9 +139,10 @@ def test_charges_add_up_to_the_price_to_the_cent(
     version = make_package(price=price, shares=general)
     set_shares(version=version, category="low_income", shares=special, by=SYSTEM)
     resident = make_resident(registers={"low_income": date(2017, 1, 1)} if is_poor else {})
-    coverage = make_coverage(resident=resident, packages=[version])
+    coverage = make_coverage(resident=resident)
 
-    copy_prices(coverages=Coverage.objects.filter(pk=coverage.pk))
+    assert hold_packages(rows=[(coverage.pk, version.pk)]) == 1
 
-    assert sum(_charges(resident).values()) == coverage.packages.get().price == price
-    assert copy_prices(coverages=Coverage.objects.filter(pk=coverage.pk)) == 0
+    charges = _charges(resident)
+    assert sum(charges.values()) == coverage.packages.get().price == price
+    assert hold_packages(rows=[(coverage.pk, version.pk)]) == 0 and _charges(resident) == charges
