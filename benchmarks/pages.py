@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from config.gunicorn import post_worker_init
+from config.gunicorn import load_pages
 from contracts.models import Coverage
 from residents.models import Resident
 from residents.queries.search import find_residents
@@ -99,7 +99,7 @@ class Page:
 
 def measure() -> Iterator[Page]:
     """Ask for each page as an official of the bureau, a clerk of a township centre and a doctor of a team."""
-    post_worker_init(None)
+    load_pages()
     for role, pages in PAGES.items():
         account = _account(role)
         client, places = Client(), _places(account)

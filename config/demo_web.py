@@ -5,9 +5,9 @@ Whoever finds the port open finds the pages ready: the program is loaded before,
 
 import sys
 
-from config.gunicorn import loglevel, post_worker_init, worker_class
+from config.gunicorn import load_pages, loglevel, worker_class
 
-__all__ = ["graceful_timeout", "loglevel", "post_worker_init", "preload_app", "threads", "worker_class", "workers"]
+__all__ = ["graceful_timeout", "loglevel", "preload_app", "threads", "worker_class", "workers"]
 
 GO = "open\n"
 workers, threads = 2, 4  # few, so that it opens soon
@@ -17,5 +17,6 @@ graceful_timeout = 4
 
 def on_starting(_server: object) -> None:
     """Called when the program is loaded and no port is open yet. Without the word the supervisor is gone."""
+    load_pages()  # once for both processes
     if sys.stdin.readline() != GO:
         sys.exit(1)

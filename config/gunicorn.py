@@ -2,7 +2,6 @@
 
 import gc
 import os
-from typing import Any
 
 # A page is mostly computing: threads of one process would only make one another late, while another process has nothing
 # to do. So each answers one request at a time, and there are more of them than processors, for some wait for the
@@ -13,13 +12,13 @@ threads = 1
 loglevel = "warning"
 
 
-def post_worker_init(worker: Any) -> None:
+def load_pages() -> None:
     """Templates are read now, and the pages' code: whoever opened a page first waited for them, in each process.
 
     What the application consists of stays for good: the collector needn't look through it again. It did so every few
     hundred requests, for a quarter of a second, while everybody on this process waited.
     """
-    from django.conf import settings  # it isn't set up before the worker is
+    from django.conf import settings  # it isn't set up before the application is loaded
     from django.template import loader
     from django.urls import get_resolver
 
@@ -29,3 +28,8 @@ def post_worker_init(worker: Any) -> None:
     assert get_resolver().url_patterns  # imports every view
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(_worker: object) -> None:
+    """Called when a web process has begun."""
+    load_pages()
