@@ -15,6 +15,7 @@ from service_packages.models import Item, PackageItem, PackageVersion, Payer
 from service_packages.rules import shares_by_category
 from service_packages.windows import spans_text
 from teams.models import User
+from teams.queries.changes import context_of
 
 ITEMS = Prefetch("items", PackageItem.objects.select_related("item"))
 
@@ -157,7 +158,7 @@ def item_rules(item: Item) -> list[ItemRules]:
         if _rules_of(state) != _rules_of(following):
             found.append(ItemRules(state, since, state.pgh_created_at, by))
             since = state.pgh_created_at
-            by = str(state.pgh_context.metadata.get("by", "")) if state.pgh_context else ""
+            by = str(context_of(state).get("by", ""))
     return [ItemRules(item, since, None, by), *reversed(found)]
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.queries.changes import SOURCES, Before
+from contracts.queries.changes import SOURCES
 from residents.categories import category_names
 from residents.identity import mask_id_number
 from teams.cipher import decrypt
 from teams.phones import mask_phone
+from teams.queries.changes import RowChange
 
 # What follows from other fields, or says nothing to a reader.
 HIDDEN = {"id", "person", "id_hash", "phone_hash", "initials", "entered_at", "resident"}
@@ -35,7 +37,7 @@ NOUNS = {
 }
 
 
-def lines(changes: list[Before]) -> list[dict[str, Any]]:
+def lines(changes: list[RowChange]) -> list[dict[str, Any]]:
     """Dicts at, by, address, noun, is_deleted, fields (label, before, after) of `contracts/person_changes.html`."""
     names = category_names()
     found = []
@@ -48,7 +50,7 @@ def lines(changes: list[Before]) -> list[dict[str, Any]]:
                     "by": change.by or _("unknown"),
                     "address": change.context.get("address") or "",
                     "is_import": change.context.get("source") == "import",
-                    "noun": NOUNS[change.model._meta.model_name or ""],
+                    "noun": NOUNS[_model(change)._meta.model_name or ""],
                     "is_deleted": change.after is None,
                     "fields": fields,
                 }
@@ -56,15 +58,21 @@ def lines(changes: list[Before]) -> list[dict[str, Any]]:
     return found
 
 
-def _fields(change: Before, names: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _fields(change: RowChange, names: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Fields that differ; of a deleted row all that stood in it."""
-    for field in change.model._meta.concrete_fields:
+    model = _model(change)
+    for field in model._meta.concrete_fields:
         if field.name in HIDDEN:
             continue
-        before = _text(change.model, change.event, field, names)
-        after = "" if change.after is None else _text(change.model, change.after, field, names)
+        before = _text(model, change.before, field, names)
+        after = "" if change.after is None else _text(model, change.after, field, names)
         if before != after:
             yield str(LABELS.get(field.name) or field.verbose_name), before or "—", after or "—"
+
+
+def _model(change: RowChange) -> type[models.Model]:
+    model: type[models.Model] = change.before.pgh_tracked_model
+    return model
 
 
 def _text(model: type, row: Any, field: Any, names: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from contracts.models import Coverage, Obligation, Service
 from residents.models import Resident
 from teams.models import Staff, TeamMember, User
+from teams.queries.changes import context_of
 
 RECENT = 8
 
@@ -76,5 +77,5 @@ def versions(service_id: int) -> Iterable[Version]:
     """Earlier states of an entry, the latest first; the row history keeps them (docs/adr/0005)."""
     events = apps.get_model("contracts", "ServiceEvent").objects
     for event in events.filter(pgh_obj_id=service_id).select_related("pgh_context", "item").order_by("-pgh_id"):
-        context = event.pgh_context.metadata if event.pgh_context else {}
+        context = context_of(event)
         yield Version(event, event.pgh_created_at, context.get("by", ""), context.get("action", ""))

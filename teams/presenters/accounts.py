@@ -14,7 +14,7 @@ from teams.clock import today
 from teams.copies import Since
 from teams.lists import Cell, Column
 from teams.models import Institution, Role, Staff, User
-from teams.queries.accounts import Step
+from teams.queries.changes import RowChange
 
 COLUMNS = (
     Column("username", gettext_lazy("User name"), ("username",), is_fixed=True),
@@ -92,24 +92,24 @@ def _hint(account: User) -> Cell:
     return Cell(text, url=f"{reverse('teams:account_detail', args=[account.pk])}#close")
 
 
-def lines(steps: list[Step]) -> list[dict[str, Any]]:
+def lines(changes: list[RowChange]) -> list[dict[str, Any]]:
     """Dicts at, by, address, done (in words), fields (label, before, after), reason of `teams/account_detail.html`."""
-    rows = [row for step in steps for row in (step.before, step.after)]
+    rows = [row for change in changes for row in (change.before, change.after)]
     names = _Names((field, getattr(row, field)) for row in rows for field in LABELS)
     return [
         {
-            "at": step.at,
-            "by": step.by or _("unknown"),
-            "address": step.context.get("address") or "",
-            "reason": step.context.get("reason") or "",
-            "done": _done(step),
+            "at": change.at,
+            "by": change.by or _("unknown"),
+            "address": change.context.get("address") or "",
+            "reason": change.context.get("reason") or "",
+            "done": _done(change),
             "fields": [
-                (label, names.text(field, getattr(step.before, field)), names.text(field, getattr(step.after, field)))
+                (label, names.text(field, before), names.text(field, after))
                 for field, label in LABELS.items()
-                if getattr(step.before, field) != getattr(step.after, field)
+                if (before := getattr(change.before, field)) != (after := getattr(change.after, field))
             ],
         }
-        for step in steps
+        for change in changes
     ]
 
 
@@ -127,9 +127,9 @@ def differences(since: Since, typed: Mapping[str, Any]) -> dict[str, Any]:
     return {"by": since.by, "at": since.at, "lines": found}
 
 
-def _done(step: Step) -> str:
+def _done(change: RowChange) -> str:
     """What was done besides changing fields."""
-    before, after = step.before, step.after
+    before, after = change.before, change.after
     done = []
     if before.is_active != after.is_active:
         done.append(_("account reopened") if after.is_active else _("account closed"))

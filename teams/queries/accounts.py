@@ -1,8 +1,7 @@
 """Accounts for a list, which of them failed sign-ins have locked, and what became of one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +18,7 @@ from teams.clock import today
 from teams.fields import LongSelect
 from teams.models import Institution, Role, User
 from teams.models.accounts import UserQuerySet
+from teams.queries.changes import RowChange, row_changes
 from teams.sign_ins import kept_name
 
 # The choice that means no institution.
@@ -31,7 +31,7 @@ STATES = (
     (WAITING, _("password not changed yet")),
     (LEFT, _("in use, though the person left")),
 )
-STEPS_AT_MOST = 100
+CHANGES_AT_MOST = 100
 
 
 class AccountFilter(django_filters.FilterSet):
@@ -86,36 +86,8 @@ def locked(accounts: Iterable[User]) -> set[int]:
     return {account.pk for account in accounts if kept_name(account.username) in names} if names else set()
 
 
-@dataclass(frozen=True)
-class Step:
-    """An account as it was (`before`) until somebody changed it into `after`."""
-
-    before: Any
-    after: Any
-    by: str
-
-    @property
-    def at(self) -> datetime:
-        """When it was changed."""
-        at: datetime = self.before.pgh_created_at
-        return at
-
-    @property
-    def context(self) -> dict[str, Any]:
-        """What the history knows of who did it: user, by, action, address, reason."""
-        return self.before.pgh_context.metadata if self.before.pgh_context else {}
-
-
-def steps(account: User) -> list[Step]:
+def changes(account: User) -> list[RowChange]:
     """What was changed of the account since it was made, the latest first."""
     events: QuerySet[Any] = User.pgh_event_model.objects.filter(pgh_obj=account.pk)  # type: ignore[attr-defined]
-    old = list(events.select_related("pgh_context").order_by("-pgh_id")[:STEPS_AT_MOST])
-    names = User.objects.in_bulk({key for event in old if (key := _context(event).get("user"))})
-    return [
-        Step(before, after, str(_context(before).get("by") or names.get(_context(before).get("user")) or ""))
-        for after, before in pairwise([account, *old])
-    ]
-
-
-def _context(event: Any) -> dict[str, Any]:
-    return event.pgh_context.metadata if event.pgh_context else {}
+    old = events.select_related("pgh_context").order_by("-pgh_id")[:CHANGES_AT_MOST]
+    return row_changes((before, after) for after, before in pairwise([account, *old]))

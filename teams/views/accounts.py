@@ -23,7 +23,7 @@ from teams.lists import ListPage, ListRow
 from teams.models import User
 from teams.permissions import Permission, SignedInRequest, require
 from teams.presenters.accounts import COLUMNS, cells, differences, has_left, lines, loaded, state_of
-from teams.queries.accounts import AccountFilter, locked, steps
+from teams.queries.accounts import AccountFilter, changes, locked
 from teams.rules import RuleViolation
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -180,7 +180,7 @@ def _detail(request: SignedInRequest, account: User) -> dict[str, Any]:
         "has_left": has_left(account),
         "is_own": account.pk == request.user.pk,
         "keys": account.api_tokens.filter(revoked_at=None).count(),
-        "steps": lines(steps(account)),
+        "changes": lines(changes(account)),
         "submission": fresh_key(),
     }
 

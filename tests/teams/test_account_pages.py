@@ -223,9 +223,9 @@ def test_keys_work_while_the_owner_has_a_given_password(clerk: User) -> None:
 def test_account_is_changed_on_its_page_and_the_page_tells_who_did_it(client: Client, admin: User, clerk: User) -> None:
     address = f"{PAGE}{clerk.pk}/"
     assert client.post(address, held(clerk, roles=["clerk", "official"])).headers["Location"] == address
-    steps = client.get(address).context["steps"]
-    assert [(step["by"], step["address"]) for step in steps] == [("admin", "127.0.0.1")]
-    assert len(steps[0]["fields"]) == 1
+    changes = client.get(address).context["changes"]
+    assert [(change["by"], change["address"]) for change in changes] == [("admin", "127.0.0.1")]
+    assert len(changes[0]["fields"]) == 1
 
 
 def test_slower_of_two_sees_the_difference_and_goes_on(client: Client, admin: User, clerk: User) -> None:
@@ -278,7 +278,7 @@ def test_account_is_closed_with_a_reason_and_opened_again(client: Client, admin:
         assert response.headers["Location"] == address
         clerk.refresh_from_db()
         assert clerk.is_active is is_active, step
-    assert [step["reason"] for step in client.get(address).context["steps"]] == ["", "调离"]
+    assert [change["reason"] for change in client.get(address).context["changes"]] == ["", "调离"]
 
 
 def test_locked_account_is_told_and_unlocked(client: Client, admin: User, clerk: User) -> None:
@@ -298,7 +298,7 @@ def test_history_tells_passwords_chosen_and_given_without_them(client: Client, a
     password = give_password(account=clerk, by=admin)
     signed_in("zhou", password).post("/password/", OWN)
     page = client.get(f"{PAGE}{clerk.pk}/")
-    assert [step["by"] for step in page.context["steps"]] == ["周敏", "admin"]
-    assert all(step["done"] and not step["fields"] for step in page.context["steps"])
+    assert [change["by"] for change in page.context["changes"]] == ["周敏", "admin"]
+    assert all(change["done"] and not change["fields"] for change in page.context["changes"])
     for secret in (password, "pbkdf2", "md5$"):
         assert secret not in page.content.decode()
