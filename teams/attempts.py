@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from teams.actions.submissions import once
+from teams.permissions import SignedInRequest
 from teams.rules import RuleViolation
 
 
@@ -18,3 +21,24 @@ def attempt(request: HttpRequest, do: Callable[[], str | None], *back: Any) -> H
         messages.error(request, str(refusal))
         leads_to = None
     return redirect(leads_to) if leads_to else redirect(*back)
+
+
+def sent(
+    request: SignedInRequest,
+    form: BaseForm,
+    do: Callable[[], str],
+    field_of: Callable[[str], str | None] = lambda _code: None,
+) -> HttpResponse | None:
+    """On to where a good form leads, done once (`submission` in it is the key); None when it is to be shown.
+
+    Then it wasn't sent, isn't good, or was refused: it says so at the field that `field_of` names for the refusal's
+    code, else above all fields.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return redirect(once(key=request.POST.get("submission", ""), by=request.user, do=do))
+    except RuleViolation as refusal:
+        field = field_of(refusal.code)
+        form.add_error(field if field in form.fields else None, str(refusal))
+        return None

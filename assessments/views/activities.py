@@ -19,7 +19,7 @@ from assessments.presenters import activities as presenter
 from assessments.queries.activities import activities_of, sums, sums_by_institution
 from assessments.rules.activities import State, steps_of
 from teams.actions import audit
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.models import AuditEvent, Institution
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -91,12 +91,7 @@ def activity_create(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Reported. The bureau checks it."))
         return reverse("assessments:activity_list")
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=report))
-        except RuleViolation as refusal:
-            form.add_error(FIELDS.get(refusal.code), str(refusal))
-    return render(request, "assessments/activity_form.html", {"form": form})
+    return sent(request, form, report, FIELDS.get) or render(request, "assessments/activity_form.html", {"form": form})
 
 
 @GET_OR_POST

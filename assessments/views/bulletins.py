@@ -14,7 +14,7 @@ from assessments.actions import bulletins as actions
 from assessments.forms.bulletins import BulletinForm, BulletinMonthForm, RefreshForm
 from assessments.models import Bulletin, BulletinFile
 from assessments.presenters.bulletins import document
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -41,12 +41,7 @@ def bulletin_create(request: SignedInRequest) -> HttpResponse:
         made = actions.prepare(first_on=form.cleaned_data["month"].first, by=request.user)
         return reverse("assessments:bulletin_detail", args=[made.pk])
 
-    if form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=prepare))
-        except RuleViolation as refusal:
-            form.add_error("month", str(refusal))
-    return _list(request, form)
+    return sent(request, form, prepare, lambda _code: "month") or _list(request, form)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,12 +22,11 @@ from assessments.queries.results import published_of
 from assessments.queries.scoring import assessed_units
 from assessments.rules.cycles import MOVES
 from teams.actions import audit
-from teams.actions.submissions import fresh_key, once
-from teams.attempts import attempt
+from teams.actions.submissions import fresh_key
+from teams.attempts import attempt, sent
 from teams.clock import today
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
-from teams.rules import RuleViolation
 from teams.workbooks import write_rows
 
 CYCLES_A_PAGE, UNITS_A_PAGE = 30, 50
@@ -60,12 +59,8 @@ def cycle_list(request: SignedInRequest) -> HttpResponse:
 def cycle_create(request: SignedInRequest) -> HttpResponse:
     """Open a cycle: every unit is scored by the figures at once."""
     form = CycleForm(request.POST) if request.method == "POST" else CycleForm(initial=CycleForm.proposed())
-    if form.is_bound and form.is_valid():
-        try:
-            key = request.POST.get("submission", "")
-            return redirect(once(key=key, by=request.user, do=lambda: _opened(request, form)))
-        except RuleViolation as refusal:
-            form.add_error(_field_of(refusal.code), str(refusal))
+    if response := sent(request, form, lambda: _opened(request, form), _field_of):
+        return response
     context = {"form": form, "submission": request.POST.get("submission") or fresh_key()}
     return render(request, "assessments/cycle_create.html", context)
 

@@ -22,7 +22,7 @@ from assessments.presenters import findings_work as presenter
 from assessments.queries.findings import escalating, stage_counts
 from assessments.rules.findings import State, steps_of
 from teams.actions import audit
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.fields import DayField
 from teams.models import AuditEvent, User
@@ -103,12 +103,7 @@ def finding_move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
         messages.success(request, _("Done: %(step)s.") % {"step": State(to).label})
         return reverse("assessments:finding_detail", args=[pk])
 
-    if form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=move))
-        except RuleViolation as refusal:
-            form.add_error(FIELDS.get(refusal.code), str(refusal))
-    return _page(request, finding, form)
+    return sent(request, form, move, FIELDS.get) or _page(request, finding, form)
 
 
 @require_safe

@@ -12,8 +12,7 @@ from assessments.forms.money import FundForm, PeriodForm, RuleForm
 from assessments.models import Fund, FundVersion, Run
 from assessments.presenters.funds import rule_facts
 from assessments.presenters.money import run_rows
-from teams.actions.submissions import once
-from teams.attempts import attempt
+from teams.attempts import attempt, sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -26,18 +25,14 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 def fund_create(request: SignedInRequest) -> HttpResponse:
     """A new fund; its rule is drafted next."""
     form = FundForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+
+    def create() -> str:
         data = form.cleaned_data
+        draft = funds.create_fund(code=data["code"], name=data["name"], by=request.user)
+        return reverse("assessments:fund_edit", args=[draft.pk])
 
-        def create() -> str:
-            draft = funds.create_fund(code=data["code"], name=data["name"], by=request.user)
-            return reverse("assessments:fund_edit", args=[draft.pk])
-
-        try:
-            return redirect(once(key=data["submission"], by=request.user, do=create))
-        except RuleViolation as refusal:
-            form.add_error("code" if refusal.code == "fund.code_taken" else None, str(refusal))
-    return render(request, "assessments/fund_create.html", {"form": form})
+    response = sent(request, form, create, {"fund.code_taken": "code"}.get)
+    return response or render(request, "assessments/fund_create.html", {"form": form})
 
 
 @require_safe

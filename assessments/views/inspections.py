@@ -16,8 +16,7 @@ from assessments.forms.inspections import AnswerForm, FinishForm, InspectionTeam
 from assessments.models import ChecklistItem, Inspection, InspectionRound, InspectionTeam
 from assessments.presenters import inspections as presenter
 from assessments.queries.inspections import finding_counts, inspections_of, rounds_of, sheet_of
-from teams.actions.submissions import once
-from teams.attempts import attempt
+from teams.attempts import attempt, sent
 from teams.models import Team
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -42,11 +41,8 @@ def patrol_list(request: SignedInRequest) -> HttpResponse:
         )
         return reverse("assessments:patrol_detail", args=[made.pk])
 
-    if form and request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=begin))
-        except RuleViolation as refusal:
-            form.add_error("month", str(refusal))
+    if form and (response := sent(request, form, begin, lambda _code: "month")):
+        return response
     page = Paginator(rounds_of(request.user), 24).get_page(request.GET.get("page"))
     counts = finding_counts(request.user, [row.pk for row in page])
     context = {"form": form, "page": page, "rows": [presenter.round_row(row, counts.get(row.pk, {})) for row in page]}

@@ -20,13 +20,12 @@ from assessments.presenters.leads import COLUMNS, cells, evidence_page, loaded, 
 from assessments.queries.leads import LeadFilter, counts, evidence, last_screening, newest_screening
 from assessments.rules.leads import MOVES, allowed
 from teams.actions import audit
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.lists import ListPage, ListRow
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
-from teams.rules import RuleViolation
 
 
 @require_safe
@@ -75,12 +74,10 @@ def lead_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The lead's history keeps it."))
         return reverse("assessments:lead_detail", args=[pk])
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=take))
-        except RuleViolation as refusal:
-            form.add_error("reason" if refusal.code == "lead.reason" else None, str(refusal))
-            lead.refresh_from_db()
+    if response := sent(request, form, take, {"lead.reason": "reason"}.get):
+        return response
+    if form.errors:
+        lead.refresh_from_db()  # what somebody else did meanwhile
     return _detail(request, lead, form)
 
 

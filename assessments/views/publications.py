@@ -14,9 +14,8 @@ from assessments.forms.publications import PublicationForm
 from assessments.models import Publication
 from assessments.presenters.publications import called, centre_rows, find_centre, team_rows
 from assessments.queries.publications import public_phones
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
-from teams.rules import RuleViolation
 
 TEN_MINUTES = 600
 
@@ -67,12 +66,7 @@ def publication_create(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Published: residents see it within ten minutes."))
         return reverse("assessments:publication_list")
 
-    if form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=publish))
-        except RuleViolation as refusal:
-            form.add_error("how_to_sign" if refusal.code == "publication.how" else None, str(refusal))
-    return _page(request, form)
+    return sent(request, form, publish, {"publication.how": "how_to_sign"}.get) or _page(request, form)
 
 
 @require_POST

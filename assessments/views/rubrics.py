@@ -19,8 +19,8 @@ from assessments.queries.scoring import all_whole, assessed_units
 from assessments.rubric_content import Content
 from assessments.rubric_files import dump, read_rubric
 from assessments.rules.rubrics import check_can_publish
-from teams.actions.submissions import fresh_key, once
-from teams.attempts import attempt
+from teams.actions.submissions import fresh_key
+from teams.attempts import attempt, sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 from teams.versions import obstacle
@@ -42,13 +42,8 @@ def rubric_list(request: SignedInRequest) -> HttpResponse:
 def rubric_create(request: SignedInRequest) -> HttpResponse:
     """Open a rubric: empty, like one that comes with the product, or from a file."""
     form = RubricForm(request.POST or None, request.FILES or None)
-    if form.is_bound and form.is_valid():
-        try:
-            return redirect(
-                once(key=request.POST.get("submission", ""), by=request.user, do=lambda: _created(request, form))
-            )
-        except RuleViolation as refusal:
-            form.add_error("code" if refusal.code == "rubric.code_taken" else None, str(refusal))
+    if response := sent(request, form, lambda: _created(request, form), {"rubric.code_taken": "code"}.get):
+        return response
     key = request.POST.get("submission") or fresh_key()
     return render(request, "assessments/rubric_create.html", {"form": form, "submission": key})
 

@@ -17,7 +17,7 @@ from assessments.presenters.comparison import comparison
 from assessments.presenters.funds import fund_rows
 from assessments.queries.transfers import reach_of
 from assessments.views.funds import fund_page
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -49,18 +49,13 @@ def run_begin(request: SignedInRequest, pk: int) -> HttpResponse:
     """Begin an allocation of a fund."""
     fund = get_object_or_404(Fund.objects.visible_to(request.user), pk=pk)
     form = PeriodForm(request.POST)
-    if form.is_valid():
+
+    def begin() -> str:
         data = form.cleaned_data
+        run = runs.begin_run(fund=fund, from_month=data["from_month"], to_month=data["to_month"], by=request.user)
+        return reverse("assessments:run_detail", args=[run.pk])
 
-        def begin() -> str:
-            run = runs.begin_run(fund=fund, from_month=data["from_month"], to_month=data["to_month"], by=request.user)
-            return reverse("assessments:run_detail", args=[run.pk])
-
-        try:
-            return redirect(once(key=data["submission"], by=request.user, do=begin))
-        except RuleViolation as refusal:
-            form.add_error("to_month" if refusal.code == "run.months" else None, str(refusal))
-    return fund_page(request, fund, form)
+    return sent(request, form, begin, {"run.months": "to_month"}.get) or fund_page(request, fund, form)
 
 
 @require_safe

@@ -20,7 +20,7 @@ from assessments.queries.samples import progress, progress_by_sample, results, s
 from assessments.rules.samples import FIRST, SECOND, made_first_call, turn_of
 from residents.actions.identities import reveal
 from teams.actions import audit
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -56,12 +56,7 @@ def sample_create(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("Drawn: %(people)s people.") % {"people": sample.people.count()})
         return reverse("assessments:sample_detail", args=[sample.pk])
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=draw))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
-    return render(request, "assessments/sample_create.html", {"form": form})
+    return sent(request, form, draw) or render(request, "assessments/sample_create.html", {"form": form})
 
 
 @require_safe
@@ -124,11 +119,8 @@ def call_sheet_page(request: SignedInRequest, pk: int) -> HttpResponse:
         )
         return _next(request, sampled.sample, answers["turn"])
 
-    if asked and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=keep))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
+    if response := sent(request, form, keep):
+        return response
     context = {
         "sampled": sampled,
         "turn": turn,

@@ -23,10 +23,10 @@ from assessments.presenters.scenarios import told
 from assessments.queries.answers import has_failed, note_failure
 from assessments.queries.scenarios import frozen_of, fund_of, look, priced_packages, progress, scenarios
 from assessments.queries.scoring import rules_of
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, require
 from teams.queue import enqueue
-from teams.rules import RuleViolation
 
 A_PAGE = 30
 PATIENCE = 120  # times a page asks how far the worker is, one a second, before it says that this takes long
@@ -40,12 +40,8 @@ def scenario_list(request: SignedInRequest) -> HttpResponse:
     form = ScenarioForm(request.POST) if request.method == "POST" else ScenarioForm(initial=ScenarioForm.proposed())
     if form.is_bound:
         _require_planner(request)
-        if form.is_valid():
-            try:
-                key = request.POST.get("submission", "")
-                return redirect(once(key=key, by=request.user, do=lambda: _started(request, form)))
-            except RuleViolation as refusal:
-                form.add_error(None, str(refusal))
+        if response := sent(request, form, lambda: _started(request, form)):
+            return response
     page = Paginator(scenarios(request.user), A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "may_edit": may_plan(request.user)}
     context["submission"] = request.POST.get("submission") or fresh_key()

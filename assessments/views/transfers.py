@@ -12,7 +12,7 @@ from assessments.forms.money import HealthFundForm, TransferForm
 from assessments.models import Transfer
 from assessments.presenters.money import reach_words, reconciled_context
 from assessments.queries.transfers import months_due, reach_of, reconciled
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -37,23 +37,15 @@ def transfer_create(request: SignedInRequest) -> HttpResponse:
     """Enter a transfer."""
     year = today().year
     form = TransferForm(request.POST, year=year, day=today())
-    if not form.is_valid():
-        return _page(request, year, form)
-    data = dict(form.cleaned_data)
-    key = data.pop("submission")
 
     def enter() -> str:
+        data = {name: value for name, value in form.cleaned_data.items() if name != "submission"}
         made = transfers.enter_transfer(**data, by=request.user)
+        messages.success(request, _("The transfer is entered."))
         return f"{reverse('assessments:transfer_list')}?year={made.to_month.year}"
 
-    try:
-        location = once(key=key, by=request.user, do=enter)
-    except RuleViolation as refusal:
-        field = {"transfer.amount": "amount", "transfer.months": "to_month", "transfer.in_future": "transferred_on"}
-        form.add_error(field.get(refusal.code), str(refusal))
-        return _page(request, year, form)
-    messages.success(request, _("The transfer is entered."))
-    return redirect(location)
+    fields = {"transfer.amount": "amount", "transfer.months": "to_month", "transfer.in_future": "transferred_on"}
+    return sent(request, form, enter, fields.get) or _page(request, year, form)
 
 
 @require_POST

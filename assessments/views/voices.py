@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,8 +15,8 @@ from assessments.actions import voices as actions
 from assessments.forms.voices import AnswerForm, VoiceForm
 from assessments.models import Voice
 from residents.models import Resident
-from teams.actions.submissions import once
 from teams.address import client_address
+from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -68,11 +68,8 @@ def voice_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The answer is kept."))
         return reverse("assessments:voice_list")
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=answer))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
+    if response := sent(request, form, answer):
+        return response
     called = Resident.objects.visible_to(request.user).filter(pk=voice.link.resident_id) if voice.may_call else None
     context = {
         "voice": voice,

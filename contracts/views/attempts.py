@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,10 +14,9 @@ from contracts.presenters import due as words
 from contracts.queries.services import open_obligations
 from contracts.views.services import after, list_query, visible_resident
 from residents.models import Resident
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
-from teams.rules import RuleViolation
 
 # Which outcome offers which waiver for what is owed.
 WAIVERS = {Attempt.Outcome.REFUSED: "refused", Attempt.Outcome.AWAY: "away"}
@@ -29,12 +28,8 @@ def attempt_create(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write down how the call or visit went; the outcome leads on."""
     resident = visible_resident(request, pk)
     form = AttemptForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            key = form.cleaned_data["submission"]
-            return redirect(once(key=key, by=request.user, do=lambda: _try(request, resident, form)))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
+    if response := sent(request, form, lambda: _try(request, resident, form)):
+        return response
     context = {
         "form": form,
         "resident": resident,

@@ -3,10 +3,9 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,11 +17,11 @@ from contracts.models import Batch
 from contracts.presenters.batches import counts, preview, results
 from contracts.queries.contracts import ContractFilter
 from teams.actions.submissions import once
+from teams.attempts import attempt, sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
 from teams.policy import policy_on
 from teams.queue import enqueue
-from teams.rules import RuleViolation
 
 LINES_A_PAGE = 100
 
@@ -31,12 +30,9 @@ LINES_A_PAGE = 100
 @require(Permission.CONTRACT_EDIT)
 def batch_create(request: SignedInRequest) -> HttpResponse:
     """Choose the ticked contracts, or every one that the list's filters let through; on to the look at them."""
-    try:
-        key = request.POST.get("submission", "")
-        return redirect(once(key=key, by=request.user, do=partial(_choose, request)))
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-        return redirect(f"{reverse('contracts:contract_list')}?{_query(request).urlencode()}")
+    key = request.POST.get("submission", "")
+    back = f"{reverse('contracts:contract_list')}?{_query(request).urlencode()}"
+    return attempt(request, lambda: once(key=key, by=request.user, do=partial(_choose, request)), back)
 
 
 @require_safe
@@ -56,13 +52,7 @@ def batch_begin(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let the worker begin, now that somebody has looked and says how the people agreed."""
     batch = _found(request, pk)
     form = _form(batch, request.POST)
-    if form.is_valid():
-        try:
-            do = partial(_begin, batch, form)
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=do))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
-    return _preview_page(request, batch, form)
+    return sent(request, form, partial(_begin, batch, form)) or _preview_page(request, batch, form)
 
 
 @require_safe

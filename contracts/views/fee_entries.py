@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -26,12 +26,11 @@ from contracts.tasks import count_fees_again
 from contracts.views.papers import pdf
 from service_packages.models import Payer
 from teams.actions import audit
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
-from teams.rules import RuleViolation
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 # Where a refusal stands in the form: the field that the clerk mends.
@@ -210,11 +209,7 @@ def _answer(
         messages.success(request, done % {"number": entry.number})
         return back
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=enter))
-        except RuleViolation as refusal:
-            name = FIELDS.get(refusal.code)
-            form.add_error(name if name in form.fields else None, str(refusal))
+    if response := sent(request, form, enter, FIELDS.get):
+        return response
     context = {**extra, "form": form, "contract": contract, "title": title, "back": back}
     return render(request, "contracts/fee_entry.html", context)

@@ -19,7 +19,7 @@ from contracts.models import Departure, Handover
 from contracts.queries.handovers import handovers_of, lines_of, teams_left
 from contracts.queries.teams import remaining
 from contracts.rules.handovers import can_prepare
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
@@ -53,21 +53,14 @@ def handover_create(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied("handover.prepare")
     initial = {"from_team": request.GET.get("team", "")}
     form = HandoverForm(request.POST or None, user=request.user, day=today(), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
 
-        def prepare() -> str:
-            fields = {name: data[name] for name in ("from_team", "to_team", "effective_on", "reason")}
-            made = handovers.prepare(**fields, by=request.user)
-            return reverse("contracts:handover_detail", args=[made.pk])
+    def prepare() -> str:
+        fields = {name: form.cleaned_data[name] for name in ("from_team", "to_team", "effective_on", "reason")}
+        made = handovers.prepare(**fields, by=request.user)
+        return reverse("contracts:handover_detail", args=[made.pk])
 
-        try:
-            return redirect(once(key=data["submission"], by=request.user, do=prepare))
-        except RuleViolation as refusal:
-            form.add_error(
-                "to_team" if refusal.code in ("handover.same_team", "contract.no_team") else None, str(refusal)
-            )
-    return render(request, "contracts/handover_create.html", {"form": form})
+    response = sent(request, form, prepare, dict.fromkeys(("handover.same_team", "contract.no_team"), "to_team").get)
+    return response or render(request, "contracts/handover_create.html", {"form": form})
 
 
 @require_safe
@@ -139,20 +132,14 @@ def departure_create(request: SignedInRequest) -> HttpResponse:
     """Report that a member leaves a team."""
     initial = {"member": request.GET.get("member", "")}
     form = DepartureForm(request.POST or None, user=request.user, day=today(), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        key = data.pop("submission")
 
-        def report() -> str:
-            made = handovers.report_departure(by=request.user, **data)
-            return reverse("contracts:departure_detail", args=[made.pk])
+    def report() -> str:
+        data = {name: value for name, value in form.cleaned_data.items() if name != "submission"}
+        made = handovers.report_departure(by=request.user, **data)
+        return reverse("contracts:departure_detail", args=[made.pk])
 
-        try:
-            return redirect(once(key=key, by=request.user, do=report))
-        except RuleViolation as refusal:
-            name = refusal.code.partition(".")[2]
-            form.add_error(name if name in form.fields else None, str(refusal))
-    return render(request, "contracts/departure_create.html", {"form": form})
+    response = sent(request, form, report, lambda code: code.partition(".")[2])
+    return response or render(request, "contracts/departure_create.html", {"form": form})
 
 
 @require_safe

@@ -6,17 +6,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contracts.forms.institutions import InstitutionForm, MoveForm, NewInstitutionForm
 from teams.actions import institutions as actions
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.models import Institution
 from teams.permissions import Permission, SignedInRequest, require
-from teams.rules import RuleViolation
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -75,25 +75,20 @@ def _edit(
     institution: Institution | None = None,
 ) -> HttpResponse:
     """Show the form, or do once what it says and go to the institution; a refusal stands above the form."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            location = once(
-                key=request.POST.get("submission", ""),
-                by=request.user,
-                do=lambda: reverse("contracts:institution", args=[do(form.cleaned_data).pk]),
-            )
-        except RuleViolation as refusal:
-            form.add_error("public_phone" if refusal.code == "institution.phone" else None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(location)
+
+    def save() -> str:
+        saved = do(form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return reverse("contracts:institution", args=[saved.pk])
+
     context = {
         "form": form,
         "title": title,
         "institution": institution,
         "submission": request.POST.get("submission") or fresh_key(),
     }
-    return render(request, "contracts/institution_edit.html", context)
+    response = sent(request, form, save, {"institution.phone": "public_phone"}.get)
+    return response or render(request, "contracts/institution_edit.html", context)
 
 
 def _institution(request: SignedInRequest, pk: int) -> Institution:

@@ -12,7 +12,7 @@ from contracts.actions.services import take_back_waiver, waive
 from contracts.forms.services import WaiverForm
 from contracts.models import FollowUp, Obligation
 from contracts.views.services import list_query
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
 
@@ -24,19 +24,15 @@ def obligation_waive(request: SignedInRequest, pk: int) -> HttpResponse:
     obligation = _visible(request, pk)
     person = _person(request, obligation.resident_id)
     form = WaiverForm(request.POST or None, initial={"reason": request.GET.get("reason", "")})
-    if request.method == "POST" and form.is_valid():
+
+    def do() -> str:
         reason, on = form.cleaned_data["reason"], form.cleaned_data["on"]
+        waive(obligation=obligation, reason=reason, by=request.user, on=on)
+        messages.success(request, _("%(item)s is waived.") % {"item": obligation.item.name})
+        return person
 
-        def do() -> str:
-            waive(obligation=obligation, reason=reason, by=request.user, on=on)
-            messages.success(request, _("%(item)s is waived.") % {"item": obligation.item.name})
-            return person
-
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=do))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
-    return render(request, "contracts/obligation_waive.html", {"form": form, "obligation": obligation, "back": person})
+    context = {"form": form, "obligation": obligation, "back": person}
+    return sent(request, form, do) or render(request, "contracts/obligation_waive.html", context)
 
 
 @require_POST

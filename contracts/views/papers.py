@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,10 +19,10 @@ from contracts.models import Agreement, Contract, Scan
 from contracts.queries.papers import agreement_data, agreement_pdf, deal_of_contract, handbook_pdf
 from teams import cipher
 from teams.actions import audit
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, require
-from teams.rules import RuleViolation
 
 
 @require_safe
@@ -82,11 +82,8 @@ def contract_scan(request: SignedInRequest, pk: int) -> HttpResponse:
     contract = _contract(request, pk)
     form = ScanForm(request.POST or None, request.FILES or None)
     key = request.POST.get("submission") or fresh_key()
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=key, by=request.user, do=lambda: _add_scan(request, contract, form)))
-        except RuleViolation as refused:
-            form.add_error(None, str(refused))
+    if response := sent(request, form, lambda: _add_scan(request, contract, form)):
+        return response
     context = {"contract": contract, "form": form, "submission": key, "has_proof": proof_of(contract) is not None}
     return render(request, "contracts/scan.html", context)
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,7 +23,7 @@ from contracts.referring import no_team
 from contracts.views.services import list_query, next_page, visible_resident
 from residents.models import Resident
 from residents.queries.identities import resident_with
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.models import User
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -71,8 +70,8 @@ def referral_create(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(hospital)s is asked; the answer is due on %(day)s.") % said)
         return next_page(request, pk) if service else reverse("contracts:referral_detail", args=[made.pk])
 
-    if answer := _sent(request, form, refer):
-        return answer
+    if response := sent(request, form, refer):
+        return response
     context = {
         "form": form,
         "resident": resident,
@@ -101,9 +100,7 @@ def referral_hand_back(request: SignedInRequest) -> HttpResponse:
         messages.success(request, _("%(team)s is told; its answer is due on %(day)s.") % said)
         return reverse("contracts:referral_detail", args=[made.pk])
 
-    if answer := _sent(request, form, hand_back):
-        return answer
-    return render(request, "contracts/referral_hand_back.html", {"form": form})
+    return sent(request, form, hand_back) or render(request, "contracts/referral_hand_back.html", {"form": form})
 
 
 @require_GET
@@ -127,7 +124,7 @@ def referral_move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
         messages.success(request, _("Done: %(step)s.") % {"step": Status(to).label})
         return reverse("contracts:referral_detail", args=[pk])
 
-    return _sent(request, form, move) or _detail(request, referral, form)
+    return sent(request, form, move) or _detail(request, referral, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,17 +164,6 @@ STEPS: Mapping[str, Callable[[Referral, Mapping[str, Any], User], Referral]] = {
     Status.RETURNED: lambda referral, data, by: actions.return_result(referral=referral, result=data["note"], by=by),
     Status.CLOSED: _with_note(actions.close),
 }
-
-
-def _sent(request: SignedInRequest, form: Form, do: Callable[[], str]) -> HttpResponse | None:
-    """Where a good form leads, done once; None when it is not sent yet or refused, which it then says."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=do))
-    except RuleViolation as refusal:
-        form.add_error(None, str(refusal))
-        return None
 
 
 def _detail(request: SignedInRequest, referral: Referral, form: StepForm | None) -> HttpResponse:

@@ -21,7 +21,7 @@ from contracts.queries.services import given_on, performers, recent_services, ve
 from contracts.readings import is_critical
 from residents.models import Resident
 from service_packages.models import Item
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -41,13 +41,8 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
     given = given_on(resident, today())
     item = _item(request, due_form.items, lines, given)
     form = _form(request, resident, item)
-    if request.method == "POST" and form.is_valid() and not form.doubts:
-        try:
-            return redirect(
-                once(key=form.cleaned_data["submission"], by=request.user, do=lambda: _record(request, form))
-            )
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
+    if form.is_valid() and not form.doubts and (response := sent(request, form, lambda: _record(request, form))):
+        return response
     context = {
         "form": form,
         "resident": resident,

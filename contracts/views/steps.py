@@ -19,6 +19,7 @@ from contracts.models import Contract, Status
 from contracts.presenters.batches import proposal_row
 from contracts.queries.contract import Story, choices_of, story, visible_contracts
 from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.clock import today
 from teams.models import Team
 from teams.permissions import Permission, SignedInRequest, require
@@ -189,11 +190,8 @@ def _answer(
         messages.success(request, done % {"number": contract.number})
         return reverse("contracts:contract_detail", args=[contract.pk])
 
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=take))
-        except RuleViolation as refusal:
-            form.add_error(_field_of(refusal.code, form), str(refusal))
+    if response := sent(request, form, take, lambda code: _field_of(code, form)):
+        return response
     context = {"form": form, "contract": told.contract, "story": told, "title": title, **(extra or {})}
     return render(request, "contracts/step.html", context)
 
@@ -211,6 +209,4 @@ FIELDS = {
 
 def _field_of(code: str, form: forms.StepForm) -> str | None:
     name = FIELDS.get(code)
-    if name == "on" and "from_on" in form.fields:
-        name = "from_on"
-    return name if name in form.fields else None
+    return "from_on" if name == "on" and "from_on" in form.fields else name

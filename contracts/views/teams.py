@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,11 +15,11 @@ from contracts.forms.teams import DayForm, MemberForm, NameForm, TeamForm, Villa
 from contracts.presenters.teams import institution_page, team_page
 from contracts.queries.teams import remaining
 from teams.actions import teams as actions
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.clock import today
 from teams.models import Institution, Staff, Team, TeamMember, TeamVillage
 from teams.permissions import Permission, SignedInRequest, has_permission, require
-from teams.rules import RuleViolation
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -178,21 +178,15 @@ def _edit(
     **context: Any,
 ) -> HttpResponse:
     """Show the form, or do once what it says and go to the team (`do` returns its id); a refusal stands above it."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            location = once(
-                key=request.POST.get("submission", ""),
-                by=request.user,
-                do=lambda: reverse("contracts:team", args=[do(form.cleaned_data)]),
-            )
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(location)
+
+    def save() -> str:
+        pk = do(form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return reverse("contracts:team", args=[pk])
+
     context |= {"form": form, "title": title, "button": button}
     context["submission"] = request.POST.get("submission") or fresh_key()
-    return render(request, "contracts/team_edit.html", context)
+    return sent(request, form, save) or render(request, "contracts/team_edit.html", context)
 
 
 def _team(request: SignedInRequest, pk: int) -> Team:

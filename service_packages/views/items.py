@@ -14,7 +14,8 @@ from service_packages.imports import ITEM_KINDS
 from service_packages.models import Item
 from service_packages.queries import item_rules
 from service_packages.rules import can_edit_catalogue
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.models import Staff
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
@@ -41,12 +42,8 @@ def item_list(request: SignedInRequest) -> HttpResponse:
 def item_create(request: SignedInRequest) -> HttpResponse:
     """A new item."""
     form = NewItemForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            key = request.POST.get("submission", "")
-            return redirect(once(key=key, by=request.user, do=lambda: _made(request, form)))
-        except RuleViolation as refusal:
-            form.add_error("code" if refusal.code == "item.code_taken" else None, str(refusal))
+    if response := sent(request, form, lambda: _made(request, form), {"item.code_taken": "code"}.get):
+        return response
     key = request.POST.get("submission") or fresh_key()
     return render(request, "service_packages/item_edit.html", {"form": form, "submission": key, "kinds": ITEM_KINDS})
 

@@ -16,8 +16,8 @@ from service_packages.actions import drafts
 from service_packages.forms import Editor, PackageForm, VersionFilter
 from service_packages.models import PackageVersion, Payer
 from service_packages.rules import can_edit_catalogue, check_can_publish, doubts, shares_by_category
-from teams.actions.submissions import fresh_key, once
-from teams.attempts import attempt
+from teams.actions.submissions import fresh_key
+from teams.attempts import attempt, sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
 from teams.policy import policy_on
@@ -50,12 +50,8 @@ def package_list(request: SignedInRequest) -> HttpResponse:
 def package_create(request: SignedInRequest) -> HttpResponse:
     """Open a package, then edit its draft."""
     form = PackageForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            key = request.POST.get("submission", "")
-            return redirect(once(key=key, by=request.user, do=lambda: _made(request, form)))
-        except RuleViolation as refusal:
-            form.add_error("code" if refusal.code == "package.code_taken" else None, str(refusal))
+    if response := sent(request, form, lambda: _made(request, form), {"package.code_taken": "code"}.get):
+        return response
     key = request.POST.get("submission") or fresh_key()
     return render(request, "service_packages/package_create.html", {"form": form, "submission": key})
 

@@ -17,7 +17,8 @@ from service_packages.forms import YearForm
 from service_packages.imports import PACKAGES, PAYER_SHARES
 from service_packages.models import PackageVersion
 from teams.actions import audit
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.clock import today
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, require
@@ -39,15 +40,11 @@ def year_copy(request: SignedInRequest) -> HttpResponse:
         # Not sent as GET by the form itself: its token would stand in the address.
         asked = {name: request.POST.get(name, "") for name in YearForm.base_fields}
         return redirect(f"{request.path}?{urlencode(asked)}")
-    sent = request.POST if request.method == "POST" else request.GET if "year" in request.GET else None
-    form = YearForm(sent, initial={"year": today().year + 1, "percent": Decimal(0)})
+    typed = request.POST if request.method == "POST" else request.GET if "year" in request.GET else None
+    form = YearForm(typed, initial={"year": today().year + 1, "percent": Decimal(0)})
     is_valid = form.is_bound and form.is_valid()
-    if request.method == "POST" and is_valid:
-        try:
-            key = request.POST.get("submission", "")
-            return redirect(once(key=key, by=request.user, do=lambda: _copied(request, form)))
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
+    if response := sent(request, form, lambda: _copied(request, form)):
+        return response
     changes = list(years.changes(form.cleaned_data["percent"])) if is_valid else []
     key = request.POST.get("submission") or fresh_key()
     context = {"form": form, "changes": changes, "submission": key, "is_shown": is_valid}

@@ -5,14 +5,15 @@ from functools import partial
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from teams import tasks
 from teams.actions import audit, exports
-from teams.actions.submissions import fresh_key, once
+from teams.actions.submissions import fresh_key
+from teams.attempts import sent
 from teams.exports import ExportKind, find_kind
 from teams.forms import ExportForm
 from teams.models import AuditEvent, Export
@@ -46,13 +47,8 @@ def export_new(request: SignedInRequest, kind: str) -> HttpResponse:
     may_export_whole = known.has_people and has_permission(request.user, Permission.EXPORT_WHOLE)
     query = request.META.get("QUERY_STRING", "")
     form = ExportForm(may_export_whole, request.POST or None, initial={"submission": fresh_key()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            data = form.cleaned_data
-            return redirect(once(key=data["submission"], by=request.user, do=partial(_ask, request, kind, query, data)))
-        except RuleViolation as refusal:
-            form.add_error("reason" if refusal.code == "export.reason" else None, str(refusal))
-    return render(request, "teams/export_new.html", {"form": form, "kind": known, "query": query})
+    response = sent(request, form, partial(_ask, request, kind, query, form), {"export.reason": "reason"}.get)
+    return response or render(request, "teams/export_new.html", {"form": form, "kind": known, "query": query})
 
 
 @require_safe
@@ -89,7 +85,8 @@ def export_file(request: SignedInRequest, pk: int) -> StreamingHttpResponse:
     return StreamingHttpResponse(exports.content(export), headers=headers)
 
 
-def _ask(request: SignedInRequest, kind: str, query: str, data: dict[str, object]) -> str:
+def _ask(request: SignedInRequest, kind: str, query: str, form: ExportForm) -> str:
+    data = form.cleaned_data
     export = exports.request_export(
         kind=kind,
         query=query,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from teams import tasks
 from teams.actions import audit, imports
-from teams.actions.submissions import once
+from teams.attempts import sent
 from teams.forms import ImportFilter, ImportForm, SheetForm
 from teams.imports import all_kinds, kinds_for
 from teams.imports.refused import download_row, headings_of
@@ -46,7 +46,7 @@ def import_create(request: SignedInRequest) -> HttpResponse:
         kind = form.cleaned_data["kind"]
         return imports.request(kind=kind, content=file.read(), filename=file.name, by=request.user)
 
-    return _sent(request, form, send) or _list_page(request, form)
+    return _run(request, form, send) or _list_page(request, form)
 
 
 @require_safe
@@ -104,8 +104,10 @@ def import_correct(request: SignedInRequest, pk: int) -> HttpResponse:
         file = form.cleaned_data["file"]
         return imports.correct(imported=imported, content=file.read(), filename=file.name, by=request.user)
 
-    sent = _sent(request, form, send)
-    return sent or render(request, "teams/import_detail.html", import_page(imported, request.user, request.GET, form))
+    response = _run(request, form, send)
+    return response or render(
+        request, "teams/import_detail.html", import_page(imported, request.user, request.GET, form)
+    )
 
 
 @require_safe
@@ -155,21 +157,15 @@ def _found(request: SignedInRequest, pk: int) -> Import:
     return get_object_or_404(visible, pk=pk)
 
 
-def _sent(request: SignedInRequest, form: SheetForm, send: Callable[[], Import]) -> HttpResponse | None:
+def _run(request: SignedInRequest, form: SheetForm, send: Callable[[], Import]) -> HttpResponse | None:
     """To the import that a valid form makes or goes on with, once; None when the form must be shown again."""
-    if not form.is_valid():
-        return None
 
     def do() -> str:
         imported = send()
         enqueue(tasks.run_import, imported.pk)
         return reverse("teams:import_detail", args=[imported.pk])
 
-    try:
-        return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=do))
-    except RuleViolation as violation:
-        form.add_error(None, str(violation.message))
-        return None
+    return sent(request, form, do)
 
 
 def _steered(request: SignedInRequest, pk: int, action: Callable[..., Import]) -> HttpResponse:
