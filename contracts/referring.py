@@ -112,7 +112,7 @@ def check_can_take_slot(slot: SlotQuota | None, day: date | None, *, hospital_id
         raise RuleViolation(
             "referral.slot_full",
             format_lazy(
-                _("All {count} slots of {department} on {day} are taken. Choose another."),
+                _("No slot of {department} is left on {day} (kept: {count}). Choose another."),
                 count=slot.reserved,
                 department=slot.department,
                 day=slot.day,
@@ -131,5 +131,5 @@ def check_can_reserve(slot: SlotQuota, *, reserved: int, by: User) -> None:
     if reserved < slot.taken:
         raise RuleViolation(
             "slot.below_taken",
-            format_lazy(_("{count} are taken already: keep at least as many."), count=slot.taken),
+            format_lazy(_("Already taken: {count}. Keep at least as many."), count=slot.taken),
         )

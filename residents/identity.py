@@ -122,7 +122,8 @@ def _completed(number: str) -> str:
         raise IdentityError(
             "length",
             format_lazy(
-                _("The ID number has {length} characters instead of 18. Compare it with the card."), length=len(number)
+                _("An ID number has 18 characters, this one has {length}. Compare it with the card."),
+                length=len(number),
             ),
         )
     if bad or (len(number) == 15 and number.endswith("X")):

@@ -51,7 +51,7 @@ def numbers_held(shown: Iterable[PackageVersion]) -> dict[int, int]:
 def windows_text(row: PackageItem) -> str:
     """When an item is owed, in words: 4 times a contract year; months of age 1, 3, 6."""
     if not row.opens:
-        return _("%(times)s times a contract year") % {"times": row.times_per_year}
+        return _("%(times)s × a contract year") % {"times": row.times_per_year}
     return f"{row.get_anchor_display()} {spans_text(row.windows.spans)}"
 
 

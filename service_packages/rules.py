@@ -176,7 +176,7 @@ def _check_times(line: ItemLine) -> None:
         raise RuleViolation(
             "package.times",
             format_lazy(
-                _("Item {code} is given {times} times a year: a whole number from 1 to {most} is possible."),
+                _("Item {code}: {times} × a year is not possible. Enter a whole number from 1 to {most}."),
                 code=line.code,
                 times=line.times_per_year,
                 most=MOST_TIMES_A_YEAR,

@@ -139,7 +139,7 @@ def parse_decimal(cell: object, places: int = 2, *, negative: bool = False, digi
     _check_range(number, -largest if negative else Decimal(0), largest)
     exact = number.quantize(Decimal(1).scaleb(-places))
     if exact != number:
-        message = _("“{value}” has more than {places} decimal places. Round it.")
+        message = _("“{value}” has too many decimal places: at most {places}. Round it.")
         raise CellError("too_many_places", format_lazy(message, value=_shown(cell), places=places))
     return abs(exact) if exact == 0 else exact
 

@@ -134,7 +134,7 @@ def test_summary_is_in_both_languages(tmp_path: Path) -> None:
     write_csv(tmp_path / "divisions.csv", [HEADER, GOOD, BAD])
     first, second = run("divisions", tmp_path / "divisions.csv").splitlines()
     assert_both_languages(first)
-    assert "2 rows: 1 created, 0 updated, 0 unchanged, 1 rejected." in first
+    assert "Rows: 2 (1 created, 0 updated, 0 unchanged, 1 rejected)." in first
     assert "divisions.rejects.csv" in second
 
 

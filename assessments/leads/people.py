@@ -65,7 +65,7 @@ SIGNALS = (
         _("A service is recorded for a day on which the person was dead or lived elsewhere."),
         _("A wrong day of death or removal, or a service entered for the wrong member of the family."),
         5,
-        _("{services_count} services after the day of leaving, {left_on}; the last on {day}."),
+        _("Services after the day of leaving, {left_on}: {services_count}, the last on {day}."),
         _OF_PERSON.format(
             detail=f"'services_count', count(*), 'day', max(s.performed_on), 'left_on', {_LEFT},"
             f" 'services', {ids('s.id')}",
@@ -85,7 +85,7 @@ SIGNALS = (
         _("Services count as fulfilling a contract that was signed only afterwards: it was dated back."),
         _("The contract was agreed by word and written later."),
         4,
-        _("{services_count} services of {people} people count for contracts that were signed later."),
+        _("Services that count for contracts signed later: {services_count}; people: {people}."),
         f"""
         select k.team_id as subject, t.institution_id, k.team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', count(distinct o.resident_id),

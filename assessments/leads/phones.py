@@ -45,7 +45,7 @@ SIGNALS = (
         _("Numbers that somebody lent are the commonest sign of signing without asking."),
         _("Relatives who live apart, a care home, or a neighbour who answers for old people."),
         4,
-        _("One number stands at {people} signed people of {households} households."),
+        _("Signed people with one number: {people}; households: {households}."),
         _of_number("count(*) >= %(phone_shared_by)s and count(distinct coalesce(s.household_id, -s.resident_id)) > 1"),
     ),
     Signal(
@@ -54,7 +54,7 @@ SIGNALS = (
         _("Numbers that count up by one were made up at a desk; families do not buy them so."),
         _("A company or school that bought a block of numbers for its people."),
         5,
-        _("{people} signed people have {numbers} numbers that follow each other."),
+        _("Signed people with consecutive numbers: {people}; numbers: {numbers}."),
         f"""
         select {of_group("r.first")} as subject, s.institution_id, r.team_id, null::bigint as staff_id,
                null::bigint as resident_id,
@@ -71,7 +71,7 @@ SIGNALS = (
         _("Whoever signs for others writes down the own number, so that the call reaches a friend."),
         _("The staff member's own family, or an old person whom they look after."),
         5,
-        _("The number of a staff member stands at {people} signed people of {households} households."),
+        _("Signed people with the number of a staff member: {people}; households: {households}."),
         _of_number(
             "count(*) > 0",
             joins="""
@@ -90,7 +90,7 @@ SIGNALS = (
         _("Digits missing, a segment that nobody has, a placeholder: nobody can call to check."),
         _("A slip when the paper form was copied."),
         3,
-        _("{people} of {signed} signed people have a number that cannot be."),
+        _("Signed people with an impossible number: {people} of {signed}."),
         _of_team(
             "s.phone_problem in ('malformed', 'unknown_segment', 'not_a_person', 'dummy', 'wrong_number')",
             "lead_phone_impossible_percent",
@@ -102,7 +102,7 @@ SIGNALS = (
         _("A contract whose signer nobody can call cannot be checked."),
         _("Old people without a telephone; then the family's number helps."),
         2,
-        _("{people} of {signed} signed people are adults without a number."),
+        _("Signed adults without a number: {people} of {signed} signed."),
         _of_team("s.phone_hash is null and s.birth_date <= %(adult_born_by)s", "lead_phone_missing_percent"),
         proves_falsehood=False,
     ),

@@ -14,7 +14,7 @@ SIGNALS = (
         _("Promises on paper only (签而不约): the contract runs for months, and nobody came."),
         _("Young people who need little, or services that were not entered."),
         3,
-        _("{people} of {signed} people signed for at least {days} days got no service ({percent} %)."),
+        _("Signed long enough (days: {days} or more) and never served: {people} of {signed} ({percent}%)."),
         """
         select team_id as subject, institution_id, team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', people, 'signed', signed, 'days', %(lead_unserved_days)s,
@@ -44,7 +44,7 @@ SIGNALS = (
         _("Beyond the load of the policy nobody can keep what was promised."),
         _("A doctor who is missing in the team's list."),
         2,
-        _("{people} signed people for {doctors} doctors; {most} for each are allowed."),
+        _("Signed people: {people}; doctors: {doctors}; allowed for each doctor: {most}."),
         f"""
         select l.team_id as subject, l.institution_id, l.team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', l.people, 'doctors', d.doctors, 'most', %(doctor_residents_most)s)
@@ -66,7 +66,7 @@ SIGNALS = (
         _("Counted as paid by the resident, but no receipt was entered, or the money was given back."),
         _("Receipts that were not entered yet."),
         3,
-        _("{people} of {paying} signed people who pay something have no receipt that holds."),
+        _("Without a valid receipt: {people} of {paying} who pay something themselves."),
         f"""
         select s.team_id as subject, s.institution_id, s.team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', count(*) filter (where p.coverage_id is null), 'paying', count(*),

@@ -36,7 +36,7 @@ SIGNALS = (
         _("Real pressures differ; one pair written again and again, such as 138/88, was not measured."),
         _("A device that is broken."),
         4,
-        _("{percent} per cent of {readings} pressures of one person are {reading}."),
+        _("One person's pressures: {percent} per cent of {readings} are {reading}."),
         _commonest("concat(systolic, '/', diastolic)", "systolic is not null and diastolic is not null"),
     ),
     Signal(
@@ -45,7 +45,7 @@ SIGNALS = (
         _("Real values differ; one that is written again and again was not measured."),
         _("A device that is broken."),
         4,
-        _("{percent} per cent of {readings} glucose values of one person are {reading}."),
+        _("One person's glucose values: {percent} per cent of {readings} are {reading}."),
         _commonest("glucose::text", "glucose is not null"),
     ),
     Signal(
@@ -54,7 +54,7 @@ SIGNALS = (
         _("Of real pressures a tenth ends in each digit, of those read by hand a fifth in each even one."),
         _HAND,
         2,
-        _("{percent} per cent of {readings} systolic pressures of one person end in {digit}."),
+        _("One person's systolic pressures: {percent} per cent of {readings} end in {digit}."),
         f"""
         {_OF_STAFF}, jsonb_build_object({_WRITTEN}, 'digit', digit) as evidence, 0 as people,
                concat(digit, ' ', percent / 10) as mark
@@ -77,7 +77,7 @@ SIGNALS = (
         _("Many readings of 130–139 and hardly any of 140–149: what missed the goal was written down lower."),
         _("Good treatment moves the whole distribution, but leaves no cliff at 140."),
         3,
-        _("{below} readings of 130–139 against {above} of 140–149."),
+        _("Readings of 130–139: {below}; of 140–149: {above}."),
         f"""
         {_OF_STAFF}, jsonb_build_object('below', below, 'above', above) as evidence, 0 as people,
                concat(below / 10, ':', above / 10) as mark

@@ -15,7 +15,7 @@ SIGNALS = (
         _("Explaining a contract takes minutes; so many in a day were written, not signed."),
         _("A campaign day with helpers, or a day on which paper contracts were entered under one date."),
         3,
-        _("On {day} {people} people were signed; {days} such days in a year."),
+        _("People signed on {day}: {people}; such days in a year: {days}."),
         f"""
         select d.team_id as subject, t.institution_id, d.team_id, null::bigint as staff_id, null::bigint as resident_id,
                jsonb_build_object('people', max(d.people), 'days', count(*),
@@ -36,7 +36,7 @@ SIGNALS = (
         _("Nobody gives so many services with their own hands in a day."),
         _("An examination day of a whole village entered under one name."),
         4,
-        _("On {day} one person gave {services_count} services; {days} such days in a year."),
+        _("Services of one person on {day}: {services_count}; such days in a year: {days}."),
         f"""
         {_OF_STAFF},
                jsonb_build_object('services_count', max(d.services), 'days', count(*),
@@ -58,7 +58,10 @@ SIGNALS = (
         _("Services in person on one day in several townships: a part of them was only written down."),
         _("Somebody who works for two centres; or people who came to the doctor from elsewhere."),
         4,
-        _("On {days} days of a year one person served people of several townships face to face, {least} or more each."),
+        _(
+            "Days of a year on which one person served people of several townships face to face, {least} or more "
+            "in each: {days}."
+        ),
         f"""
         {_OF_STAFF},
                jsonb_build_object('days', count(*), 'day', max(performed_on), 'people', sum(people), 'least', 3)
@@ -85,7 +88,7 @@ SIGNALS = (
         _("Records made up to reach a target are written when nobody is there."),
         _("Night duty, or entering after a long day in the villages."),
         1,
-        _("{services_count} services of one person were entered by hand at night, on {days} days."),
+        _("Services of one person entered by hand at night: {services_count}; days: {days}."),
         f"""
         {_OF_STAFF},
                jsonb_build_object('services_count', sum(services), 'days', count(distinct day)) as evidence,
@@ -108,7 +111,7 @@ SIGNALS = (
         _("Services that pile up in a quarter's last days were caught up on paper before the count."),
         _("Examinations planned for those days."),
         2,
-        _("{percent} per cent of the {services_count} services of the quarter to {day} lie in its last {days} days."),
+        _("Services of the quarter to {day}: {services_count}; {percent} per cent of them in its last days ({days})."),
         f"""
         {_OF_STAFF},
                jsonb_build_object('percent', (array_agg(percent order by percent desc, ends_on))[1],

@@ -60,9 +60,9 @@ def _household(evidence: Evidence) -> Told:
     covered = [row.resident.name for row in evidence.members if row.covered]
     values = {"members": len(evidence.members), "covered": len(covered), "names": _(", ").join(covered)}
     if covered:
-        words = _("Of %(members)s members %(covered)s are signed: %(names)s.")
+        words = _("Members: %(members)s. Signed: %(covered)s (%(names)s).")
     else:
-        words = _("None of %(members)s members is signed.")
+        words = _("Members: %(members)s. None of them is signed.")
     return Told([words % values], [facts.members(evidence)])
 
 
@@ -127,7 +127,7 @@ def _managed(evidence: Evidence) -> Told:
         "days": facts.days(row.performed_on for row in given),
     }
     words = [
-        _("%(standard)s a year are required; for %(months)s whole months of membership: %(required)s.") % values,
+        _("Required: %(standard)s a year; for the whole months on the register (%(months)s): %(required)s.") % values,
         _("Given in the 12 months: %(given)s (%(days)s).") % values if given else _("None was given in the 12 months."),
     ]
     title = _("Standard services in the 12 months")

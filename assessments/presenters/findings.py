@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.models import Target
 from assessments.presenters.words import rate_text, target_text
@@ -33,8 +34,16 @@ def units_finding(named: Sequence[tuple[Unit, Count]], targets: Targets, key: Ke
         return last
     values = {"missed": missed, "units": len(named), "target": _common_target(held, key), "last": last}
     if missed == 0:
-        return _("All %(units)s reach %(target)s. %(last)s") % values
-    return _("%(missed)s of %(units)s miss %(target)s. %(last)s") % values
+        words = ngettext(
+            "The only unit reaches %(target)s. %(last)s", "All %(units)s units reach %(target)s. %(last)s", len(named)
+        )
+        return words % values
+    words = ngettext(
+        "%(missed)s of %(units)s misses %(target)s. %(last)s",
+        "%(missed)s of %(units)s miss %(target)s. %(last)s",
+        missed,
+    )
+    return words % values
 
 
 def _common_target(held: Sequence[tuple[Count, Target]], key: Key) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.calendar import CalendarMonth
 from assessments.charts import Point, bar, line_chart
@@ -68,14 +68,31 @@ def title(key: Key, names: Mapping[str, str]) -> str:
 
 def sentence(count: Count) -> str:
     """Numerator and denominator in words."""
-    values = {"num": count_text(count.numerator), "den": count_text(count.denominator)}
-    words = {
-        Key("coverage"): _("%(num)s of %(den)s residents are signed"),
-        Key("coverage", KEY): _("%(num)s of %(den)s in key populations are signed"),
-        Key("item_completion"): _("%(num)s of %(den)s services due were given"),
-        Key("unserved"): _("%(num)s of %(den)s signed 90 days ago were never served"),
-    }
-    return words.get(count.key, "%(num)s / %(den)s") % values
+    number = count.numerator
+    match count.key:
+        case Key("coverage", "all"):
+            words = ngettext(
+                "%(num)s of %(den)s residents is signed", "%(num)s of %(den)s residents are signed", number
+            )
+        case Key("coverage", "key"):
+            words = ngettext(
+                "%(num)s of %(den)s in key populations is signed",
+                "%(num)s of %(den)s in key populations are signed",
+                number,
+            )
+        case Key("item_completion", "all"):
+            words = ngettext(
+                "%(num)s of %(den)s services due was given", "%(num)s of %(den)s services due were given", number
+            )
+        case Key("unserved", "all"):
+            words = ngettext(
+                "%(num)s of %(den)s signed for 90 days was never served",
+                "%(num)s of %(den)s signed for 90 days were never served",
+                number,
+            )
+        case _other:
+            words = "%(num)s / %(den)s"
+    return words % {"num": count_text(number), "den": count_text(count.denominator)}
 
 
 def points(

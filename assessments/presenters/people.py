@@ -47,7 +47,7 @@ def hidden_text(count: Count, indicator: Indicator, part: Part, shown: int) -> s
     rows = number_of_rows(count, indicator, part)
     if rows is None or rows <= shown:
         return ""
-    return _("%(hidden)s more belong to the figure, but not to those whom you may see today.") % {
+    return _("In the figure, but not among those whom you may see today: %(hidden)s.") % {
         "hidden": count_text(rows - shown)
     }
 
@@ -118,7 +118,7 @@ def _standing(row: Any, indicator: Indicator, part: Part) -> tuple[bool, str]:
     if isinstance(row, CoverageMonth) and indicator.numerator.column:
         above, below = getattr(row, indicator.numerator.column), getattr(row, indicator.denominator.column)
         if indicator.code == "visit_cost":
-            return True, _("%(visits)s visits, ¥%(cost).2f") % {"visits": below, "cost": above / 100}
+            return True, _("visits: %(visits)s, ¥%(cost).2f") % {"visits": below, "cost": above / 100}
         return above >= below > 0, _("%(above)s of %(below)s") % {"above": above, "below": below}
     return bool(row.is_counted) if part is Part.DENOMINATOR else part is Part.NUMERATOR, ""
 

@@ -83,7 +83,7 @@ def aim_words(rule: RuleContent | Rule) -> str:
     target = f"{sign} {_bound(rule.target, rule)}" if rule.target is not None else _("the year's target")
     if rule.method != Rule.Method.DEDUCT:
         return target
-    each = _("%(points)s points off for each %(step)s") % {"points": plain(rule.step_points), "step": plain(rule.step)}
+    each = _("points off for each %(step)s: %(points)s") % {"points": plain(rule.step_points), "step": plain(rule.step)}
     return _("; ").join([target, each])
 
 

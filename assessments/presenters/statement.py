@@ -69,7 +69,7 @@ def steps(line: Line) -> list[Step]:
 
 
 def _basis(line: Line) -> str:
-    words = _("%(months)s covered person-months") % {"months": f"{line.person_months:,}"}
+    words = _("covered person-months (%(months)s)") % {"months": f"{line.person_months:,}"}
     if line.round.stage == Round.Stage.PREPAYMENT:
         month = CalendarMonth.parse(line.round.inputs["months"][0]["month"]).label
         words = _("%(basis)s, expected by the people of %(month)s") % {"basis": words, "month": month}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE, Indicator
@@ -54,14 +55,23 @@ def counted_text(count: int, indicator: Indicator) -> str:
     """How many of what an indicator counts: `6,116 packages`; nothing to count is a plain 0."""
     if not count:
         return "0"
-    words = {
-        "household_coverage": _("%(count)s households"),
-        "item_completion": _("%(count)s services"),
-        "item_on_time": _("%(count)s services"),
-        "package_completion": _("%(count)s packages"),
-        "primary_share": _("%(count)s visits"),
-    }
-    return words.get(indicator.code, _("%(count)s people")) % {"count": count_text(count)}
+    match indicator.code:
+        case "household_coverage":
+            words = ngettext("%(count)s household", "%(count)s households", count)
+        case "item_completion" | "item_on_time":
+            words = ngettext("%(count)s service", "%(count)s services", count)
+        case "package_completion":
+            words = ngettext("%(count)s package", "%(count)s packages", count)
+        case "primary_share":
+            words = ngettext("%(count)s visit", "%(count)s visits", count)
+        case _other:
+            return people_text(count)
+    return words % {"count": count_text(count)}
+
+
+def people_text(count: int) -> str:
+    """`1 person`, `6,116 people`."""
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": count_text(count)}
 
 
 def change(now: Count | None, before: Count | None) -> Decimal | None:
@@ -77,7 +87,7 @@ def goal_text(target: Target | None) -> str:
     if target is None:
         return ""
     if target.count is not None:
-        return _("%(count)s people") % {"count": count_text(target.count)}
+        return people_text(target.count)
     indicator = BY_CODE[target.indicator]
     goal = f"¥{plain(target.rate)}" if indicator.unit == YUAN else f"{plain(target.rate)}%"
     return goal if indicator.higher_is_better else _("at most %(goal)s") % {"goal": goal}
@@ -104,7 +114,8 @@ def gap_text(count: Count | None, target: Target | None) -> str:
         missing = target.count - count.numerator
         if missing <= 0:
             return _("target reached")
-        return _("%(count)s people short") % {"count": count_text(missing)}
+        words = ngettext("%(count)s person short", "%(count)s people short", missing)
+        return words % {"count": count_text(missing)}
     value = count.rate(places_beside(count, target))
     if value is None or target.rate is None:
         return ""

@@ -143,7 +143,7 @@ def _head(before: Content, after: Content) -> Iterator[Difference]:
 def _sections(before: Content, after: Content) -> Iterator[Difference]:
     def told(section: SectionContent) -> str:
         if section.bonus_most is None:
-            return _("%(points)s points") % {"points": section.points}
+            return _("points: %(points)s") % {"points": section.points}
         return _("bonus, at most %(points)s") % {"points": section.bonus_most}
 
     old = {each.name: told(each) for each in before.sections}

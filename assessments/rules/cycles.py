@@ -80,9 +80,7 @@ def check_move(cycle: Cycle, to: str) -> None:
 def _check_reviewed(cycle: Cycle) -> None:
     waiting = cycle.assessments.exclude(state=Assessment.State.REVIEWED)
     if count := waiting.count():
-        raise RuleViolation(
-            "cycle.not_reviewed", format_lazy(_("{count} assessments are not reviewed yet."), count=count)
-        )
+        raise RuleViolation("cycle.not_reviewed", format_lazy(_("Assessments not reviewed yet: {count}."), count=count))
 
 
 def _check_appeals_are_over(cycle: Cycle) -> None:
@@ -139,11 +137,12 @@ def check_points(rule: Rule, points: Decimal | None) -> None:
         return
     if not 0 <= points <= rule.points:
         raise RuleViolation(
-            "score.points", format_lazy(_("{rule}: from 0 to {points} points."), rule=rule, points=rule.points)
+            "score.points",
+            format_lazy(_("{rule}: the points lie between 0 and {points}."), rule=rule, points=rule.points),
         )
     if rule.method == Rule.Method.PASS_FAIL and points not in (0, rule.points):
         raise RuleViolation(
-            "score.points", format_lazy(_("{rule}: all {points} points or none."), rule=rule, points=rule.points)
+            "score.points", format_lazy(_("{rule}: either {points} or 0."), rule=rule, points=rule.points)
         )
 
 

@@ -61,5 +61,5 @@ def check_can_finish(inspection: Inspection, unanswered: int) -> None:
     """Everything was looked at. Raises RuleViolation: inspection.done, .round_closed, .unanswered."""
     check_can_inspect(inspection)
     if unanswered:
-        message = _("{count} items are not answered yet.")
+        message = _("Items not answered yet: {count}.")
         raise RuleViolation("inspection.unanswered", format_lazy(message, count=unanswered))

@@ -55,7 +55,7 @@ def check_is_explained(open_findings: Sequence[str]) -> None:
         raise RuleViolation(
             "month.open_findings",
             format_lazy(
-                _("{count} findings stand in the way of freezing the month, the first: {first}"),
+                _("Findings in the way of freezing the month: {count}. The first: {first}"),
                 count=len(open_findings),
                 first=open_findings[0],
             ),

@@ -133,7 +133,7 @@ def check_can_publish(version: RubricVersion) -> None:
     if content.full_points != FULL_POINTS:
         raise RuleViolation(
             "rubric.not_100",
-            format_lazy(_("The rules are worth {points} points together, not 100."), points=content.full_points),
+            format_lazy(_("The points of all rules add up to {points}, not to 100."), points=content.full_points),
         )
 
 

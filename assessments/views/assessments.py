@@ -91,7 +91,7 @@ def assessment_step(request: SignedInRequest, pk: int) -> HttpResponse:
         reason = _reason(form)
         if request.POST.get("to") == "own":
             taken = scores.take_own(assessment=assessment, reason=reason, by=request.user)
-            messages.success(request, _("%(count)s scores were taken over.") % {"count": taken})
+            messages.success(request, _("Scores taken over: %(count)s.") % {"count": taken})
         elif request.POST.get("to") in (State.OPEN, State.SUBMITTED):
             scores.step(assessment=assessment, to=request.POST["to"], by=request.user, reason=reason)
             messages.success(request, _("Done."))

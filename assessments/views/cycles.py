@@ -127,7 +127,7 @@ def cycle_rescore(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def rescore() -> None:
         changed = cycles.rescore(cycle=cycle, by=request.user)
-        messages.success(request, _("Computed again: %(count)s scores changed.") % {"count": changed})
+        messages.success(request, _("Computed again. Scores changed: %(count)s.") % {"count": changed})
 
     return attempt(request, rescore, "assessments:cycle_detail", cycle.pk)
 

@@ -73,7 +73,7 @@ def finding_assign(request: SignedInRequest) -> HttpResponse:
     try:
         due_on = DayField(required=False).clean(request.POST.get("due_on", ""))
         rows = actions.assign(findings=list(seen), due_on=due_on, by=request.user)
-        messages.success(request, _("%(count)s findings were handed down.") % {"count": len(rows)})
+        messages.success(request, _("Findings handed down: %(count)s.") % {"count": len(rows)})
     except RuleViolation as refusal:
         messages.error(request, str(refusal))
     except ValidationError:

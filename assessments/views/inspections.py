@@ -64,7 +64,7 @@ def patrol_spread(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def spread() -> None:
         count = actions.spread(round_=made, by=request.user)
-        messages.success(request, _("%(count)s institutions were given to the teams.") % {"count": count})
+        messages.success(request, _("Institutions given to the teams: %(count)s.") % {"count": count})
 
     return attempt(request, spread, "assessments:patrol_detail", pk)
 

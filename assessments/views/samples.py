@@ -53,7 +53,7 @@ def sample_create(request: SignedInRequest) -> HttpResponse:
 
     def draw() -> str:
         sample = draw_sample(by=request.user, **form.design)
-        messages.success(request, _("Drawn: %(people)s people.") % {"people": sample.people.count()})
+        messages.success(request, _("People drawn: %(people)s.") % {"people": sample.people.count()})
         return reverse("assessments:sample_detail", args=[sample.pk])
 
     return sent(request, form, draw) or render(request, "assessments/sample_create.html", {"form": form})

@@ -61,7 +61,7 @@ def target_copy(request: SignedInRequest) -> HttpResponse:
     """Take over the targets of the year before."""
     year = _year(request.POST.get("year", ""))
     made = copy_targets(year=year - 1, to=year, by=request.user)
-    messages.success(request, _("%(count)s targets were taken over from %(year)s.") % {"count": made, "year": year - 1})
+    messages.success(request, _("Targets taken over from %(year)s: %(count)s.") % {"count": made, "year": year - 1})
     return _back(year)
 
 

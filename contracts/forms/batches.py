@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contracts.forms.steps import ConsentField
+from contracts.forms.steps import ConsentField, term_text
 from teams.actions.submissions import fresh_key
 
 
@@ -22,7 +21,7 @@ class BeginForm(forms.Form):
         allowed = range(policy["term_years_least"], policy["term_years_most"] + 1)
         field = self.fields["years"]
         assert isinstance(field, forms.ChoiceField)
-        terms = [(each, format_lazy(_("{years} years"), years=each)) for each in allowed]
+        terms = [(each, term_text(each)) for each in allowed]
         field.choices = [("", _("as long as before")), *terms]
         if not with_term:
             del self.fields["years"]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from contracts.models import Consent, Coverage
 from residents.models import Resident
@@ -48,6 +49,11 @@ class ConfirmForm(StepForm):
     consent = ConsentField()
 
 
+def term_text(years: int) -> str:
+    """`1 year`, `3 years`."""
+    return ngettext("%(years)s year", "%(years)s years", years) % {"years": years}
+
+
 class RenewForm(StepForm):
     """Renewal: for how long, and how the people agreed."""
 
@@ -59,7 +65,7 @@ class RenewForm(StepForm):
         allowed = range(policy["term_years_least"], policy["term_years_most"] + 1)
         field = self.fields["years"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(each, format_lazy(_("{years} years"), years=each)) for each in allowed]
+        field.choices = [(each, term_text(each)) for each in allowed]
         field.initial = years
 
 

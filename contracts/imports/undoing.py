@@ -12,7 +12,7 @@ from contracts.models import Coverage, CoveragePackage, Obligation, Service
 from teams.imports.undo import Undo
 from teams.rules import RuleViolation
 
-_WAIVED = _("It cannot be taken back: {count} obligations of its contracts were waived meanwhile.")
+_WAIVED = _("It cannot be taken back. Obligations of its contracts that were waived meanwhile: {count}.")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import Attempt, FollowUp
 from contracts.presenters.people import id_text, phone_text
@@ -133,7 +133,8 @@ def _reasons(person: Person, attempt: Attempt | None, day: date) -> list[tuple[s
         is_past = bool(promised) and max(promised) < day
         found.append(("warn", _("promised day is past")) if is_past else ("info", _("promised for today")))
     if (days := (day - person.first_due_on).days) > 0:
-        found.append(("warn" if days > 30 else "", _("%(days)s days overdue") % {"days": days}))
+        late = ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": days}
+        found.append(("warn" if days > 30 else "", late))
     if person.is_very_old:
         found.append(("", _("very old")))
     return found

@@ -112,6 +112,6 @@ RULES = (
             group by p.household_id having count(distinct c.team_id) > 1
         ) h join people p on p.id = h.first
         """,
-        _("{people} people covered by {teams} teams."),
+        _("People covered: {people}; teams: {teams}."),
     ),
 )

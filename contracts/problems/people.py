@@ -54,7 +54,7 @@ PHONES = (
             ) s on s.phone_hash = p.phone_hash
             """,
         ),
-        _("The number stands at {people} people of {households} households."),
+        _("People with the number: {people}; households: {households}."),
     ),
     Rule(
         "phone_of_staff",
@@ -148,7 +148,7 @@ PLACES = (
             having count(*) > 1 and count(*) filter (where is_head) <> 1
         ) h join people p on p.id = h.first
         """,
-        _("{people} people, {heads} marked as head."),
+        _("People: {people}; marked as head: {heads}."),
     ),
     Rule(
         "maybe_twice",
@@ -194,7 +194,7 @@ LEAVERS = (
         where r.died_on is not null or r.moved_out_on is not null
         group by r.id
         """,
-        _("{services} services, the last on {day}."),
+        _("Services: {services}, the last on {day}."),
     ),
     Rule(
         "covered_after_leaving",

@@ -50,7 +50,7 @@ RULES = (
             f"exists (select from {_MEMBERS} and s.left_on <= %(day)s)",
             detail=f"jsonb_build_object('members', (select count(*) from {_MEMBERS} and s.left_on <= %(day)s))",
         ),
-        _("{members} members"),
+        _("members: {members}"),
     ),
     Rule(
         "team_over_load",
@@ -64,7 +64,7 @@ RULES = (
             detail="jsonb_build_object('households', l.households, 'most', %(team_households_most)s)",
             joins=_LOAD,
         ),
-        _("{households} households, {most} allowed."),
+        _("Households: {households}; allowed: {most}."),
     ),
     Rule(
         "doctor_over_load",
@@ -78,7 +78,7 @@ RULES = (
             detail="jsonb_build_object('people', l.people, 'doctors', d.doctors)",
             joins=f"{_LOAD} cross join lateral (select count(*) as doctors from {_MEMBERS} and s.job in {_DOCTORS}) d",
         ),
-        _("{people} residents for {doctors} doctors."),
+        _("Residents: {people}; doctors: {doctors}."),
     ),
     Rule(
         "village_unserved",
@@ -105,6 +105,6 @@ RULES = (
               and (t.dissolved_on is null or t.dissolved_on > %(day)s)
         )
         """,
-        _("{village}: {people} people."),
+        _("People in {village}: {people}."),
     ),
 )

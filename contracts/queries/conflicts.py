@@ -39,7 +39,7 @@ def find_overload(desk: "Desk") -> Iterator[Conflict]:
         yield Conflict(
             "team.full",
             format_lazy(
-                _("{team} serves {count} households already; the policy wishes at most {most}."),
+                _("Households served by {team} already: {count}; the policy allows {most}."),
                 team=desk.team.name,
                 count=households,
                 most=most,

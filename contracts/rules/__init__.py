@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from contracts import readings
 from contracts.models import Agreement, Attempt, Contract, Coverage, FollowUp, LifecycleEntry, Obligation, Service
@@ -115,7 +116,11 @@ def check_term_is_allowed(start_on: date, end_on: date) -> None:
     if not end_of_term(start_on, least) <= end_on <= end_of_term(start_on, most):
         raise RuleViolation(
             "contract.term_not_allowed",
-            format_lazy(_("A contract runs for {least} to {most} years."), least=least, most=most),
+            format_lazy(
+                ngettext_lazy("A contract runs for {most} year.", "A contract runs for {least} to {most} years.", most),
+                least=least,
+                most=most,
+            ),
         )
 
 

@@ -90,7 +90,7 @@ def check_sees_whole(hidden: int) -> None:
     if hidden:
         raise RuleViolation(
             "fee.elsewhere",
-            format_lazy(_("This payment covers {count} contracts that aren't yours. Ask the bureau."), count=hidden),
+            format_lazy(_("Contracts of this payment that aren't yours: {count}. Ask the bureau."), count=hidden),
         )
 
 

@@ -49,7 +49,9 @@ def duplicate(request: SignedInRequest, pk: int, other: int) -> HttpResponse:
             left = sum(map(len, done.left.values()))
             said = _("The records are one now.")
             if left:
-                said += " " + _("%(left)s entries that both records held stayed with the old one.") % {"left": left}
+                said += " " + _("Entries that both records held, and that stayed with the old one: %(left)s.") % {
+                    "left": left
+                }
             messages.success(request, said)
             return redirect("contracts:person", kept.pk)
     context = {"form": form, "both": both} | comparison([side(each, today()) for each in both], today())

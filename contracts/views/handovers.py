@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -81,7 +82,8 @@ def handover_answer(request: SignedInRequest, pk: int) -> HttpResponse:
         ticked = [int(each) for each in request.POST.getlist("line") if each.isdecimal() and len(each) < 19]
         try:
             rows = handovers.answer(handover=handover, lines=ticked, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Entered for %(count)s contracts.") % {"count": len(rows)})
+            words = ngettext("Entered for %(count)s contract.", "Entered for %(count)s contracts.", len(rows))
+            messages.success(request, words % {"count": len(rows)})
             return redirect("contracts:handover_detail", pk)
         except RuleViolation as refusal:
             form.add_error(None, str(refusal))

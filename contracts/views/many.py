@@ -153,9 +153,9 @@ def _say(request: SignedInRequest, recorded: Recorded, left: Sequence[Row], fill
         messages.success(request, said)
     uncounted = sum(not service.is_counted for service in recorded.services)
     if uncounted:
-        messages.warning(request, _("%(count)s of them do not fulfil the promise.") % {"count": uncounted})
+        messages.warning(request, _("Of them not counted as fulfilling: %(count)s.") % {"count": uncounted})
     if left:
-        messages.error(request, _("%(count)s did not go in: mend them below.") % {"count": len(left)})
+        messages.error(request, _("Not entered: %(count)s. Correct them below.") % {"count": len(left)})
     if not filled:
         messages.info(request, _("Nothing was filled in."))
 

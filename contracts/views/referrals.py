@@ -140,7 +140,7 @@ def slot_list(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             said = {"count": kept.reserved, "department": kept.department, "day": f"{kept.day:%Y-%m-%d}"}
-            messages.success(request, _("%(count)s slots of %(department)s are kept on %(day)s.") % said)
+            messages.success(request, _("Slots of %(department)s kept on %(day)s: %(count)s.") % said)
             return redirect("contracts:slot_list")
     page = Paginator(slots(request.user, today()), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "contracts/slot_list.html", {"form": form if keeps else None, "page": page})

@@ -62,7 +62,7 @@ def year_publish(request: SignedInRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(
-            request, _("%(number)d packages of %(year)s are offered from now on.") % {"number": number, "year": typed}
+            request, _("Packages of %(year)s offered from now on: %(number)d.") % {"number": number, "year": typed}
         )
     return redirect("service_packages:package_list")
 
@@ -88,6 +88,6 @@ def _copied(request: SignedInRequest, form: YearForm) -> str:
     made = years.copy_year(year=year, percent=form.cleaned_data["percent"], by=request.user)
     messages.success(
         request,
-        _("%(number)d drafts of %(year)d are made: look at them, then publish.") % {"number": len(made), "year": year},
+        _("Drafts of %(year)d made: %(number)d. Look at them, then publish.") % {"number": len(made), "year": year},
     )
     return f"{reverse('service_packages:package_list')}?status=draft&year={year}"

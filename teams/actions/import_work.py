@@ -38,8 +38,9 @@ Status = Import.Status
 
 _BROKEN = _("Something went wrong on our side. The rows counted above are in; load the file again for the others.")
 _WORN_OUT = _(
-    "The work on this file broke off {times} times at the same place, so it was given up. The rows counted above are"
-    " in. Split the file in two and send both parts; if one of them breaks off again, ask the administrator."
+    "The work on this file broke off again and again at the same place (tries: {times}), so it was given up. "
+    "The rows counted above are in. Split the file in two and send both parts; if one of them breaks off again, "
+    "ask the administrator."
 )
 _MEANWHILE = _("It cannot be taken back: somebody has just entered something that depends on its rows. Try again.")
 

@@ -27,8 +27,8 @@ Table = type[models.Model]
 
 DELETED_AT_ONCE = 2000
 
-_REFERS = _("{name}: {count} later entries depend on its rows")
-_CHANGED = _("{name}: {count} of its rows were changed later, last by {by} on {day}")
+_REFERS = _("{name}: later entries that depend on its rows: {count}")
+_CHANGED = _("{name}: rows of it changed later: {count}, last by {by} on {day}")
 _UNKNOWN = _("somebody")
 _DEPENDED_ON = _("It cannot be taken back. {reasons}. Take that back first, then undo this import.")
 

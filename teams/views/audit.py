@@ -68,7 +68,7 @@ def audit_verify(request: SignedInRequest) -> HttpResponse:
     broken = audit.verify_chain()
     last = AuditEvent.objects.order_by("-id").first()
     if broken is None and last:
-        told = _("The trail is whole: %(count)s lines. Head, to be noted outside: %(head)s")
+        told = _("The trail is whole. Lines: %(count)s. Head, to be noted outside: %(head)s")
         messages.success(request, told % {"count": f"{AuditEvent.objects.count():,}", "head": last.sha256})
     else:
         told = _("Line %(id)s doesn't follow from the one before: a line was changed or removed.")

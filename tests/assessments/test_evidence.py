@@ -58,7 +58,7 @@ def why(client: Client, name: str, indicator: str, **query: str) -> str:
 
 def test_managed_names_what_was_required_and_what_was_given(official: Client) -> None:
     assert why(official, "王秀兰", "managed", category="hypertension") == (
-        "Managed as required 4 a year are required; for 12 whole months of membership: 4."
+        "Managed as required Required: 4 a year; for the whole months on the register (12): 4."
         " Given in the 12 months: 4 (2017-12-01, 2018-02-10, 2018-08-01, 2018-08-15)."
     )
 
@@ -66,7 +66,7 @@ def test_managed_names_what_was_required_and_what_was_given(official: Client) ->
 def test_managed_names_who_had_too_few(official: Client) -> None:
     # On the diabetes register since 1 May: six whole months, of which two services are required.
     assert why(official, "李建国", "managed", category="diabetes") == (
-        "Not managed as required 4 a year are required; for 6 whole months of membership: 2."
+        "Not managed as required Required: 4 a year; for the whole months on the register (6): 2."
         " None was given in the 12 months."
     )
 

@@ -62,7 +62,7 @@ def test_head_count_is_the_task_of_its_whole_scope_only(official: Client, distri
     for unit in ({"unit": "C"}, {"team": "T1"}):
         assert "people short" not in text(official, "figure", "coverage", **unit)
     Target.objects.create(indicator="coverage", year=2018, count=4, scope="institution", institution=district.centre)
-    assert "1 people short" in text(official, "figure", "coverage", unit="C")
+    assert "1 person short" in text(official, "figure", "coverage", unit="C")
     assert "people short" not in text(official, "figure", "coverage", team="T1")
 
 

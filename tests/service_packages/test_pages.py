@@ -111,7 +111,7 @@ def test_diff_names_what_changed_and_nothing_else(admin: Client) -> None:
     page = admin.get(_url("version_diff", after.pk, before.pk))
     assert [(each.before, each.after) for each in page.context["differences"]] == [
         ("旧名", "新名"),
-        ("4 times a contract year · 4 × 0.00", "6 times a contract year · 6 × 0.00"),
+        ("4 × a contract year · 4 × 0.00", "6 × a contract year · 6 × 0.00"),
     ]
     assert not admin.get(_url("version_diff", after.pk, after.pk)).context["differences"]
 

@@ -219,7 +219,7 @@ def test_new_resident_with_a_contract_is_not_taken_back(by: User) -> None:
 def test_household_that_others_joined_is_not_taken_back(by: User) -> None:
     imported = put_in(by, "residents", RESIDENTS, f"{make_id_number()},王五,{centre().code},,H1,")
     make_resident(household=Household.objects.get())
-    assert "residents: 1 later entries" in undo(by, imported).notice
+    assert "residents: later entries that depend on its rows: 1" in undo(by, imported).notice
 
 
 def test_row_that_was_changed_later_is_not_taken_back_and_the_page_says_by_whom(by: User) -> None:
@@ -238,7 +238,7 @@ def test_obligation_that_was_waived_keeps_its_contract(by: User) -> None:
     imported = put_in(by, "contracts", *contracts())
     obligation = Obligation.objects.filter(coverage__contract__number="K3").first()
     Obligation.objects.filter(pk=obligation.pk).update(waived_on=date(2018, 6, 1), waiver="away", waived_by="x")
-    assert "1 obligations of its contracts were waived" in undo(by, imported).notice
+    assert "Obligations of its contracts that were waived meanwhile: 1" in undo(by, imported).notice
 
 
 def test_service_recorded_under_the_contract_stays_when_that_goes(by: User) -> None:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(_("{name}: nothing to change.").format(name=policy.name))
             return
         told = _(
-            "{name}: {settings} settings, {registers} registers, {items} items, {packages} packages, {targets} targets,"
-            " {funds} funds and {rubrics} rubrics changed."
+            "{name} changed: settings {settings}, registers {registers}, items {items}, packages {packages}, "
+            "targets {targets}, funds {funds}, rubrics {rubrics}."
         )
         self.stdout.write(told.format(name=policy.name, **changed))

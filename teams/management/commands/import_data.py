@@ -41,7 +41,7 @@ def _as_json(totals: Totals, rejects: Path | None) -> str:
 
 
 def _as_text(totals: Totals, rejects: Path | None) -> str:
-    message = _("{rows} rows: {created} created, {updated} updated, {unchanged} unchanged, {rejected} rejected.")
+    message = _("Rows: {rows} ({created} created, {updated} updated, {unchanged} unchanged, {rejected} rejected).")
     line = format_lazy(
         message,
         rows=totals.rows,

@@ -25,4 +25,4 @@ class Command(BaseCommand):
             raise CommandError(_("The head noted earlier is gone: lines were cut off at the end."))
         last = AuditEvent.objects.order_by("-id").first()
         head = last.sha256 if last else "-"
-        self.stdout.write(_("{count} lines, whole. Head: {head}").format(count=AuditEvent.objects.count(), head=head))
+        self.stdout.write(_("Lines: {count}, whole. Head: {head}").format(count=AuditEvent.objects.count(), head=head))
