@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.cycles import change, retotal
-from assessments.models import Appeal, Assessment, Evidence, Score, ScoreChange, Veto, VetoHit
+from assessments.models import Appeal, Assessment, Cycle, Evidence, Score, ScoreChange, Veto, VetoHit
 from assessments.queries.scoring import whole
 from assessments.rules.cycles import (
     check_can_appeal,
@@ -229,11 +229,11 @@ def appeal(*, score: Score, text: str, by: User) -> Appeal:
 def decide(*, appeal: Appeal, points: Decimal | None, decision: str, by: User) -> Appeal:
     """Decide an appeal: `points` is what the rule is worth from now on, None leaves the score as it is.
 
-    Raises RuleViolation: assessment.not_allowed, appeal.decided (which names who, when and how), .decision,
-    score.points.
+    Raises RuleViolation: assessment.not_allowed, appeal.decided (which names who, when and how), .not_on_notice,
+    .decision, score.points.
     """
     assessment = _locked(appeal.score.assessment)
-    appeal = Appeal.objects.select_related("decided_by", "score__rule").get(pk=appeal.pk)
+    appeal = Appeal.objects.select_related("decided_by", "score__rule", "score__assessment__cycle").get(pk=appeal.pk)
     check_can_decide(appeal, by)
     if not decision.strip():
         raise RuleViolation("appeal.decision", _("Give the reasons of the decision."))
@@ -284,7 +284,8 @@ _STEPS: Mapping[str, Callable[[Assessment, User, str], None]] = {
 
 
 def _locked(assessment: Assessment) -> Assessment:
-    """The assessment as it is now, while nobody else changes it or its scores."""
+    """The assessment as it is now, while nobody else changes it or its scores, or takes its cycle on."""
+    Cycle.objects.select_for_update(no_key=True).get(pk=assessment.cycle_id)
     rows = Assessment.objects.select_for_update(of=("self",)).select_related("cycle", "institution", "team", "staff")
     return rows.get(pk=assessment.pk)
 

@@ -183,3 +183,5 @@ def check_can_decide(appeal: Appeal, by: Account) -> None:
                 decision=appeal.decision,
             ),
         )
+    if appeal.score.assessment.cycle.state != State.NOTICE:
+        raise RuleViolation("appeal.not_on_notice", _("An appeal is decided while the results are on notice."))

@@ -25,7 +25,13 @@ from assessments.models import Appeal, Assessment, Cycle, Evidence, Score, VetoH
 from assessments.presenters.assessments import change_rows, score_line, score_sections, state_chip
 from assessments.presenters.rubrics import aim_words, grade_chip
 from assessments.queries.assessments import assessments, next_to_review, scores_of
-from assessments.rules.cycles import Account, check_can_appeal, check_can_review, check_can_self_assess
+from assessments.rules.cycles import (
+    Account,
+    check_can_appeal,
+    check_can_decide,
+    check_can_review,
+    check_can_self_assess,
+)
 from teams.attempts import attempt
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -66,18 +72,23 @@ def assessment_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the reviewer's scores, and finish the review when that was the button."""
     assessment = _found(request, pk)
     form = ReviewForm(scores_of(assessment), request.POST)
-    if form.is_valid():
-        try:
-            scores.review(assessment=assessment, given=form.given(), by=request.user)
-            if "finish" in request.POST:
-                scores.step(assessment=assessment, to=State.REVIEWED, by=request.user)
-                messages.success(request, _("The review is finished."))
-            else:
-                messages.success(request, _("The scores are kept."))
-            return redirect("assessments:assessment_detail", pk)
-        except RuleViolation as refusal:
-            form.add_error(None, str(refusal))
-    return _page(request, assessment, form)
+    if not form.is_valid():
+        return _page(request, assessment, form)
+    try:
+        scores.review(assessment=assessment, given=form.given(), by=request.user)
+    except RuleViolation as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, assessment, form)
+
+    def finish() -> None:
+        if "finish" in request.POST:
+            scores.step(assessment=assessment, to=State.REVIEWED, by=request.user)
+            messages.success(request, _("The review is finished."))
+        else:
+            messages.success(request, _("The scores are kept."))
+
+    # The scores are kept whatever stands against the end: the form that was sent holds editions that are past.
+    return attempt(request, finish, "assessments:assessment_detail", pk)
 
 
 @require_POST
@@ -234,10 +245,9 @@ def _page(request: SignedInRequest, assessment: Assessment, form: OwnForm | Revi
 
 
 def _score_page(request: SignedInRequest, score: Score, **bound: forms.Form) -> HttpResponse:
-    assessment, appeal = score.assessment, Appeal.objects.filter(score=score).select_related("made_by", "decided_by")
-    found = appeal.first()
-    may_review = has_permission(request.user, Permission.ASSESSMENT_REVIEW)
-    is_open = bool(found and found.state == Appeal.State.OPEN)
+    assessment = score.assessment
+    appeals = Appeal.objects.select_related("made_by", "decided_by", "score__assessment__cycle")
+    found = appeals.filter(score=score).first()
     context = {
         "assessment": assessment,
         "cycle": assessment.cycle,
@@ -249,7 +259,7 @@ def _score_page(request: SignedInRequest, score: Score, **bound: forms.Form) -> 
         "appeal": found,
         "is_own": _is_allowed(check_can_self_assess, assessment, request.user),
         "can_appeal": _is_allowed(check_can_appeal, score, request.user),
-        "can_decide": may_review and is_open,
+        "can_decide": found is not None and _is_allowed(check_can_decide, found, request.user),
         "evidence_form": EvidenceForm(),
         "appeal_form": AppealForm(),
         "decision_form": DecisionForm(score.rule),
@@ -258,7 +268,7 @@ def _score_page(request: SignedInRequest, score: Score, **bound: forms.Form) -> 
     return render(request, "assessments/assessment_score.html", context)
 
 
-def _is_allowed(check: Callable[[Any, Account], None], thing: Assessment | Score, by: Account) -> bool:
+def _is_allowed(check: Callable[[Any, Account], None], thing: Assessment | Score | Appeal, by: Account) -> bool:
     try:
         check(thing, by)
     except RuleViolation:

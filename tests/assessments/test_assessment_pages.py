@@ -107,6 +107,20 @@ def test_year_goes_from_opening_to_publication_by_the_pages(
     assert (assessment().total, Cycle.objects.get().state) == (D(81), "published")
 
 
+def test_review_that_can_t_be_finished_keeps_its_scores_and_goes_on(official: Client) -> None:
+    official.post(address("cycle_move", str(opened(official).pk)), {"to": "review"})
+    review = address("assessment_review", str(assessment().pk))
+    answer = official.post(review, reviewed(r1_1="40") | {"finish": "1"}, follow=True)
+    assert (score("1.1").points, assessment().state) == (D(40), "open") and "1.2" in " ".join(
+        map(str, answer.context["messages"])
+    )
+    sent = {field.html_name: "" if field.value() is None else field.value() for field in answer.context["form"]}
+    sent |= {f"points_{score('1.1').pk}": "41", f"points_{score('1.2').pk}": "30", "finish": "1"}
+    sent |= {f"reason_{row.pk}": "查阅文件" for row in Score.objects.all()}
+    assert official.post(review, sent).status_code == 302
+    assert (score("1.1").points, assessment().state) == (D(41), "reviewed")
+
+
 def test_reviewer_is_led_from_unit_to_unit(official: Client) -> None:
     cycle = opened(official, unit_kind="team")
     official.post(address("cycle_move", str(cycle.pk)), {"to": "review"})

@@ -317,6 +317,18 @@ def test_dismissed_appeal_leaves_the_score(stage: Stage, settings: Settings) -> 
     assert (decided.state, stage.score("1.1").points) == (Appeal.State.DISMISSED, D(45))
 
 
+def test_appeal_waits_while_its_cycle_is_reviewed_again(stage: Stage, settings: Settings) -> None:
+    settings.TODAY = date(2018, 12, 1)
+    stage.put_on_notice()
+    made = scores.appeal(score=stage.score("1.1"), text="x", by=stage.clerk)
+    stage.move("review")
+    with pytest.raises(RuleViolation) as refused:
+        scores.decide(appeal=made, points=D(40), decision="属实", by=stage.second)
+    assert refused.value.code == "appeal.not_on_notice" and stage.score("1.1").points == D(45)
+    stage.move("notice")
+    assert scores.decide(appeal=made, points=D(40), decision="属实", by=stage.second).state == Appeal.State.UPHELD
+
+
 def test_appeal_after_its_days_is_refused(stage: Stage, settings: Settings) -> None:
     settings.TODAY = date(2018, 12, 1)
     stage.put_on_notice()
