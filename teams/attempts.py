@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -40,5 +41,5 @@ def sent(
         return redirect(once(key=request.POST.get("submission", ""), by=request.user, do=do))
     except RuleViolation as refusal:
         field = field_of(refusal.code)
-        form.add_error(field if field in form.fields else None, str(refusal))
+        form.add_error(field if field in form.fields else None, ValidationError(str(refusal), code=refusal.code))
         return None

@@ -260,6 +260,10 @@ class AccountForm(forms.Form):
         self.add_error(field if field in self.fields else None, str(refusal))
 
 
+# The account's field -> the form's, where they differ.
+FORM_FIELDS = {"first_name": "name", "institution_id": "institution", "staff_id": "staff"}
+
+
 def initial_of(account: User) -> dict[str, Any]:
     """The fields of an `AccountForm` as the account stands."""
     return {

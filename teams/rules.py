@@ -185,6 +185,15 @@ def check_can_create_institution(*, code: str, parent: Institution, by: User | S
         )
 
 
+def check_institution_is_present(is_present: bool) -> None:
+    """Nobody writes over what somebody else changed meanwhile without having seen it."""
+    if not is_present:
+        raise RuleViolation(
+            "institution.stale",
+            _("Somebody changed this institution while you had it open. See what was changed, then save again."),
+        )
+
+
 def check_can_change_institution(institution: Institution, *, kind: str, by: User | SystemAccount) -> None:
     """What has teams stays a centre or clinic."""
     check_can_edit_institution(institution, by)

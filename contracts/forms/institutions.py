@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from teams.actions.institutions import EDITED
 from teams.clock import today
+from teams.copies import fingerprint
 from teams.fields import DayField, LongSelect
 from teams.models import Division, Institution, User
 from teams.phones import tidy_public_phone
@@ -35,6 +37,30 @@ class InstitutionForm(forms.Form):
     def clean_public_phone(self) -> str:
         """Half-width, as it is dialled."""
         return tidy_public_phone(self.cleaned_data["public_phone"])
+
+
+class CorrectionForm(InstitutionForm):
+    """What is said of an institution, `seen` when the page was opened."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """The values typed, by the institution's fields (EDITED)."""
+        division = self.cleaned_data["division"]
+        return self.cleaned_data | {"division_id": division.pk if division else None}
+
+
+def initial_of(institution: Institution) -> dict[str, Any]:
+    """The fields of a `CorrectionForm` as the institution stands."""
+    return {
+        "name": institution.name,
+        "kind": institution.kind,
+        "setting": institution.setting,
+        "division": institution.division.code if institution.division else "",
+        "public_phone": institution.public_phone,
+        "seen": fingerprint(institution, EDITED),
+    }
 
 
 class NewInstitutionForm(InstitutionForm):

@@ -5,18 +5,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from contracts.forms.institutions import InstitutionForm, MoveForm, NewInstitutionForm
+from contracts.forms.institutions import CorrectionForm, MoveForm, NewInstitutionForm, initial_of
+from contracts.presenters.institutions import differences
 from teams.actions import institutions as actions
 from teams.actions.submissions import fresh_key
 from teams.attempts import sent
+from teams.copies import since
 from teams.models import Institution
 from teams.permissions import Permission, SignedInRequest, require
+from teams.presenters.stale import going_on
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -26,31 +30,25 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 def institution_create(request: SignedInRequest) -> HttpResponse:
     """A new institution below one of the account's."""
     form = NewInstitutionForm(request.user, request.POST or None, initial={"parent": request.GET.get("parent")})
-    return _edit(
-        request, form, _("Make an institution"), lambda typed: actions.create_institution(**typed, by=request.user)
-    )
+    made = _saved(request, form, lambda typed: actions.create_institution(**typed, by=request.user))
+    return made or _page(request, form, _("Make an institution"))
 
 
 @require_form
 @require(Permission.TEAM_EDIT)
 def institution_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """What was wrong of its name, kind or place is corrected, for all times."""
-    found = _institution(request, pk)
-    initial = {
-        "name": found.name,
-        "kind": found.kind,
-        "setting": found.setting,
-        "division": found.division.code if found.division else "",
-        "public_phone": found.public_phone,
-    }
-    form = InstitutionForm(request.POST or None, initial=initial)
-    return _edit(
-        request,
-        form,
-        _("Correct the institution"),
-        lambda typed: actions.change_institution(institution=found, **typed, by=request.user),
-        found,
-    )
+    found, stale = _institution(request, pk), None
+    form = CorrectionForm(request.POST or None, initial=initial_of(found))
+    if response := _saved(
+        request, form, lambda typed: actions.change_institution(institution=found, **typed, by=request.user)
+    ):
+        return response
+    if form.has_error(NON_FIELD_ERRORS, "institution.stale"):
+        found.refresh_from_db()
+        stale = differences(form, since(found, form.cleaned_data["seen"], actions.EDITED))
+        form = CorrectionForm(going_on(request.POST, stale, initial_of(found), {"division_id": "division"}))
+    return _page(request, form, _("Correct the institution"), found, stale)
 
 
 @require_form
@@ -58,37 +56,39 @@ def institution_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def institution_move(request: SignedInRequest, pk: int) -> HttpResponse:
     """From a day on it stands below another institution; figures of the days before stay."""
     found = _institution(request, pk)
-    return _edit(
-        request,
-        MoveForm(request.user, request.POST or None),
-        _("Put it below another institution"),
-        lambda typed: actions.move_institution(institution=found, **typed, by=request.user),
-        found,
-    )
+    form = MoveForm(request.user, request.POST or None)
+    moved = _saved(request, form, lambda typed: actions.move_institution(institution=found, **typed, by=request.user))
+    return moved or _page(request, form, _("Put it below another institution"), found)
 
 
-def _edit(
-    request: SignedInRequest,
-    form: forms.Form,
-    title: str,
-    do: Callable[[dict[str, Any]], Institution],
-    institution: Institution | None = None,
-) -> HttpResponse:
-    """Show the form, or do once what it says and go to the institution; a refusal stands above the form."""
+def _saved(
+    request: SignedInRequest, form: forms.Form, do: Callable[[dict[str, Any]], Institution]
+) -> HttpResponse | None:
+    """Do once what a good form says and go to the institution; None when the form is to be shown."""
 
     def save() -> str:
         saved = do(form.cleaned_data)
         messages.success(request, _("Saved."))
         return reverse("contracts:institution", args=[saved.pk])
 
+    return sent(request, form, save, {"institution.phone": "public_phone"}.get)
+
+
+def _page(
+    request: SignedInRequest,
+    form: forms.Form,
+    title: str,
+    institution: Institution | None = None,
+    stale: dict[str, Any] | None = None,
+) -> HttpResponse:
     context = {
         "form": form,
         "title": title,
         "institution": institution,
+        "stale": stale,
         "submission": request.POST.get("submission") or fresh_key(),
     }
-    response = sent(request, form, save, {"institution.phone": "public_phone"}.get)
-    return response or render(request, "contracts/institution_edit.html", context)
+    return render(request, "contracts/institution_edit.html", context)
 
 
 def _institution(request: SignedInRequest, pk: int) -> Institution:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from teams import copies
 from teams.history import made_by
 from teams.memory import forget
 from teams.models import Division, Institution, InstitutionParent, User
@@ -13,10 +14,13 @@ from teams.rules import (
     check_can_change_institution,
     check_can_create_institution,
     check_can_move_institution,
+    check_institution_is_present,
     check_public_phone,
 )
 
 Account = User | SystemAccount
+# What a correction may change; a copy of these that somebody has open may be old.
+EDITED = ("name", "kind", "setting", "division_id", "public_phone")
 
 
 @transaction.atomic
@@ -49,6 +53,7 @@ def create_institution(
 def change_institution(
     *,
     institution: Institution,
+    seen: str,
     name: str,
     kind: str,
     setting: str,
@@ -56,11 +61,13 @@ def change_institution(
     public_phone: str | None = None,
     by: Account,
 ) -> Institution:
-    """Correct what is said of an institution; its public phone stays without one.
+    """Correct what is said of an institution that was opened with the fingerprint `seen` (`teams.copies`, of EDITED).
 
-    Raises RuleViolation: institution.not_allowed, .outside, .has_teams, .phone.
+    Its public phone stays without one. Raises RuleViolation: institution.stale (somebody else was faster),
+    .not_allowed, .outside, .has_teams, .phone.
     """
     institution = Institution.objects.select_for_update(no_key=True).get(pk=institution.pk)
+    check_institution_is_present(copies.is_present(institution, seen, EDITED))
     check_can_change_institution(institution, kind=kind, by=by)
     check_public_phone(public_phone or "")
     institution.name, institution.kind, institution.setting, institution.division = name, kind, setting, division

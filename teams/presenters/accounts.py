@@ -14,6 +14,7 @@ from teams.clock import today
 from teams.copies import Since
 from teams.lists import Cell, Column
 from teams.models import Institution, Role, Staff, User
+from teams.presenters import stale
 from teams.queries.changes import RowChange
 
 COLUMNS = (
@@ -114,17 +115,10 @@ def lines(changes: list[RowChange]) -> list[dict[str, Any]]:
 
 
 def differences(since: Since, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Context key `stale` of `_stale.html`: who changed the account, and a line for each field that they changed."""
-    changes = since.changes.values()
-    values = {each.field: {"then": each.then, "now": each.now, "yours": typed[each.field]} for each in changes}
-    names = _Names((field, value) for field, three in values.items() for value in three.values())
-    found = [
-        {"field": field}
-        | {name: names.text(field, value) for name, value in three.items()}
-        | {"label": LABELS[field], "is_conflict": three["yours"] not in (three["then"], three["now"])}
-        for field, three in values.items()
-    ]
-    return {"by": since.by, "at": since.at, "lines": found}
+    """Context key `stale` of `_stale.html` (teams.presenters.stale)."""
+    values = [(each.field, value) for each in since.changes.values() for value in (each.then, each.now)]
+    names = _Names([*values, *typed.items()])
+    return stale.differences(since, typed, LABELS, names.text)
 
 
 def _done(change: RowChange) -> str:

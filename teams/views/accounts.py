@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from teams.actions.submissions import fresh_key, once
 from teams.attempts import attempt
 from teams.copies import since
 from teams.fields import StaffField
-from teams.forms import AccountForm, initial_of
+from teams.forms import FORM_FIELDS, AccountForm, initial_of
 from teams.lists import ListPage, ListRow
 from teams.models import User
 from teams.permissions import Permission, SignedInRequest, require
 from teams.presenters.accounts import COLUMNS, cells, differences, has_left, lines, loaded, state_of
+from teams.presenters.stale import going_on
 from teams.queries.accounts import AccountFilter, changes, locked
 from teams.rules import RuleViolation
 
@@ -99,7 +100,8 @@ def account_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             if refusal.code == "account.stale":
                 changed = since(account, data["seen"], actions.EDITED)
                 stale = differences(changed, form.typed)
-                form = AccountForm(request.user, account, _going_on(form, account, stale))
+                rest = going_on(request.POST, stale, initial_of(account), FORM_FIELDS)
+                form = AccountForm(request.user, account, rest)
             else:
                 form.add_refusal(refusal)
         else:
@@ -183,19 +185,6 @@ def _detail(request: SignedInRequest, account: User) -> dict[str, Any]:
         "changes": lines(changes(account)),
         "submission": fresh_key(),
     }
-
-
-def _going_on(form: AccountForm, account: User, stale: dict[str, Any]) -> QueryDict:
-    """The form's data to go on with: what you changed stays typed, the rest is what stands now."""
-    present, data = initial_of(account), QueryDict(mutable=True)
-    data.update(form.data)
-    data["seen"] = present["seen"]
-    names = {"first_name": "name", "institution_id": "institution", "roles": "roles", "staff_id": "staff"}
-    for line in stale["lines"]:
-        name = names[line["field"]]
-        if not line["is_conflict"]:
-            data.setlist(name, present[name] if name == "roles" else [present[name] or ""])
-    return data
 
 
 def _password_shown(request: SignedInRequest, given: list[tuple[User, str]], location: str) -> HttpResponse:

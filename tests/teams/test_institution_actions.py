@@ -7,6 +7,7 @@ from django.test import Client
 
 from teams.actions import institutions as actions
 from teams.actions.submissions import fresh_key
+from teams.copies import fingerprint
 from teams.models import Institution, InstitutionParent, Role, Team, User
 from teams.models.places import parent_ids, subtree_ids
 from teams.rules import RuleViolation
@@ -81,10 +82,30 @@ def test_move_that_cannot_be_is_refused(bureau: Institution, administrator: User
 
 def test_centre_with_teams_stays_a_centre(administrator: User) -> None:
     team: Team = factories.make_team()
+    said = {"name": "x", "kind": "hospital", "setting": "", "division": None}
     with refused("institution.has_teams"):
-        actions.change_institution(
-            institution=team.institution, name="x", kind="hospital", setting="", division=None, by=administrator
-        )
+        seen = fingerprint(team.institution, actions.EDITED)
+        actions.change_institution(institution=team.institution, seen=seen, **said, by=administrator)
+
+
+def test_slower_of_two_who_correct_sees_the_difference_and_goes_on(
+    client: Client, bureau: Institution, administrator: User
+) -> None:
+    client.force_login(administrator)
+    made = _made("C1", bureau, administrator)
+    address, place = f"/institutions/{made.pk}/edit/", factories.make_village()
+    opened = client.get(address).context["form"].initial
+    faster = opened | {"setting": "urban", "division": place.code, "submission": fresh_key()}
+    assert client.post(address, faster).status_code == 302
+    page = client.post(address, opened | {"name": "中心卫生院", "submission": fresh_key()})
+    lines = page.context["stale"]["lines"]
+    assert {line["field"]: line["is_conflict"] for line in lines} == {"setting": False, "division_id": False}
+    form = page.context["form"]
+    typed = {name: form[name].value() for name in opened}
+    assert (typed["name"], typed["setting"], typed["division"]) == ("中心卫生院", "urban", place.code)
+    assert client.post(address, typed | {"submission": fresh_key()}).status_code == 302
+    made.refresh_from_db()
+    assert (made.name, made.setting) == ("中心卫生院", "urban")
 
 
 def test_administrator_of_one_centre_changes_only_what_is_below_it(bureau: Institution, administrator: User) -> None:
@@ -105,8 +126,9 @@ def test_pages_make_correct_and_move(client: Client, bureau: Institution, admini
     assert "division" in wrong.context["form"].errors
     client.post("/institutions/new/", typed | {"submission": fresh_key()})
     made = Institution.objects.get(code="C9")
-    corrected = {"name": "中心卫生院", "kind": "township_center", "setting": "urban", "submission": fresh_key()}
-    client.post(f"/institutions/{made.pk}/edit/", corrected)
+    corrected = {"name": "中心卫生院", "setting": "urban", "submission": fresh_key()}
+    address = f"/institutions/{made.pk}/edit/"
+    client.post(address, client.get(address).context["form"].initial | corrected)
     moved = {"parent": other.pk, "from_on": "20180701", "submission": fresh_key()}
     client.post(f"/institutions/{made.pk}/move/", moved)
     made.refresh_from_db()
