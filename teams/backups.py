@@ -9,7 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 # What PostgreSQL's programs of every version understand; the password goes by the environment, unseen by others.
 _PARAMETERS = ("host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -33,7 +34,7 @@ def connection_parameters() -> dict[str, str]:
 def write_backup(path: Path, database: Parameters) -> None:
     """Write the database to a new file, readable by its owner only: whole, or not at all. Raises BackupError."""
     if path.exists():
-        raise BackupError(_("{file} exists already.").format(file=path))
+        raise BackupError(format_lazy(_("{file} exists already."), file=path))
     partial = path.with_name(f"{path.name}.partial")
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
@@ -46,7 +47,7 @@ def write_backup(path: Path, database: Parameters) -> None:
 def read_backup(path: Path, database: Parameters) -> None:
     """Fill the empty database from the file, in one transaction: whole, or not at all. Raises BackupError."""
     if not path.is_file():
-        raise BackupError(_("There is no file {file}.").format(file=path))
+        raise BackupError(format_lazy(_("There is no file {file}."), file=path))
     options = ("--no-owner", "--no-acl", "--exit-on-error", "--single-transaction")
     _run("pg_restore", database, *options, str(path))
 
@@ -92,5 +93,6 @@ def _program(name: str) -> str:
         return str(Path(wheel.origin).parent / "pginstall/bin" / name)
     found = shutil.which(name)
     if found is None:
-        raise BackupError(_("{name} is not installed; name its folder in SHOUYUE_POSTGRES_PROGRAMS.").format(name=name))
+        told = _("{name} is not installed; name its folder in SHOUYUE_POSTGRES_PROGRAMS.")
+        raise BackupError(format_lazy(told, name=name))
     return found

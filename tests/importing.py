@@ -39,3 +39,11 @@ def put(kind: str, *lines: str, by: Account = SYSTEM) -> Loaded:
                 assert re.match("[^/]*[\u4e00-\u9fff].* / .*[a-z]", both(row.message)), "in Chinese and English"
     loaded.counts = (totals.created, totals.updated, totals.unchanged, totals.rejected)
     return loaded
+
+
+def assert_both_languages(text: str) -> None:
+    """`中文 / English`."""
+    chinese, slash, english = text.partition(" / ")
+    assert slash
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert re.search("[a-z]{3}", english)

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from residents.models import Resident
 from teams.models import AuditEvent, Division
 from tests.factories import centre, make_id_number
+from tests.importing import assert_both_languages
 from tests.teams.spreadsheets import write_ods, write_xls, write_xlsx
 
 pytestmark = pytest.mark.django_db
@@ -53,14 +54,6 @@ def refusal(*arguments: object) -> str:
     assert caught.value.returncode == 1
     assert "\n" not in str(caught.value)
     return str(caught.value)
-
-
-def assert_both_languages(text: str) -> None:
-    """`中文 / English`."""
-    chinese, slash, english = text.partition(" / ")
-    assert slash
-    assert re.search("[\u4e00-\u9fff]", chinese)
-    assert re.search("[a-z]{3}", english)
 
 
 @pytest.mark.parametrize("ending", WRITERS)

@@ -20,6 +20,7 @@ from teams.models.accounts import SYSTEM
 from teams.policy import policy_on
 from teams.rules import RuleViolation
 from tests.factories import make_resident, make_team
+from tests.importing import assert_both_languages
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,8 @@ def test_command_says_what_changed_and_then_that_nothing_did(capsys: pytest.Capt
     call_command("load_policy", "yueyang")
     call_command("load_policy", "yueyang")
     first, second = capsys.readouterr().out.splitlines()
+    assert_both_languages(first)
+    assert_both_languages(second)
     assert "11" in first
     assert "11" not in second
 
@@ -106,8 +109,9 @@ WRONG = {
 def test_wrong_file_is_refused_with_the_place_of_its_mistake(text: str, named: str, tmp_path: Path) -> None:
     file = tmp_path / "x.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(CommandError, match=named):
+    with pytest.raises(CommandError, match=named) as refused:
         call_command("load_policy", str(file))
+    assert_both_languages(str(refused.value))
 
 
 def test_shares_that_do_not_add_up_leave_nothing_behind(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from teams.sign_ins import AccountBackend
 from tests import factories
 from tests.accounts import make_account
 from tests.factories import PASSWORD
+from tests.importing import assert_both_languages
 
 pytestmark = pytest.mark.django_db
 Kind = AuditEvent.Kind
@@ -111,8 +112,9 @@ def test_command_makes_the_first_administrator(monkeypatch: pytest.MonkeyPatch) 
 
 def test_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("quiet-river-17\n" * 2))
-    with pytest.raises(CommandError, match="X"):
+    with pytest.raises(CommandError, match="X") as refused:
         call_command("create_account", "first", role=["clerk"], institution="X", password_stdin=True)
+    assert_both_languages(str(refused.value))
     with pytest.raises(CommandError):
         call_command("create_account", "first", role=["clerk"], password_stdin=False)
 

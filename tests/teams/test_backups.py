@@ -13,6 +13,7 @@ from django.db import connection
 from teams import backups
 from teams.models import AuditEvent
 from tests import factories
+from tests.importing import assert_both_languages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,8 +75,9 @@ def test_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_restore_over_a_district_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="--replace"):
+    with pytest.raises(CommandError, match="--replace") as refused:
         call_command("restore", str(tmp_path / "district.backup"))
+    assert_both_languages(str(refused.value))
     with pytest.raises(CommandError, match=r"district\.backup"):
         call_command("restore", str(tmp_path / "district.backup"), replace=True)
 

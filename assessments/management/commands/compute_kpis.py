@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from assessments import tasks
 from assessments.actions import freezing, months
@@ -13,6 +14,7 @@ from assessments.calendar import CalendarMonth
 from assessments.models import Revision
 from assessments.rules.months import BrokenInvariant
 from teams.cells import CellError, parse_date
+from teams.imports.texts import both
 from teams.models.accounts import SYSTEM
 from teams.queue import enqueue
 from teams.rules import RuleViolation
@@ -30,26 +32,29 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if options["months"] < 1:
-            raise CommandError(_("The number of months must be at least 1."))
+            raise CommandError(both(_("The number of months must be at least 1.")))
         try:
             last = CalendarMonth.parse(options["month"])
             as_of, settings_on = _day(options["as_of"]), _day(options["settings_of"])
             for back in range(options["months"] - 1, -1, -1):
                 self._compute(last.plus(-back), as_of if back == 0 else None, settings_on, options["freeze"])
-        except (RuleViolation, CellError, BrokenInvariant) as refusal:
-            raise CommandError(str(refusal)) from None
+        except (RuleViolation, CellError) as refusal:
+            raise CommandError(both(refusal.message)) from None
+        except BrokenInvariant as defect:
+            told = format_lazy(_("The figures contradict themselves, so the old ones stay: {why}"), why=str(defect))
+            raise CommandError(both(told)) from None
 
     def _compute(self, month: CalendarMonth, as_of: date | None, settings_on: date | None, freeze: bool) -> None:
         revision = months.compute(month=month.first, as_of=as_of, settings_on=settings_on, by=SYSTEM)
         # Of a month frozen before, what was computed stands beside; the same command twice is no mistake.
         before = Revision.objects.filter(month=revision.month_id, frozen_at__isnull=False).first()
         if freeze and (before is None or revision.is_provisional):
-            revision = freezing.freeze(revision=revision, by=SYSTEM, explanation=_("Frozen on the command line."))
+            revision = freezing.freeze(revision=revision, by=SYSTEM, explanation=str(_("Frozen on the command line.")))
         enqueue(tasks.count_ahead, revision.pk)
         state = _("provisional") if revision.is_provisional else (_("frozen") if revision.frozen_at else _("complete"))
         if before is not None:
-            state = _("{state}; r{number} stays frozen").format(state=state, number=before.number)
-        self.stdout.write(f"{month} r{revision.number} {revision.as_of} {state}")
+            state = format_lazy(_("{state}; r{number} stays frozen"), state=state, number=before.number)
+        self.stdout.write(f"{month} r{revision.number} {revision.as_of} {both(state)}")
 
 
 def _day(typed: str | None) -> date | None:

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
 from assessments.exports import write_kpis
+from teams.imports.texts import both
 from teams.rules import RuleViolation
 
 
@@ -21,12 +23,13 @@ class Command(BaseCommand):
 
     def handle(self, *, month: str, out: Path, **_options: Any) -> None:
         if out.suffix.lower() not in {".csv", ".xlsx"}:
-            raise CommandError(_("%(file)s: the ending must be .csv or .xlsx.") % {"file": out})
+            raise CommandError(both(format_lazy(_("{file}: the ending must be .csv or .xlsx."), file=out)))
         try:
             lines = write_kpis(CalendarMonth.parse(month), out)
         except RuleViolation as refusal:
-            raise CommandError(str(refusal)) from None
+            raise CommandError(both(refusal.message)) from None
         except OSError as failure:
             # Of the file that was asked for, whatever the name under which it was being written.
-            raise CommandError(f"{out}: {failure.strerror}") from None
+            told = format_lazy(_("{file} cannot be written: {why}"), file=out, why=failure.strerror)
+            raise CommandError(both(told)) from None
         self.stdout.write(f"{out}: {lines}")

@@ -5,13 +5,15 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from assessments import tasks
 from assessments.demo import accounts, figures
 from assessments.demo.load import load
 from assessments.models import Month, Revision
 from residents.models import Household, Resident
+from teams.imports.texts import both
 from teams.models import Institution
 from teams.queue import enqueue
 
@@ -28,22 +30,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name, scale = options["name"], options["scale"]
         if name not in figures.places():
-            raise CommandError(
-                _("There is no demo “{name}”. There are: {names}.").format(name=name, names=", ".join(figures.places()))
-            )
+            told = _("There is no demo “{name}”. There are: {names}.")
+            raise CommandError(both(format_lazy(told, name=name, names=", ".join(figures.places()))))
         least = figures.read_place(name).least_scale()
         if not least <= scale <= figures.LARGEST_SCALE:
             told = _(
                 "The scale of {name} must lie between {low} and {high}: fewer than {people} people show too little."
             )
             low = f"{least:f}".rstrip("0")
-            raise CommandError(
-                told.format(name=name, low=low, high=f"{figures.LARGEST_SCALE:g}", people=figures.FEWEST)
-            )
+            high = f"{figures.LARGEST_SCALE:g}"
+            raise CommandError(both(format_lazy(told, name=name, low=low, high=high, people=figures.FEWEST)))
         if options["migrate"]:
             call_command("migrate", interactive=False, verbosity=0)
         if any(model.objects.exists() for model in (Resident, Household, Institution)):
-            raise CommandError(_("The database holds a district already; a demo is loaded into an empty one only."))
+            told = _("The database holds a district already; a demo is loaded into an empty one only.")
+            raise CommandError(both(told))
         made = load(name, scale=scale, seed=options["seed"], out=self._say)
         # The months that somebody opens first come first.
         computed = Revision.objects.filter(pk__in=Month.objects.values("current")).order_by("-month__first_on")

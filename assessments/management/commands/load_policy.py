@@ -4,10 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.policies import load
 from assessments.policy_files import policies, read_policy
+from teams.imports.texts import both
 from teams.rules import RuleViolation
 
 
@@ -22,12 +24,12 @@ class Command(BaseCommand):
             policy = read_policy(options["name"])
             changed = load(policy=policy)
         except RuleViolation as refusal:
-            raise CommandError(str(refusal)) from None
+            raise CommandError(both(refusal.message)) from None
         if not any(changed.values()):
-            self.stdout.write(_("{name}: nothing to change.").format(name=policy.name))
+            self.stdout.write(both(format_lazy(_("{name}: nothing to change."), name=policy.name)))
             return
         told = _(
             "{name} changed: settings {settings}, registers {registers}, items {items}, packages {packages}, "
             "targets {targets}, funds {funds}, rubrics {rubrics}."
         )
-        self.stdout.write(told.format(name=policy.name, **changed))
+        self.stdout.write(both(format_lazy(told, name=policy.name, **changed)))

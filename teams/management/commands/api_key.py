@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from teams.actions.tokens import create_token, revoke_token
+from teams.imports.texts import both
 from teams.models import User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -27,6 +28,6 @@ class Command(BaseCommand):
                 user = User.objects.get(username=options["account"])
                 self.stdout.write(create_token(user=user, name=options["name"], by=SYSTEM))
         except User.DoesNotExist:
-            raise CommandError(_("There is no account with this name: use --account USERNAME.")) from None
+            raise CommandError(both(_("There is no account with this name: use --account USERNAME."))) from None
         except RuleViolation as refusal:
-            raise CommandError(str(refusal)) from None
+            raise CommandError(both(refusal.message)) from None

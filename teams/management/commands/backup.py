@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams.actions.audit import record
 from teams.backups import BackupError, connection_parameters, write_backup
+from teams.imports.texts import both
 from teams.models import AuditEvent
 from teams.models.accounts import SYSTEM
 
@@ -23,6 +25,6 @@ class Command(BaseCommand):
         try:
             write_backup(options["file"], connection_parameters())
         except BackupError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(both(error.args[0])) from None
         size = options["file"].stat().st_size
-        self.stdout.write(_("{file}: {size} bytes").format(file=options["file"], size=f"{size:,}"))
+        self.stdout.write(both(format_lazy(_("{file}: {size} bytes"), file=options["file"], size=f"{size:,}")))

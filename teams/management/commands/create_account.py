@@ -5,9 +5,11 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams.actions.accounts import create_account
+from teams.imports.texts import both
 from teams.models import Institution, Role, Staff
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -34,15 +36,13 @@ class Command(BaseCommand):
                 by=SYSTEM,
             )
         except Institution.DoesNotExist:
-            raise CommandError(
-                _("There is no institution with the code {code}.").format(code=options["institution"])
-            ) from None
+            told = format_lazy(_("There is no institution with the code {code}."), code=options["institution"])
+            raise CommandError(both(told)) from None
         except Staff.DoesNotExist:
-            raise CommandError(
-                _("There is no staff member with the number {number}.").format(number=options["staff"])
-            ) from None
+            told = format_lazy(_("There is no staff member with the number {number}."), number=options["staff"])
+            raise CommandError(both(told)) from None
         except RuleViolation as refusal:
-            raise CommandError(str(refusal)) from None
+            raise CommandError(both(refusal.message)) from None
         self.stdout.write(f"{user.username}: {', '.join(user.roles)}")
 
 
@@ -51,8 +51,8 @@ def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
     if not sys.stdin.isatty():
-        raise CommandError(_("There is no terminal to ask for the password: use --password-stdin."))
-    password = getpass.getpass(_("Password: "))
-    if getpass.getpass(_("Password (again): ")) != password:
-        raise CommandError(_("The passwords differ."))
+        raise CommandError(both(_("There is no terminal to ask for the password: use --password-stdin.")))
+    password = getpass.getpass(both(_("Password: ")))
+    if getpass.getpass(both(_("Password (again): "))) != password:
+        raise CommandError(both(_("The passwords differ.")))
     return password

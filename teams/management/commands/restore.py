@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams import backups
 from teams.actions.audit import record
+from teams.imports.texts import both
 from teams.models import AuditEvent
 from teams.models.accounts import SYSTEM
 
@@ -24,17 +26,16 @@ class Command(BaseCommand):
             self._make_room(replace=options["replace"], file=options["file"])
             backups.read_backup(options["file"], backups.connection_parameters())
         except backups.BackupError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(both(error.args[0])) from None
         record(kind=AuditEvent.Kind.BACKUP, by=SYSTEM, what="restore")
-        self.stdout.write(
-            _("Restored from {file}. If this version is newer, run `manage.py migrate`.").format(file=options["file"])
-        )
+        told = _("Restored from {file}. If this version is newer, run `manage.py migrate`.")
+        self.stdout.write(both(format_lazy(told, file=options["file"])))
 
     def _make_room(self, *, replace: bool, file: Path) -> None:
         if backups.is_empty():
             return
         if not replace:
-            raise CommandError(_("The database holds tables. Restore into an empty one, or add --replace."))
+            raise CommandError(both(_("The database holds tables. Restore into an empty one, or add --replace.")))
         if not file.is_file():
-            raise CommandError(_("There is no file {file}.").format(file=file))
+            raise CommandError(both(format_lazy(_("There is no file {file}."), file=file)))
         backups.empty()

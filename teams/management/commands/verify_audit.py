@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams.actions.audit import verify_chain
+from teams.imports.texts import both
 from teams.models import AuditEvent
 
 
@@ -18,11 +20,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         broken = verify_chain()
         if broken is not None:
-            raise CommandError(
-                _("Line {id} does not follow from the one before: a line was changed or removed.").format(id=broken)
-            )
+            told = _("Line {id} does not follow from the one before: a line was changed or removed.")
+            raise CommandError(both(format_lazy(told, id=broken)))
         if options["head"] and not AuditEvent.objects.filter(sha256=options["head"]).exists():
-            raise CommandError(_("The head noted earlier is gone: lines were cut off at the end."))
+            raise CommandError(both(_("The head noted earlier is gone: lines were cut off at the end.")))
         last = AuditEvent.objects.order_by("-id").first()
         head = last.sha256 if last else "-"
-        self.stdout.write(_("Lines: {count}, whole. Head: {head}").format(count=AuditEvent.objects.count(), head=head))
+        told = _("Lines: {count}, whole. Head: {head}")
+        self.stdout.write(both(format_lazy(told, count=AuditEvent.objects.count(), head=head)))
