@@ -1,7 +1,7 @@
 """What may be done with packages and their payer shares (docs/rules.md 6)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -190,21 +190,26 @@ def check_can_publish(version: PackageVersion) -> None:
     check_is_draft(version, "package")
     if not version.items.all():
         raise RuleViolation("package.empty", _("A package holds at least one item."))
-    shares = shares_by_category(version)
-    for category, amounts in shares.items():
+    for category, amounts in shares_by_category(version).items():
         check_can_set_shares(version=version, category=category, shares=amounts)
+    for reason in _not_free(version):
+        raise RuleViolation(reason.code, reason.message)
+
+
+def _not_free(version: PackageVersion) -> Iterator[Reason]:
+    """Whom the package is free for and who would pay all the same.
+
+    Without a rule of their own they pay by that of everyone else, or of another category that somebody is in as well;
+    where nobody is named, the resident pays (docs/rules.md, reading 115).
+    """
+    shares = shares_by_category(version) if version.free_for else {}
+    tables = {"": {Payer.RESIDENT.value: version.price}} | shares
     for category in version.free_for:
-        # Who has no rule of their own pays as everyone else does; where nobody is named, the resident pays.
-        amounts = shares.get(category) or shares.get("") or {Payer.RESIDENT.value: version.price}
-        if amounts.get(Payer.RESIDENT, 0):
-            raise RuleViolation(
-                "package.not_free",
-                format_lazy(
-                    _("Free of charge for “{category}”, yet they would pay {amount} yuan: name other payers."),
-                    category=_name_of(category),
-                    amount=amounts[Payer.RESIDENT.value],
-                ),
-            )
+        rules = [shares[category]] if category in shares else tables.values()
+        amount = max(amounts.get(Payer.RESIDENT.value, 0) for amounts in rules)
+        if amount:
+            message = _("Free of charge for “{category}”, yet they would pay {amount} yuan: name other payers.")
+            yield Reason("package.not_free", format_lazy(message, category=_name_of(category), amount=amount))
 
 
 def shares_by_category(version: PackageVersion) -> dict[str, dict[str, Decimal]]:
@@ -306,7 +311,13 @@ def check_counts(item: Item, *, performer_job: str, place: str, readings: Mappin
 
 
 def doubts(version: PackageVersion, policy: Mapping[str, int]) -> list[Reason]:
-    """What may be a slip in a version but is not refused: a price outside the range that the policy allows."""
+    """What may be a slip in a version but is not refused: a price outside the range that the policy allows, payers that
+    a file changed so that somebody would pay for whom it is free of charge."""
+    unfree = [] if version.status == PackageVersion.Status.DRAFT else _not_free(version)
+    return [*_odd_price(version, policy), *unfree]
+
+
+def _odd_price(version: PackageVersion, policy: Mapping[str, int]) -> list[Reason]:
     least, most = policy["package_price_least"], policy["package_price_most"]
     price = version.price
     if not price or not most or least <= price <= most:

@@ -8,12 +8,14 @@ import pytest
 from service_packages.actions import drafts, items, years
 from service_packages.actions.drafts import Wanted, fingerprint
 from service_packages.models import Package, PackageVersion
-from service_packages.rules import Conditions, ItemLine, shares_by_category
+from service_packages.rules import Conditions, ItemLine, doubts, shares_by_category
 from service_packages.windows import Anchor, Span, Windows
 from teams.models import Role
 from teams.models.accounts import SYSTEM
+from teams.policy import DEFAULTS
 from teams.rules import RuleViolation
 from tests.factories import centre, make_coverage, make_item, make_package, make_user
+from tests.importing import put
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,26 @@ def test_package_free_of_charge_needs_payers_in_the_residents_place() -> None:
     wanted = _wanted(conditions=Conditions(free_for=frozenset({"low_income"})), shares=relieved)
     draft = drafts.save_draft(draft=draft, wanted=wanted, seen=fingerprint(draft), by=SYSTEM)
     assert drafts.publish(draft=draft, by=SYSTEM).status == "published"
+
+
+def test_package_free_of_charge_needs_own_payers_where_another_rule_charges() -> None:
+    """Somebody free of charge may also be old, and would pay by the rule of the old (docs/rules.md, reading 115)."""
+    free = Conditions(free_for=frozenset({"low_income"}))
+    shares = {"": {"finance": Decimal("40.00")}, "elderly": {"finance": Decimal("30.00"), "resident": Decimal("10.00")}}
+    draft = _draft(conditions=free, shares=shares)
+    assert _refusal(drafts.publish, draft=draft) == "package.not_free"
+    wanted = _wanted(conditions=free, shares={**shares, "low_income": {"finance": Decimal("40.00")}})
+    draft = drafts.save_draft(draft=draft, wanted=wanted, seen=fingerprint(draft), by=SYSTEM)
+    assert drafts.publish(draft=draft, by=SYSTEM).status == "published"
+
+
+def test_payers_from_a_file_that_charge_whom_it_is_free_for_are_doubted() -> None:
+    nobody_pays = {"": {"finance": Decimal("40.00")}}
+    draft = _draft(conditions=Conditions(free_for=frozenset({"low_income"})), shares=nobody_pays)
+    version = drafts.publish(draft=draft, by=SYSTEM)
+    assert doubts(version, DEFAULTS) == []
+    put("payer_shares", "package_code,category,payer,amount", "CHI,elderly,resident,40.00")
+    assert [doubt.code for doubt in doubts(version, DEFAULTS)] == ["package.not_free"]
 
 
 def test_draft_of_a_package_in_use_leaves_it_until_published() -> None:
