@@ -121,7 +121,7 @@ def name_people(rows: Iterable[Row], visible: QuerySet[Resident]) -> None:
             row.error = _("Several people have this name: enter the ID number.") if namesakes else NOBODY
 
 
-NOBODY = _("Nobody whom you see has this ID number or name.")
+NOBODY = _("Nobody whom you may see has this ID number or name.")
 
 
 def _by_name(visible: QuerySet[Resident], names: set[str]) -> Mapping[str, list[Resident]]:

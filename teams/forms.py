@@ -138,7 +138,7 @@ class ExportForm(forms.Form):
     submission = forms.CharField(widget=forms.HiddenInput)
     form = forms.ChoiceField(label=_("Format"), choices=Export.Form, initial=Export.Form.XLSX)
     whole = forms.BooleanField(
-        label=_("Whole ID numbers and phones"), required=False, help_text=_("Written down in the audit trail.")
+        label=_("Whole ID numbers and phones"), required=False, help_text=_("Recorded in the audit trail.")
     )
     reason = forms.CharField(label=_("What they are needed for"), required=False, max_length=200)
 

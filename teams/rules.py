@@ -219,7 +219,7 @@ def check_can_move_institution(
     if place.parent_id == parent.pk:
         raise RuleViolation("institution.there_already", _("It stands there already."))
     if from_on > today():
-        raise RuleViolation("institution.future", _("The day of the transfer lies in the future."))
+        raise RuleViolation("institution.future", _("The day lies in the future."))
     if from_on <= place.from_on:
         raise RuleViolation(
             "institution.too_early",
@@ -358,4 +358,4 @@ def check_can_steer_import(imported: Import, by: User, *, whole_district: bool =
     """
     is_bureau = whole_district and by.scope.is_district and has_permission(by, Permission.IMPORT_RUN)
     if imported.by_id != by.pk and not is_bureau:
-        raise RuleViolation("import.not_yours", _("Only who sent the file can do that."))
+        raise RuleViolation("import.not_yours", _("Only the person who sent the file can do that."))

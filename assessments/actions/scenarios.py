@@ -49,4 +49,4 @@ def drop_scenario(*, scenario: Scenario, by: Account) -> None:
 
 def _check_may_plan(by: Account) -> None:
     if not may_plan(by):
-        raise RuleViolation("scenario.not_allowed", _("Only who decides on rubrics or money tries them."))
+        raise RuleViolation("scenario.not_allowed", _("Only those who decide on rubrics or money try them."))

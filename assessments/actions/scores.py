@@ -152,7 +152,7 @@ def add_evidence(*, score: Score, name: str, content: bytes, by: User) -> Eviden
     """
     check_can_self_assess(_locked(score.assessment), by)
     if not 0 < len(content) <= LARGEST:
-        raise RuleViolation("evidence.size", _("A file of evidence has at most 5 MB."))
+        raise RuleViolation("evidence.size", _("A file of evidence must not be empty, nor larger than 5 MB."))
     kind = next((kind for first, kind in KINDS.items() if content.startswith(first)), None)
     if kind is None:
         raise RuleViolation("evidence.kind", _("Evidence is a picture, a PDF, a .docx or an .xlsx file."))

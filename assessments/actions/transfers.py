@@ -38,7 +38,7 @@ def enter_transfer(
         if to_month < from_month:
             raise RuleViolation("transfer.months", _("The last month lies before the first one."))
         if transferred_on > today():
-            raise RuleViolation("transfer.in_future", _("The day of the transfer lies in the future."))
+            raise RuleViolation("transfer.in_future", _("The day lies in the future."))
         return Transfer.objects.create(
             payer=payer,
             from_month=from_month,

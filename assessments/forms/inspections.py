@@ -105,7 +105,7 @@ class MoveForm(forms.Form):
     """A step of a finding: words, a day when there must be one, files when the institution proves it."""
 
     due_on = DayField(label=_("To be mended by"), required=False)
-    note = forms.CharField(label=_("Words"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Remark"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     proofs = ProofsField(label=_("Proof that it was mended"), required=False)
     submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
 
@@ -126,7 +126,7 @@ class FindingFilter(NarrowingForm):
     unit = forms.ChoiceField(label=_("Institution"), required=False)
     round = forms.ChoiceField(label=_("Round"), required=False)
     checklist = forms.ChoiceField(label=_("Checklist"), required=False)
-    text = forms.CharField(label=_("Words in it"), required=False, max_length=40)
+    text = forms.CharField(label=_("Keywords"), required=False, max_length=40)
     # What the evidence of a score is narrowed by; nobody types them.
     team = forms.IntegerField(required=False, widget=forms.HiddenInput)
     item = forms.SlugField(required=False, widget=forms.HiddenInput)
@@ -140,7 +140,7 @@ class FindingFilter(NarrowingForm):
         states = [
             choice for choice in State.choices if user.scope.is_district or choice[0] not in ("found", "withdrawn")
         ]
-        self.offer("stage", [*special, (EVERY, _("All")), *states], _("Open ones"))
+        self.offer("stage", [*special, (EVERY, _("All")), *states], _("Open findings"))
         seen = Finding.objects.visible_to(user).order_by()
         self.offer_units(user, _with_parents(seen.values_list("institution", flat=True).distinct()))
         rounds = InspectionRound.objects.filter(pk__in=Inspection.objects.visible_to(user).values("round"))

@@ -142,7 +142,9 @@ class RuleForm(forms.Form):
     )
     lower_is_better = forms.BooleanField(label=_("Lower is better"), required=False)
     step = number(
-        label=_("Step"), required=False, help_text=_("For deductions: 1 with 0.5 costs half a point a point.")
+        label=_("Step"),
+        required=False,
+        help_text=_("For deductions: a step of 1 at 0.5 costs half a point for each percentage point."),
     )
     step_points = number(label=_("Points a step"), required=False, max_value=999)
     bands = forms.CharField(

@@ -33,13 +33,13 @@ class SampleForm(forms.Form):
         decimal_places=1,
         max_digits=4,
         initial=10,
-        help_text=_("Read when the size goes by margin: ± 10 points at 95 % takes 97 of a large institution."),
+        help_text=_("Used when the size goes by margin: ± 10 points at 95 % takes 97 people of a large institution."),
     )
     confidence = forms.TypedChoiceField(
         label=_("Confidence"), coerce=int, choices=[(each, f"{each} %") for each in Z], initial=95
     )
     extra_percent = forms.IntegerField(
-        label=_("Added of leads, new, paid, busy (%)"),
+        label=_("Added: leads, newly signed, paying, busy teams (%)"),
         min_value=0,
         max_value=100,
         initial=20,

@@ -19,12 +19,18 @@ TONES = {
 }
 
 
+def state_text(state: str) -> str:
+    """What a state is called; "closed" alone is a referral or a round."""
+    return _("finding closed") if state == State.CLOSED else str(State(state).label)
+
+
 def row(finding: Finding, day: date, escalates: date) -> dict[str, Any]:
     """A finding as lists and its page show it."""
     late = overdue_days(finding, day)
     return {
         "finding": finding,
         "tone": TONES[State(finding.state)],
+        "state": state_text(finding.state),
         "overdue": late,
         "is_escalated": bool(late and finding.due_on and finding.due_on < escalates),
     }
@@ -76,7 +82,7 @@ def lines(rows: Iterable[Finding]) -> Iterator[list[object]]:
             finding.item.text,
             finding.text,
             finding.deduction,
-            str(finding.get_state_display()),
+            state_text(finding.state),
             finding.found_on,
             finding.due_on,
             finding.done_on,

@@ -44,7 +44,7 @@ class Tile:
 
 TILES = (
     Tile(Key("coverage"), "blue"),
-    Tile(Key("coverage", KEY), "green", gettext_lazy("Key people covered")),
+    Tile(Key("coverage", KEY), "green", gettext_lazy("Key populations covered")),
     Tile(Key("item_completion"), "purple"),
     Tile(Key("unserved"), "orange"),
 )

@@ -76,7 +76,7 @@ def check_can_move(activity: Activity, to: State, by: User | SystemAccount) -> N
 def check_is_another(activity: Activity, by: User | SystemAccount) -> None:
     """Raises RuleViolation `activity.own`."""
     if activity.reported_by_id == by.pk:
-        raise RuleViolation("activity.own", _("Somebody else than who reported it checks it."))
+        raise RuleViolation("activity.own", _("Somebody other than the person who reported it checks it."))
 
 
 def check_words(note: str) -> None:

@@ -141,4 +141,4 @@ def check_can_review(row: Round, by: Account) -> None:
     """Somebody else than who computed or submitted it."""
     check_can_edit(by)
     if by.pk in (row.submitted_by_id, row.simulated_by_id):
-        raise RuleViolation("round.own", _("A second person approves it, not who computed or submitted it."))
+        raise RuleViolation("round.own", _("A second person approves it, not the one who computed or submitted it."))

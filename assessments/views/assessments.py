@@ -59,7 +59,7 @@ def assessment_own(request: SignedInRequest, pk: int) -> HttpResponse:
                 scores.step(assessment=assessment, to=State.SUBMITTED, by=request.user)
                 messages.success(request, _("The self-assessment is handed in."))
             else:
-                messages.success(request, _("The self-assessment is kept. Hand it in when it is complete."))
+                messages.success(request, _("The self-assessment is saved. Hand it in when it is complete."))
             return redirect("assessments:assessment_detail", pk)
         except RuleViolation as refusal:
             form.add_error(None, str(refusal))
@@ -85,7 +85,7 @@ def assessment_review(request: SignedInRequest, pk: int) -> HttpResponse:
             scores.step(assessment=assessment, to=State.REVIEWED, by=request.user)
             messages.success(request, _("The review is finished."))
         else:
-            messages.success(request, _("The scores are kept."))
+            messages.success(request, _("The scores are saved."))
 
     # The scores are kept whatever stands against the end: the form that was sent holds editions that are past.
     return attempt(request, finish, "assessments:assessment_detail", pk)

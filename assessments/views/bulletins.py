@@ -74,7 +74,7 @@ def bulletin_write(request: SignedInRequest, pk: int) -> HttpResponse:
                 issued = actions.issue(bulletin=kept, shown=actions.state_of(kept), by=request.user)
                 messages.success(request, _("Issued as %(number)s.") % {"number": issued.document_number})
             else:
-                messages.success(request, _("Kept."))
+                messages.success(request, _("Saved."))
             return redirect("assessments:bulletin_detail", pk)
         except RuleViolation as refusal:
             form.add_error("letters" if refusal.code == "bulletin.no_prefix" else None, str(refusal))

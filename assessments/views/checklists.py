@@ -81,7 +81,7 @@ def checklist_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.write(checklist=checklist, items=form.items(), by=request.user, **form.cleaned_data)
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved."))
             return redirect("assessments:checklist_edit", pk)
         except ValidationError as error:
             form.add_error(None, error)

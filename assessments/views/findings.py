@@ -129,7 +129,7 @@ def _page(request: SignedInRequest, finding: Finding, form: MoveForm | None) -> 
     proofs = list(FindingProof.objects.filter(finding=finding).defer("content"))
     context = {
         **shown,
-        "steps": finding.steps.all(),
+        "steps": [(step, presenter.state_text(step.state)) for step in finding.steps.all()],
         "found": [proof for proof in proofs if not proof.is_mended],
         "mended": [proof for proof in proofs if proof.is_mended],
         "offered": presenter.offered(finding, steps),

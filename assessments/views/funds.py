@@ -86,7 +86,7 @@ def fund_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except RuleViolation as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The draft is kept. Publish it to put it to use."))
+            messages.success(request, _("The draft is saved. Publish it to put it to use."))
             return redirect(f"{reverse('assessments:fund_detail', args=[version.fund_id])}?version={version.number}")
     return render(request, "assessments/fund_edit.html", {"version": version, "form": form})
 
@@ -112,7 +112,7 @@ def fund_drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def drop() -> None:
         funds.drop_draft(version=draft, by=request.user)
-        messages.success(request, _("The draft is gone."))
+        messages.success(request, _("The draft is discarded."))
 
     return attempt(request, drop, "assessments:fund_detail", draft.fund_id)
 

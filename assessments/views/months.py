@@ -69,7 +69,7 @@ def month_remark(request: SignedInRequest, month: str) -> HttpResponse:
     except RuleViolation as refusal:
         messages.error(request, str(refusal))
         return _detail(request, found, text=request.POST.get("text", ""))
-    messages.success(request, _("The remark is kept."))
+    messages.success(request, _("The remark is saved."))
     return redirect("assessments:month_detail", month)
 
 

@@ -208,7 +208,7 @@ def rubric_drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def drop() -> str:
         rubrics.drop_draft(draft=draft, by=request.user)
-        messages.success(request, _("The draft of %(name)s is gone.") % {"name": draft.name})
+        messages.success(request, _("The draft of %(name)s is discarded.") % {"name": draft.name})
         return reverse("assessments:rubric_list")
 
     return attempt(request, drop, "assessments:rubric_detail", pk)

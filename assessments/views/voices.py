@@ -65,7 +65,7 @@ def voice_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def answer() -> str:
         actions.answer(voice=voice, text=form.cleaned_data["text"], by=request.user)
-        messages.success(request, _("The answer is kept."))
+        messages.success(request, _("The answer is saved."))
         return reverse("assessments:voice_list")
 
     if response := sent(request, form, answer):

@@ -75,7 +75,7 @@ class StepForm(forms.Form):
 
     slot = forms.ModelChoiceField(SlotQuota.objects.none(), label=_("Reserved slot"), required=False)
     appointment_on = DayField(label=_("Or appointment on"), required=False)
-    note = forms.CharField(label=_("Words"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Remark"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
 
     def __init__(self, referral: Referral, *args: Any, **kwargs: Any) -> None:

@@ -64,7 +64,7 @@ def _about_terms(desk: "Desk") -> Iterator[Conflict]:
     if signing and age_on(signing.birth_date, today()) < LEAST_AGE_TO_SIGN:
         yield Conflict(
             "contract.representative_minor",
-            format_lazy(_("{name} is a minor: let a grown-up of the household sign."), name=signing.name),
+            format_lazy(_("{name} is a minor: let an adult of the household sign."), name=signing.name),
             is_error=False,
         )
 

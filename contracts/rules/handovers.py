@@ -51,7 +51,7 @@ def check_can_review(handover: Handover, by: User) -> None:
     if not has_permission(by, Permission.HANDOVER_REVIEW):
         raise RuleViolation("handover.not_reviewer", _("Your account may not review handovers."))
     if handover.made_by_id == by.pk:
-        raise RuleViolation("handover.own", _("Somebody else than who made the handover reviews it."))
+        raise RuleViolation("handover.own", _("Somebody other than the person who made the handover reviews it."))
 
 
 def check_can_answer(line: HandoverLine, *, answer: str, consent: str, on: date) -> None:

@@ -44,7 +44,7 @@ def attempt_create(request: SignedInRequest, pk: int) -> HttpResponse:
 def _try(request: SignedInRequest, resident: Resident, form: AttemptForm) -> str:
     made = try_to_reach(resident=resident, by=request.user, **form.details)
     said = {"name": resident.name, "outcome": made.outcome_words}
-    messages.success(request, _("%(name)s: %(outcome)s is written down.") % said)
+    messages.success(request, _("%(name)s: %(outcome)s is recorded.") % said)
     if made.outcome in WAIVERS:
         owed = open_obligations(resident, today()).filter(opens_on__lte=today()).first()
         if owed:

@@ -61,7 +61,7 @@ def draft_agreement(request: SignedInRequest, pk: int) -> FileResponse:
 def draft_discard(request: SignedInRequest, pk: int) -> HttpResponse:
     """Throw a draft away, and go back to an empty desk."""
     drafts.discard(draft=get_object_or_404(Draft.objects.visible_to(request.user), pk=pk))
-    messages.success(request, _("The draft has been discarded."))
+    messages.success(request, _("The draft is discarded."))
     return redirect("contracts:sign")
 
 

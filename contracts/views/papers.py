@@ -91,7 +91,7 @@ def contract_scan(request: SignedInRequest, pk: int) -> HttpResponse:
 def _add_scan(request: SignedInRequest, contract: Contract, form: ScanForm) -> str:
     content, media_type = form.scanned
     add_scan(contract=contract, content=content, media_type=media_type, by=request.user)
-    messages.success(request, _("The scan is kept with the contract."))
+    messages.success(request, _("The scan is saved with the contract."))
     return reverse("contracts:contract_detail", args=[contract.pk])
 
 

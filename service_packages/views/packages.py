@@ -159,7 +159,7 @@ def draft_drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def drop() -> str:
         drafts.drop_draft(draft=draft, by=request.user)
-        messages.success(request, _("The draft of %(name)s is gone.") % {"name": draft.name})
+        messages.success(request, _("The draft of %(name)s is discarded.") % {"name": draft.name})
         return reverse("service_packages:package_list")
 
     return attempt(request, drop, "service_packages:version_detail", pk)

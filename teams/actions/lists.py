@@ -25,7 +25,7 @@ def save_filter(*, page: str, name: str, query: str, by: User) -> SavedFilter:
     if not 0 < len(name) <= LONGEST_NAME:
         raise RuleViolation("filter.name", _("Name the filters in at most 40 characters."))
     if not 0 < len(query) <= LONGEST_QUERY:
-        raise RuleViolation("filter.query", _("Choose some filters first: there is nothing to keep."))
+        raise RuleViolation("filter.query", _("Choose some filters first: there is nothing to save."))
     named = SavedFilter.objects.filter(user=by).exclude(name="")  # without one: how `arrange` keeps a list
     if named.exclude(page=page, name=name).count() >= MOST:
         raise RuleViolation("filter.too_many", _("Thirty saved filters are enough. Remove one first."))

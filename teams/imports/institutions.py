@@ -43,7 +43,7 @@ UNKNOWN_DIVISION = _("There is no division with the code “{code}”.")
 _CIRCLE = _("It would stand below itself: the institutions above it lead back to it.")
 _NO_ROOT = _("It must stand below another institution.")
 _NOT_YET_THERE = _("That began on {day}. Choose a later day.")
-_IN_FUTURE = _("The day of the transfer lies in the future.")
+_IN_FUTURE = _("The day lies in the future.")
 _NOT_YOURS = _("An institution with this code cannot be changed by your account.")
 
 

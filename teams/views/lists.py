@@ -24,7 +24,7 @@ def filter_save(request: SignedInRequest) -> HttpResponse:
     except RuleViolation as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The filters are kept as “%(name)s”.") % {"name": saved.name})
+        messages.success(request, _("The filters are saved as “%(name)s”.") % {"name": saved.name})
     return redirect(f"{address}?{query}")
 
 
@@ -34,7 +34,7 @@ def filter_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Drop kept filters."""
     saved = get_object_or_404(SavedFilter.objects.visible_to(request.user).exclude(name=""), pk=pk)
     lists.forget_filter(saved=saved)
-    messages.success(request, _("The filters “%(name)s” are no longer kept.") % {"name": saved.name})
+    messages.success(request, _("The saved filters “%(name)s” are deleted.") % {"name": saved.name})
     return redirect(_address(saved.page))
 
 

@@ -326,4 +326,4 @@ def test_hospital_keeps_slots_on_the_page(desk: Client, hospital: Institution, s
 
     desk.force_login(doctor)
     page = desk.get("/referrals/slots/").content.decode()
-    assert ("内科" in page, "Keep so many" in page) == (True, False)
+    assert ("内科" in page, "Save the number" in page) == (True, False)
