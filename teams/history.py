@@ -6,16 +6,27 @@ import pghistory
 from django.contrib.postgres.indexes import BrinIndex
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from teams.models.accounts import SystemAccount, User
 
 
-def track_history(**options: Any) -> Any:
-    """Model decorator: keep the row as it was before each update and delete; inserts cost nothing."""
+def track_history(*noted: str, **options: Any) -> Any:
+    """Model decorator: keep the row as it was before each update and delete; inserts cost nothing.
+
+    `noted` are labels of what happens to a row without changing it, for `note`.
+    """
     return pghistory.track(
         pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange()),
         pghistory.DeleteEvent(),
+        *map(pghistory.ManualEvent, noted),
         **options,
     )
+
+
+def note(row: "Model", label: str) -> None:
+    """Let the row's history tell what happened to it, though no field says so."""
+    pghistory.create_event(row, label=label)
 
 
 def entered_index(table: str) -> BrinIndex:

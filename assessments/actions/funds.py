@@ -102,12 +102,16 @@ def change_draft(*, version: FundVersion, terms: FundTerms, by: Account) -> Fund
 def publish_fund(*, version: FundVersion, by: Account) -> FundVersion:
     """Put a draft to use; the rule before it is retired, and what it has allocated stays.
 
-    Raises RuleViolation: money.not_allowed; fund.no_draft, .no_payer, .staff_share, .withheld, .capitation.
+    Raises RuleViolation: money.not_allowed; fund.no_draft, .no_payer, .staff_share, .withheld, .capitation, .no_change.
     """
     with made_by(by, "assessments.publish_fund"):
         check_can_edit(by)
         version = _locked(version)
         check_can_publish(version, today())
+        present = version.fund.versions.filter(status=Status.PUBLISHED).first()
+        if present and terms_of(present) == terms_of(version):
+            message = _("It says what version {number} says, which is in use: change something, or drop the draft.")
+            raise RuleViolation("fund.no_change", format_lazy(message, number=present.number))
         versions.put_in_use(version, version.fund.versions.all())
         return version
 

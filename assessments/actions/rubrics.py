@@ -67,7 +67,7 @@ def save_draft(*, draft: RubricVersion, content: Content, seen: str, by: Account
 def publish(*, draft: RubricVersion, by: Account) -> RubricVersion:
     """Let new cycles use the draft; the version used so far is retired, and stays with the cycles that have it.
 
-    Raises RuleViolation: rubric.not_allowed, .no_draft, .empty, .section_empty, .not_100.
+    Raises RuleViolation: rubric.not_allowed, .no_draft, .no_change, .empty, .section_empty, .not_100.
     """
     check_can_edit_rubrics(by)
     with made_by(by, "assessments.publish_rubric"):

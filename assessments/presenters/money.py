@@ -139,6 +139,7 @@ def round_context(row: Round, lines: Sequence[Line]) -> dict[str, Any]:
         "payers": payer_rows(row, lines),
         "table": lines_table(row, lines),
         "institutions": institutions_table(lines),
+        "debts": _debts(lines),
         "months": [CalendarMonth.parse(each["month"]) for each in row.inputs["months"]],
         "signatures": _signatures(row),
     }
@@ -163,6 +164,23 @@ def _sums(row: Round, lines: Sequence[Line]) -> list[tuple[str, str]]:
         (_("For the staff"), _total(lines, "staff_amount")),
     ]
     return [(name, yuan_text(amount)) for name, amount in sums]
+
+
+def _debts(lines: Sequence[Line]) -> list[str]:
+    """What units owe that were prepaid too much, in words: where it is paid back, where the next period deducts it."""
+    back, on = ([line for line in lines if getattr(line, name) < 0] for name in ("payable", "carried_on"))
+    words = [
+        (back, "payable", _("Prepaid too much, to be paid back: %(yuan)s yuan (units: %(units)s).")),
+        (
+            on,
+            "carried_on",
+            _("Prepaid too much, deducted by the settlement of the next period: %(yuan)s yuan (units: %(units)s)."),
+        ),
+    ]
+    found = [
+        text % {"units": len(owing), "yuan": yuan_text(-_total(owing, name))} for owing, name, text in words if owing
+    ]
+    return [*found, _("Until then that much less can go back to the payers.")] if found else []
 
 
 def payer_rows(row: Round, lines: Sequence[Line]) -> list[dict[str, str]]:
@@ -206,7 +224,7 @@ def heads() -> dict[str, str]:
         "given_back": _("Given back"),
         "entitled": _("Entitled"),
         "prepaid": _("Prepaid"),
-        "carried": _("Carried over"),
+        "carried": _("Owed from before"),
         "payable": _("Payable"),
         "carried_on": _("Carried on"),
         "passed_on": _("To hospitals"),
@@ -267,15 +285,17 @@ def institutions_table(lines: Sequence[Line]) -> Table | None:
     groups: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in lines:
         groups[line.institution.code, line.institution.name].append(line)
-    passed = ("passed_on",) if any(line.passed_on for line in lines) else ()
-    names = ("entitled", "payable", *passed, "staff_amount", "unit_amount")
+    needed = ("entitled", "payable", "staff_amount", "unit_amount")
+    order = ("entitled", "prepaid", "carried", "payable", "carried_on", "passed_on", "staff_amount", "unit_amount")
+    names = [name for name in order if name in needed or any(getattr(line, name) for line in lines)]
     words = heads()
     rows = tuple(
         Row(name, (count_cell(len(own)), *(money_cell(_total(own, field)) for field in names)))
         for (_code, name), own in sorted(groups.items())
     )
     columns = (Column(_("Teams")), *(Column(words[name]) for name in names))
-    return Table(_("By institution"), _("Institution"), columns, rows)
+    total = Row(_("Total"), (count_cell(len(lines)), *(money_cell(_total(lines, name)) for name in names)))
+    return Table(_("By institution"), _("Institution"), columns, rows, total)
 
 
 def _signatures(row: Round) -> list[tuple[str, str, str]]:
@@ -301,6 +321,7 @@ def statement_rows(lines: Iterable[Line]) -> list[dict[str, str]]:
             "stage": str(line.round.get_stage_display()),
             "state": str(line.round.get_state_display()),
             "payable": yuan_text(line.payable),
+            "owes": _("to be paid back") if line.payable < 0 else _("carried on") if line.carried_on else "",
         }
         for line in lines
     ]

@@ -1,4 +1,4 @@
-"""The payment file: its heads, a row for each payee, and the sum."""
+"""The payment file: its heads, a row for each payee, and the sums."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.models import Round
-from assessments.queries.payments import payments_of
+from assessments.presenters.money import yuan_text
+from assessments.queries.payments import Payment, payments_of
 
 
 def payment_heads() -> list[str]:
@@ -20,20 +21,23 @@ def payment_heads() -> list[str]:
         _("Staff number"),
         _("Name"),
         _("Yuan"),
+        _("What is to be done"),
+        _("How it comes about"),
     ]
 
 
 def payment_lines(row: Round) -> Iterator[tuple[object, ...]]:
-    """Payees by line, and the sum of all."""
+    """Payees by line, and the sums: where something is to be paid back also of what is paid out and what comes in."""
     kinds = {
         "staff": _("member"),
         "unshared": _("team, to be shared out"),
         "institution": _("institution's own"),
         "hospital": _("hospital, for referrals"),
+        "carried": _("carried on"),
     }
-    total = Decimal("0.00")
+    out = back = Decimal("0.00")
     for payment in payments_of(row):
-        total += payment.amount
+        out, back = out + max(payment.amount, 0), back + min(payment.amount, 0)
         yield (
             kinds[payment.kind],
             payment.institution_code,
@@ -43,5 +47,30 @@ def payment_lines(row: Round) -> Iterator[tuple[object, ...]]:
             payment.staff_no,
             payment.name,
             payment.amount,
+            _done(payment),
+            _reckoned(payment),
         )
-    yield (_("Total"), "", "", "", "", "", "", total)
+    if back:
+        yield _sum(_("Paid out in all"), out)
+        yield _sum(_("Paid back in all"), back)
+    yield _sum(_("Total"), out + back)
+
+
+def _sum(words: str, amount: Decimal) -> tuple[object, ...]:
+    return (words, "", "", "", "", "", "", amount, "", "")
+
+
+def _done(payment: Payment) -> str:
+    if payment.kind == "carried":
+        return _("the settlement of the next period deducts it")
+    return _("pay out") if payment.amount > 0 else _("has to be paid back")
+
+
+def _reckoned(payment: Payment) -> str:
+    """What somebody gets in all, less what they had; of a unit what it owes."""
+    if payment.kind == "carried":
+        return _("%(yuan)s yuan too much were prepaid") % {"yuan": yuan_text(-payment.carried_on)}
+    if not payment.prepaid:
+        return ""
+    words = {"total": yuan_text(payment.prepaid + payment.amount), "prepaid": yuan_text(payment.prepaid)}
+    return _("%(total)s in all, %(prepaid)s of it prepaid") % words

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assessments.calendar import CalendarMonth
 from assessments.models import FundVersion, Line, Round, Share
 from assessments.presenters.money import line_name, period_label, plain, yuan_text
+from assessments.queries.lines import owed_before
 from service_packages.models import Payer
 
 Step = tuple[str, str, str]
@@ -35,7 +36,21 @@ def statement_context(line: Line, shares: Sequence[Share], *, sees_people: bool)
         ],
         "payable": yuan_text(line.payable),
         "is_debt": line.payable < 0 or line.carried_on < 0,
+        "balance": _balance(line),
     }
+
+
+def _balance(line: Line) -> str:
+    """What becomes of money that was prepaid too much; empty when there is none."""
+    if line.payable < 0:
+        return _("More was prepaid than it is entitled to: the difference has to be paid back.")
+    if line.carried_on:
+        words = _("%(yuan)s yuan too much were prepaid: nothing is paid now, and the next settlement deducts them.")
+        return words % {"yuan": yuan_text(-line.carried_on)}
+    if line.round.stage == Round.Stage.PREPAYMENT and (owed := owed_before(line)):
+        words = _("It owes %(yuan)s yuan from the period before, which the settlement of this period deducts.")
+        return words % {"yuan": yuan_text(-owed)}
+    return ""
 
 
 def steps(line: Line) -> list[Step]:
@@ -45,9 +60,9 @@ def steps(line: Line) -> list[Step]:
     found = [(_("Basis"), basis, "")]
     if row.stage == Round.Stage.SETTLEMENT:
         found += _earned(line)
+        found += _settled(line)
     else:
         found.append((_("Prepayment"), _of_pool(line, "basis"), yuan_text(line.entitled)))
-    found += _settled(line)
     share = plain(row.run.version.staff_share)
     found.append(
         (
@@ -143,16 +158,13 @@ def _settled(line: Line) -> list[Step]:
     if line.prepaid:
         found.append((_("Prepaid"), _("deducted"), yuan_text(-line.prepaid)))
     if line.carried:
-        found.append((_("Carried over"), _("owed from the period before"), yuan_text(line.carried)))
+        found.append((_("Owed from before"), _("owed from the period before"), yuan_text(line.carried)))
     if line.carried_on:
         found.append((_("Carried on"), _("deducted in the next period"), yuan_text(line.carried_on)))
-    found.append(
-        (
-            _("Payable") if line.payable >= 0 else _("To be paid back"),
-            _("entitled − prepaid + carried over"),
-            yuan_text(line.payable),
-        )
-    )
+    how = _("entitled − prepaid + carried over")
+    if line.carried_on:
+        how = _("entitled − prepaid + carried over − carried on")
+    found.append((_("Payable") if line.payable >= 0 else _("To be paid back"), how, yuan_text(line.payable)))
     return found
 
 

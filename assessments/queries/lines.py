@@ -5,6 +5,7 @@ Rows are made here and not written; `assessments.actions.runs` does that.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from assessments.models import Line, PassedOn, Revision, Round, Run, Share
@@ -97,6 +98,18 @@ def calculate_settlement(run: Run, results: Mapping[int, Result], unit_kind: str
     return Calculation(allocation, lines, revisions)
 
 
+def run_before(run: Run) -> Run | None:
+    """The fund's allocation of the period before."""
+    return Run.objects.filter(fund=run.fund_id, to_month__lt=run.from_month).order_by("-to_month").first()
+
+
+def owed_before(line: Line) -> Decimal:
+    """What the unit of a line owes from the period before, in yuan, zero or below."""
+    earlier = Line.objects.filter(round__run=run_before(line.round.run), round__stage=Round.Stage.SETTLEMENT)
+    row = earlier.filter(institution=line.institution_id, team=line.team_id).first()
+    return row.carried_on if row else Decimal("0.00")
+
+
 class Before:
     """What a run's units were prepaid, with whom, and what they owe from the period before."""
 
@@ -104,7 +117,7 @@ class Before:
         lines = Line.objects.select_related("team", "institution").prefetch_related("shares__staff")
         prepaid = lines.filter(round__run=run, round__stage=Round.Stage.PREPAYMENT)
         self.prepaid = {_key(line.institution_id, line.team_id): line for line in prepaid}
-        earlier = Run.objects.filter(fund=run.fund_id, to_month__lt=run.from_month).order_by("-to_month").first()
+        earlier = run_before(run)
         owing = lines.filter(round__run=earlier, round__stage=Round.Stage.SETTLEMENT).exclude(carried_on=0)
         self.owing = {_key(line.institution_id, line.team_id): line for line in owing} if earlier else {}
 

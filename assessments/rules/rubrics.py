@@ -119,10 +119,11 @@ def _check_veto(veto: VetoContent, sources: Collection[str]) -> None:
 
 
 def check_can_publish(version: RubricVersion) -> None:
-    """A draft that is whole: every section has rules, and the ordinary ones are worth 100 points together."""
+    """A draft that is whole and says something new: every section has rules, the ordinary ones are worth 100 points."""
     check_is_draft(version, "rubric")
     content = Content.of(version)
     check_content(content)
+    _check_is_new(version, content)
     if not content.sections:
         raise RuleViolation("rubric.empty", _("The rubric has no section yet."))
     for section in content.sections:
@@ -134,6 +135,18 @@ def check_can_publish(version: RubricVersion) -> None:
         raise RuleViolation(
             "rubric.not_100",
             format_lazy(_("The points of all rules add up to {points}, not to 100."), points=content.full_points),
+        )
+
+
+def _check_is_new(draft: RubricVersion, content: Content) -> None:
+    present = draft.rubric.versions.filter(status=RubricVersion.Status.PUBLISHED).first()
+    if present and Content.of(present) == content:
+        raise RuleViolation(
+            "rubric.no_change",
+            format_lazy(
+                _("It says what version {number} says, which is in use: change something, or drop the draft."),
+                number=present.number,
+            ),
         )
 
 

@@ -22,7 +22,7 @@ from teams.permissions import Permission, SignedInRequest, has_permission, requi
 from teams.workbooks import write_rows
 
 PEOPLE_A_PAGE = 100
-PAYMENT_WIDTHS = (16, 18, 30, 14, 26, 12, 30, 14)
+PAYMENT_WIDTHS = (16, 18, 30, 14, 26, 12, 30, 14, 18, 36)
 
 
 @require_safe

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from teams import copies
 from teams.actions.audit import blotted, record
-from teams.history import made_by
+from teams.history import made_by, note
 from teams.models import AuditEvent, Institution, Role, Staff, User
-from teams.models.accounts import SystemAccount
+from teams.models.accounts import UNLOCKED, SystemAccount
 from teams.rules import (
     RuleViolation,
     check_account_is_present,
@@ -158,6 +158,8 @@ def unlock_account(*, account: User, by: User | SystemAccount) -> None:
     """
     check_can_unlock_account(account, by=by)
     reset(username=kept_name(account.username))
+    with made_by(by, "teams.unlock_account"):
+        note(account, UNLOCKED)
     record(kind=AuditEvent.Kind.ACCOUNT, by=by, what=f"user {account.pk}: unlocked")
 
 

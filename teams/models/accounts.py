@@ -16,6 +16,9 @@ from teams.history import track_history
 from teams.models.places import Institution, subtree_ids
 from teams.models.staff import Staff, Team, TeamMember, TeamVillage
 
+# In an account's history: failed sign-ins were forgotten.
+UNLOCKED = "unlocked"
+
 
 class Role(models.TextChoices):
     """What an account may do; where it may do it is its institution (trust.md, access)."""
@@ -46,7 +49,7 @@ class AccountManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[m
     use_in_migrations = False
 
 
-@track_history(exclude=["last_login"])
+@track_history(UNLOCKED, exclude=["last_login"])
 class User(AbstractUser):
     """An account of an institution (or of the bureau's root: no institution) with roles.
 

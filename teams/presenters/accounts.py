@@ -14,6 +14,7 @@ from teams.clock import today
 from teams.copies import Since
 from teams.lists import Cell, Column
 from teams.models import Institution, Role, Staff, User
+from teams.models.accounts import UNLOCKED
 from teams.presenters import stale
 from teams.queries.changes import RowChange
 
@@ -124,7 +125,7 @@ def differences(since: Since, typed: Mapping[str, Any]) -> dict[str, Any]:
 def _done(change: RowChange) -> str:
     """What was done besides changing fields."""
     before, after = change.before, change.after
-    done = []
+    done = [_("account unlocked")] if before.pgh_label == UNLOCKED else []
     if before.is_active != after.is_active:
         done.append(_("account reopened") if after.is_active else _("account closed"))
     if before.password != after.password:

@@ -1,5 +1,7 @@
 """The pages of money: from a fund to a statement by clicks, what each role sees, and queries that don't grow."""
 
+import csv
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
@@ -8,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from assessments.actions.funds import publish_fund
 from assessments.actions.runs import simulate_round
 from assessments.models import Due, Fund, FundVersion, HealthFund, Line, Revision, Round, Run, Transfer
 from teams.actions.submissions import fresh_key
 from teams.models import AuditEvent, Role, User
+from teams.rules import RuleViolation
 from tests.accounts import make_account
 from tests.factories import make_doctor
 from tests.money import MoneyDistrict, begin, carry_through, make_cycle, make_fund, make_money_district
@@ -88,6 +92,18 @@ def test_a_rule_that_gives_the_staff_too_little_is_not_put_to_use(district: Mone
     assert draft.status == "draft"
 
 
+def test_a_rule_that_says_nothing_new_is_not_put_to_use(district: MoneyDistrict) -> None:
+    client = signed_in(district.official)
+    send(client, "fund_draft", make_fund({"finance": "10"}).pk)
+    draft = FundVersion.objects.get(status="draft")
+    with pytest.raises(RuleViolation) as refused:
+        publish_fund(version=draft, by=district.official)
+    assert refused.value.code == "fund.no_change"
+    send(client, "fund_publish", draft.pk)
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
 def test_a_statement_explains_the_amount_down_to_people(district: MoneyDistrict, settled: Round) -> None:
     client = signed_in(district.official)
     line = settled.lines.get(code="TA")
@@ -124,12 +140,50 @@ def test_nobody_but_the_bureau_sees_a_simulation(district: MoneyDistrict) -> Non
 def test_the_payment_file_adds_up_to_what_is_payable(district: MoneyDistrict, settled: Round) -> None:
     client = signed_in(district.official)
     answer = client.get(reverse("assessments:payment_file", args=[settled.pk, "csv"]))
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    amounts = [Decimal(line.rsplit(",", 1)[1]) for line in lines[1:]]
+    rows = csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines())
+    amounts = [Decimal(row[7]) for row in rows if row[7] != "元"]
     assert sum(amounts[:-1]) == amounts[-1] == sum(settled.lines.values_list("payable", flat=True)) == 66
     workbook = client.get(reverse("assessments:payment_file", args=[settled.pk, "xlsx"]))
     assert BytesIO(b"".join(workbook.streaming_content)).read(2) == b"PK"
     assert client.get(reverse("assessments:payment_file", args=[settled.pk, "pdf"])).status_code == 404
+
+
+@pytest.mark.parametrize(("clawback", "carried"), [("repay", 0), ("carry", Decimal("-0.90"))])
+def test_money_prepaid_too_much_is_told_wherever_it_stands(
+    district: MoneyDistrict, clawback: str, carried: Decimal
+) -> None:
+    """3 people covered by A, 2 by B, 1 by C, a yuan a person and month, 80 % of it prepaid; C gets half of it."""
+    fund = make_fund({"finance": "12"}, method="rate", withheld="returned", prepaid_share="80", clawback=clawback)
+    run = begin(fund, district.official)
+    carry_through(run, Round.Stage.PREPAYMENT, district)
+    row = carry_through(run, SETTLEMENT, district, make_cycle({district.c: ("10", "fail")}))
+    line = row.lines.get(code="TC")
+    assert (line.payable, line.carried_on) == (Decimal("-0.90") - carried, carried)
+    client = signed_in(district.official)
+    seen = client.get(reverse("assessments:run_detail", args=[run.pk])).context
+    assert len(seen["debts"]) == 2 and "0.90" in seen["debts"][0]
+    assert "0.90" in client.get(reverse("assessments:statement", args=[line.pk])).content.decode()
+    answer = client.get(reverse("assessments:payment_file", args=[row.pk, "csv"]))
+    paid = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))
+    own = [cells[7] for cells in paid if cells[3] == "TC"]
+    assert own == (["0.00"] if carried else ["-0.63", "-0.27"])
+    assert [cells[7] for cells in paid[-1:]] == [f"{sum(each.payable for each in row.lines.all())}"]
+
+
+def test_what_is_owed_is_told_with_the_next_prepayment(district: MoneyDistrict) -> None:
+    fund = make_fund({"finance": "12"}, method="rate", withheld="returned", prepaid_share="80", clawback="carry")
+    run = begin(fund, district.official)
+    carry_through(run, Round.Stage.PREPAYMENT, district)
+    carry_through(run, SETTLEMENT, district, make_cycle({district.c: ("10", "fail")}))
+    april = begin(fund, district.official, date(2018, 4, 1), date(2018, 6, 1))
+    row = carry_through(april, Round.Stage.PREPAYMENT, district)
+    client = signed_in(district.official)
+    owed = {line.code: client.get(reverse("assessments:statement", args=[line.pk])) for line in row.lines.all()}
+    assert {code: bool(page.context["balance"]) for code, page in owed.items()} == {
+        "TA": False,
+        "TB": False,
+        "TC": True,
+    }
 
 
 def test_another_rule_is_tried_side_by_side_without_writing(district: MoneyDistrict, settled: Round) -> None:

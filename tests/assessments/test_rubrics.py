@@ -78,6 +78,15 @@ def test_draft_becomes_the_version_in_use_and_the_old_one_stays_as_it_was() -> N
     assert Content.of(RubricVersion.objects.get(status="published")) == changed(target=D(70))
 
 
+def test_draft_that_says_nothing_new_is_not_published() -> None:
+    draft = rubrics.start_draft(rubric=in_use().rubric, by=SYSTEM)
+    with pytest.raises(RuleViolation) as refused:
+        rubrics.publish(draft=draft, by=SYSTEM)
+    assert refused.value.code == "rubric.no_change"
+    rubrics.retire(version=RubricVersion.objects.get(status="published"), by=SYSTEM)
+    assert rubrics.publish(draft=draft, by=SYSTEM).status == "published"
+
+
 def test_defining_the_same_again_changes_nothing() -> None:
     in_use()
     assert not rubrics.define(code="R", content=CONTENT, by=SYSTEM)

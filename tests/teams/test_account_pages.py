@@ -292,6 +292,8 @@ def test_locked_account_is_told_and_unlocked(client: Client, admin: User, clerk:
     assert not AccessAttempt.objects.exists()
     assert person.post("/sign-in/", {"username": "zhou", "password": PASSWORD}).status_code == 302
     assert listed(client, "?state=locked") == []
+    [change] = client.get(f"{PAGE}{clerk.pk}/").context["changes"]
+    assert (change["by"], bool(change["done"]), change["fields"]) == ("admin", True, [])
 
 
 def test_history_tells_passwords_chosen_and_given_without_them(client: Client, admin: User, clerk: User) -> None:

@@ -161,3 +161,16 @@ def test_page_keeps_what_was_typed_when_the_reason_is_missing(client: Client, of
     assert response.status_code == 200
     assert response.context["form"].errors.keys() == {"reason"}
     assert not Export.objects.exists()
+
+
+def test_accounts_as_a_file_are_those_of_the_list_that_one_administers() -> None:
+    centre = factories.centre()
+    admin = factories.make_user(Role.ADMINISTRATOR, institution=centre, username="head")
+    factories.make_user(Role.CLERK, institution=centre, username="zhou", first_name="周敏")
+    factories.make_user(Role.CLERK, institution=factories.bureau(), username="elsewhere")
+    assert [row[:2] for row in rows(ask(admin, kind="accounts"))[1:-1]] == [["head", None], ["zhou", "周敏"]]
+    assert [row[0] for row in rows(ask(admin, kind="accounts", query="role=clerk"))[1:-1]] == ["zhou"]
+    assert AuditEvent.objects.filter(kind="export", username="head", what__contains=" accounts ").count() == 2
+    with pytest.raises(RuleViolation) as refused:
+        ask(User.objects.get(username="zhou"), kind="accounts")
+    assert refused.value.code == "export.not_allowed"
