@@ -13,10 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Unit(NamedTuple):
-    """What a setting counts, and the most that makes sense of it."""
+    """What a setting counts, and the most that makes sense of it; `parts` of the number make one of it."""
 
     label: str | Promise
     most: int
+    parts: int = 1
+
+    @property
+    def places(self) -> int:
+        """Places after the point."""
+        return len(str(self.parts)) - 1
 
 
 AGE = Unit(_("years of age"), 120)
@@ -29,12 +35,12 @@ A_YEAR = Unit(_("times in a year"), 366)
 PERCENT = Unit("%", 100)
 POINTS = Unit(_("percentage points"), 100)
 PRESSURE = Unit("mmHg", 300)
-GLUCOSE = Unit(_("tenths of mmol/L"), 500)
+GLUCOSE = Unit("mmol/L", 500, parts=10)
 YUAN = Unit(_("yuan"), 1_000_000)
 PEOPLE = Unit(_("people"), 1_000_000)
 HOUSEHOLDS = Unit(_("household(s)"), 1_000_000)
 NUMBER = Unit(_("in number"), 1_000_000)
-SWITCH = Unit(_("yes or no"), 1)
+SWITCH = Unit("", 1)
 
 
 @dataclass(frozen=True)
@@ -60,14 +66,15 @@ class Setting:
         """The value in words."""
         if self.unit is SWITCH:
             return _("Yes") if value else _("No")
-        return f"{value:,}"
+        return f"{value / self.unit.parts:,.{self.unit.places}f}"
 
     @property
     def range(self) -> str | Promise:
         """The values that make sense, in words."""
         if self.unit is SWITCH:
             return _("yes or no")
-        return format_lazy("{least}–{most} {unit}", least=self.least, most=f"{self.most:,}", unit=self.unit.label)
+        least, most = self.said(self.least), self.said(self.most)
+        return format_lazy("{least}–{most} {unit}", least=least, most=most, unit=self.unit.label)
 
 
 class Group(NamedTuple):

@@ -17,10 +17,17 @@ class SettingForm(forms.Form):
 
     def __init__(self, setting: Setting, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.parts = setting.unit.parts
         if setting.unit is SWITCH:
             self.fields["value"] = forms.TypedChoiceField(
                 label=_("Set value"), coerce=int, choices=[(1, _("Yes")), (0, _("No"))]
             )
-        else:
+        elif setting.unit.parts > 1:
+            self.fields["value"] = forms.DecimalField(label=_("Set value"), decimal_places=setting.unit.places)
+        if setting.unit is not SWITCH:
             self.fields["value"].help_text = str(setting.range)
         self.fields["from_on"].help_text = _("Months reported before that day keep the value of their time.")
+
+    def clean_value(self) -> int:
+        """The whole number that is kept."""
+        return int(self.cleaned_data["value"] * self.parts)

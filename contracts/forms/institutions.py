@@ -79,14 +79,21 @@ class MoveForm(forms.Form):
     """Under which institution it stands, from which day on."""
 
     parent = forms.ModelChoiceField(Institution.objects.none(), label=_("Stands below"), widget=LongSelect)
-    from_on = DayField(label=_("From"), initial=today)
+    from_on = DayField(
+        label=_("From"), initial=today, help_text=_("What was counted before that day stays where it was.")
+    )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, institution: Institution, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _offer(self, user)
+        place = institution.parents.filter(to_on=None).select_related("parent").first()
+        if place:
+            said = {"parent": place.parent.name}
+            self.fields["parent"].help_text = _("It stands below %(parent)s now.") % said
 
 
 def _offer(form: forms.Form, user: User) -> None:
     field = form.fields["parent"]
     assert isinstance(field, forms.ModelChoiceField)
+    field.empty_label = _("Please choose")
     field.queryset = Institution.objects.visible_to(user).order_by("code")

@@ -56,7 +56,7 @@ def institution_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def institution_move(request: SignedInRequest, pk: int) -> HttpResponse:
     """From a day on it stands below another institution; figures of the days before stay."""
     found = _institution(request, pk)
-    form = MoveForm(request.user, request.POST or None)
+    form = MoveForm(request.user, found, request.POST or None)
     moved = _saved(request, form, lambda typed: actions.move_institution(institution=found, **typed, by=request.user))
     return moved or _page(request, form, _("Put it below another institution"), found)
 

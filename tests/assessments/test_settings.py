@@ -124,6 +124,18 @@ def test_setting_that_is_yes_or_no_is_chosen_from_these(client: Client, administ
     assert policy_on(date(2099, 1, 1))["unpaid_in_force"] == 0
 
 
+def test_glucose_is_typed_and_read_in_its_unit(client: Client, administrator: User) -> None:
+    client.force_login(administrator)
+    address = "/settings/goal_glucose_tenths/"
+    for wrong in ("6.55", "51", "abc"):
+        assert client.post(f"{address}set/", {"value": wrong, "from_on": "20990101"}).context["form"].errors["value"]
+    client.post(f"{address}set/", {"value": "6.5", "from_on": "20990101"})
+    assert PolicyValue.objects.get(code="goal_glucose_tenths").value == 65
+    page = client.get(address)
+    assert [row.said for row in page.context["rows"]] == ["6.5"]
+    assert page.context["usual"] == "7.0"
+
+
 def test_unknown_setting_is_not_found(client: Client, administrator: User) -> None:
     client.force_login(administrator)
     assert client.get("/settings/elderly/").status_code == 404

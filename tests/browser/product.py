@@ -85,7 +85,10 @@ def running_product(browser: Browser) -> Iterator[Product]:
             root = f"http://127.0.0.1:{port}"
             yield Product(
                 root,
-                {name: sign_in(browser, root, name) for name in ("official", "second", "clerk", "doctor", "admin")},
+                {
+                    name: sign_in(browser, root, name)
+                    for name in ("official", "second", "clerk", "doctor", "admin", "auditor")
+                },
             )
 
 

@@ -34,6 +34,12 @@ PAGES = {
     "one team": ("admin", "/teams/1/"),
     "a new member": ("admin", "/teams/1/members/new/"),
     "institution": ("admin", "/institutions/1/"),
+    "a new institution": ("admin", "/institutions/new/"),
+    "institution corrected": ("admin", "/institutions/2/edit/"),
+    "institution moved": ("admin", "/institutions/2/move/"),
+    "settings": ("admin", "/settings/"),
+    "one setting": ("admin", "/settings/elderly_age/"),
+    "audit trail": ("auditor", "/audit/"),
     "accounts": ("admin", "/accounts/"),
     "a new account": ("admin", "/accounts/new/"),
     "one account": ("admin", "/accounts/2/"),
@@ -146,6 +152,7 @@ ON_A_PHONE = {
     "unserved": ("official", "/unserved/"),
     "due work": ("clerk", "/due/"),
     "residents": ("clerk", "/people/"),
+    "forecast": ("official", "/forecast/"),
 }
 WITH_TABLES = {name: page for name, page in (PAGES | ON_A_PHONE).items() if not page[1].startswith(SCROLLS)}
 
