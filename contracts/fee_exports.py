@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.forms.fees import DeskForm, StatementForm
-from contracts.presenters.fees import desk_rows, statement_rows
+from contracts.presenters.fees import SUMS, desk_rows, statement_rows
 from contracts.queries.fee_desk import DeskLine, desk
 from contracts.queries.statements import Grouping, Line, Scope, scope_of, statement
 from service_packages.models import Payer
@@ -53,16 +53,7 @@ def statement_sheet(user: User, query: str, whole: bool) -> Sheet:
     form = StatementForm(user, QueryDict(query).dict(), day=today())
     scope, by = scope_of(user, **form.scope), form.grouping
     count = statement(scope, by, limit=1)[1]
-    header = [
-        str(by.label),
-        _("Opening balance"),
-        _("Fee due"),
-        _("Received"),
-        _("Waived"),
-        _("Money given back"),
-        _("Carried over"),
-        _("Closing balance"),
-    ]
+    header = [str(by.label), *(str(label) for label, _name in SUMS)]
     return Sheet(count + 1, header, _statement_rows(scope, by, count))
 
 
@@ -75,7 +66,7 @@ def _statement_rows(scope: Scope, by: Grouping, count: int) -> Iterator[list[obj
 
 
 def _sums(line: Line) -> list[object]:
-    return [line.opening, line.due, line.received, line.waived, line.refunded, line.carried, line.closing]
+    return [getattr(line, name) for _label, name in SUMS]
 
 
 FEES = ExportKind("fees", gettext_lazy("Open fees"), Permission.FEE_READ, fees_sheet)

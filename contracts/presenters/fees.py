@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.accounts import Account
 from contracts.models import Contract, Coverage, FeeEntry
@@ -108,6 +111,25 @@ def desk_rows(lines: Sequence[DeskLine], day: date, overdue_days: int, *, whole:
 # --- The statement --------------------------------------------------------------------------------------------------
 
 
+# The sums of a line: what each is called, and where the line has it.
+SUMS = (
+    (gettext_lazy("Opening balance"), "opening"),
+    (gettext_lazy("Fee due"), "due"),
+    (gettext_lazy("Received"), "received"),
+    (gettext_lazy("Waived"), "waived"),
+    (gettext_lazy("Money given back"), "refunded"),
+    (gettext_lazy("Carried over"), "carried"),
+    (gettext_lazy("Closing balance"), "closing"),
+)
+_CELL, _PLAIN, _BOLD = '<td class="number" data-label="{}">{}</td>', "{:,.2f}", "<strong>{:,.2f}</strong>"
+
+
+def sum_cells(lines: Iterable[Line]) -> list[SafeString]:
+    """Of each line its sums as cells of a table, drawn here since a page of people has five hundred."""
+    forms = [(_CELL.format(escape(str(label)), _BOLD if name == "closing" else _PLAIN), name) for label, name in SUMS]
+    return [SafeString("".join([form.format(getattr(line, name)) for form, name in forms])) for line in lines]
+
+
 def statement_rows(lines: Sequence[Line], by: Grouping, query: Mapping[str, str], *, with_people: bool) -> list[Row]:
     """Dicts line, label, url: what a line is called, and what opens it, a narrower statement or the contract."""
     if by is Grouping.COVERAGE:
@@ -120,13 +142,16 @@ def statement_rows(lines: Sequence[Line], by: Grouping, query: Mapping[str, str]
 
 
 def _people_rows(lines: Sequence[Line]) -> list[Row]:
-    coverages = Coverage.objects.select_related("resident", "contract").in_bulk({int(line.key[0]) for line in lines})
+    told = Coverage.objects.filter(pk__in={int(line.key[0]) for line in lines}).values_list(
+        "pk", "resident__name", "contract__number", "contract"
+    )
+    coverages = {key: rest for key, *rest in told}
+    payers = {payer.value: str(payer.label) for payer in Payer}
     rows = []
     for line in lines:
-        coverage = coverages[int(line.key[0])]
-        label = f"{coverage.resident.name} · {coverage.contract.number} · {Payer(line.key[1]).label}"
-        url = reverse("contracts:contract_detail", args=[coverage.contract_id]) + "#fees"
-        rows.append({"line": line, "label": label, "url": url})
+        name, number, contract = coverages[int(line.key[0])]
+        url = reverse("contracts:contract_detail", args=[contract]) + "#fees"
+        rows.append({"line": line, "label": f"{name} · {number} · {payers[line.key[1]]}", "url": url})
     return rows
 
 

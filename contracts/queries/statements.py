@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from django.db import connection
-from django.db.models import TextChoices
+from django.db.models import BigIntegerField, ExpressionWrapper, F, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from contracts.accounts import PAYING
@@ -163,7 +163,10 @@ def _contracts_of(scope: Scope, limit: int, offset: int) -> tuple[list[int], int
         return every[offset : offset + limit], len(every)
     rows = FeeAccount.objects.filter(payer__in=scope.payers)
     rows = rows if scope.teams is None else rows.filter(team__in=scope.teams)
-    counted = rows.order_by("contract").values_list("contract", flat=True).distinct()
+    # The district's are read off the index; those of some teams are found by their team and then sorted, since in the
+    # index's order most would be others'.
+    place = F("contract") if scope.teams is None else ExpressionWrapper(F("contract") + 0, BigIntegerField())
+    counted = rows.annotate(place=place).order_by("place").values_list("place", flat=True).distinct()
     size = kept("fee contracts", count.counted_at, scope.teams, scope.payers, count=counted.count)
     changed = changed_contracts(scope.teams, scope.payers, count)
     new = sorted(set(changed).difference(rows.filter(contract__in=changed).values_list("contract", flat=True)))

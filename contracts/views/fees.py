@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from contracts.fee_exports import statement_sheet
 from contracts.forms.fees import DeskForm, StatementForm
-from contracts.presenters.fees import desk_rows, statement_rows
+from contracts.presenters.fees import SUMS, desk_rows, statement_rows, sum_cells
 from contracts.queries.fee_desk import desk, fees_counted
 from contracts.queries.statements import Grouping, Line, people_statement, scope_of, statement
 from service_packages.models import Payer
@@ -68,12 +68,16 @@ def fee_statement(request: SignedInRequest) -> HttpResponse:
     form = StatementForm(request.user, request.GET, day=today())
     lines, total, page = _statement(request, form)
     with_people = request.user.scope.identities
+    rows = statement_rows(lines, form.grouping, form.address_fields, with_people=with_people)
+    *cells, total_cells = sum_cells([*lines, total])
     if form.grouping is Grouping.COVERAGE:
         audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what="fee statement by person")
     context = {
         "form": form,
-        "rows": statement_rows(lines, form.grouping, form.address_fields, with_people=with_people),
+        "rows": [row | {"cells": each} for row, each in zip(rows, cells, strict=True)],
+        "heads": [label for label, _name in SUMS],
         "total": total,
+        "total_cells": total_cells,
         "page": page,
         "heading": Grouping(form.grouping).label,
         "with_people": with_people,
