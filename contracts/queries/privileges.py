@@ -7,6 +7,7 @@ from contracts.models import Coverage, Referral
 from contracts.queries.accounts import is_out_of_force_unpaid
 from residents.identity import IdNumber
 from residents.queries.identities import resident_with
+from teams.dates import ONE_DAY
 from teams.models import Team, User
 from teams.policy import policy_on
 
@@ -48,7 +49,7 @@ def privileges(number: IdNumber, day: date, *, user: User) -> Privileges:
         resident_id=resident.pk,
         in_force=True,
         team=coverage.contract.team,
-        until=coverage.end_on,
+        until=min(coverage.last_on, resident.moved_out_on - ONE_DAY) if resident.moved_out_on else coverage.last_on,
         is_referred=is_referred,
         registration_fee_waived=bool(policy["privilege_registration_fee_waived"]),
         test_points=policy["privilege_test_points"] if is_referred else 0,

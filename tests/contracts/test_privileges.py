@@ -90,6 +90,24 @@ def test_contract_in_force_gives_what_the_settings_of_the_day_say(
     assert ask(client, number, on="2019-03-01").json()["in_force"] is False
 
 
+@pytest.mark.parametrize(
+    ("ends", "last"),
+    [
+        ({"terminated_on": date(2018, 11, 1)}, "2018-10-31"),
+        ({"moved_out_on": date(2018, 12, 1)}, "2018-11-30"),
+        ({"terminated_on": date(2018, 11, 1), "moved_out_on": date(2018, 12, 1)}, "2018-10-31"),
+    ],
+)
+def test_contract_that_ends_early_is_told_with_its_last_day(
+    client: Client, cashier: User, number: str, coverage: Coverage, ends: dict[str, date], last: str
+) -> None:
+    client.force_login(cashier)
+    for row, field in ((coverage, "terminated_on"), (coverage.resident, "moved_out_on")):
+        setattr(row, field, ends.get(field))
+        row.save()
+    assert ask(client, number).json()["until"] == last
+
+
 def test_unpaid_contract_gives_nothing_where_the_policy_says_so(
     client: Client, cashier: User, number: str, coverage: Coverage
 ) -> None:
