@@ -87,6 +87,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # A hash that is slow on purpose would be most of the time of the tests that sign in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    from tests import emptying
+
+    emptying.install()
 
 
 @pytest.hookimpl(optionalhook=True)
