@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
-from django.forms.widgets import Select
+from django.forms.widgets import DateInput, HiddenInput, NumberInput, Select, TextInput
 from django.http import HttpRequest
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 # What Django writes where nothing is chosen yet.
 DASHES = BLANK_CHOICE_DASH[0][1]
+# Controls that are one tag.
+INPUTS = {control.template_name for control in (TextInput, NumberInput, DateInput, HiddenInput)}
 
 
 class FieldRenderer(TemplatesSetting):
-    """Draws fields by the project's own template, and lists to choose from without a template for each entry."""
+    """Draws fields by the project's own template, lists to choose from and plain inputs without one."""
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
@@ -25,6 +27,8 @@ class FieldRenderer(TemplatesSetting):
         """The HTML of a form, a field or a control."""
         if template_name == Select.template_name:
             return _select(context["widget"])
+        if template_name in INPUTS:
+            return _input(context["widget"])
         drawn: str = super().render(template_name, context, request)
         return drawn
 
@@ -32,6 +36,12 @@ class FieldRenderer(TemplatesSetting):
 def _select(widget: dict[str, Any]) -> SafeString:
     groups = "".join([_group(name, options) for name, options, _index in widget["optgroups"]])
     return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), mark_safe(groups))
+
+
+def _input(widget: dict[str, Any]) -> SafeString:
+    value = {} if widget["value"] is None else {"value": str(widget["value"])}
+    attrs = {"type": widget["type"], "name": widget["name"], **value, **widget["attrs"]}
+    return format_html("<input{}>", flatatt(attrs))
 
 
 def _group(name: str | None, options: list[dict[str, Any]]) -> str:

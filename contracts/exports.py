@@ -101,8 +101,7 @@ def contracts_sheet(user: User, query: str, whole: bool) -> Sheet:
 
 def _contract_rows(rows: QuerySet[Coverage], day: date, codes: list[str], whole: bool) -> Iterator[list[object]]:
     for coverage in rows.order_by("contract__number", "pk").iterator(chunk_size=ROWS_AT_ONCE):
-        line = contracts.cells(coverage, day, whole=whole)
-        yield [line[code].value for code in codes]
+        yield [cell.value for cell in contracts.cells(coverage, day, codes, whole=whole).values()]
 
 
 PEOPLE = ExportKind("people", _("Residents"), Permission.PEOPLE_READ, people_sheet)

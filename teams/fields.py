@@ -1,12 +1,14 @@
 """Form fields that read what clerks type, and controls that are drawn quickly."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import conditional_escape, format_html
+from django.utils.choices import BaseChoiceIterator
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,22 @@ class DayField(forms.DateField):
             raise forms.ValidationError(error.message, code="invalid") from None
 
 
+class Offered(BaseChoiceIterator):
+    """Pairs of value and label to choose from. They are hundreds, so forms neither normalise nor copy them."""
+
+    def __init__(self, pairs: Sequence[tuple[Any, Any]]) -> None:
+        self.pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return iter(self.pairs)
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Offered":
+        return self
+
+
 class LongSelect(forms.Select):
     """A list to choose from with hundreds of entries: drawn without a template for each of them."""
 
@@ -39,6 +57,11 @@ class LongSelect(forms.Select):
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs({"name": name}, attrs)), mark_safe(options)
         )
+
+
+def offering(pairs: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
+    """What makes a choice filter's field offer the pairs in a long list."""
+    return {"choices": Offered(pairs), "widget": LongSelect}
 
 
 class StaffField(forms.CharField):
@@ -61,4 +84,4 @@ class StaffField(forms.CharField):
 
 
 def _option(key: Any, label: Any, is_chosen: bool) -> str:
-    return f'<option value="{escape(str(key))}"{" selected" if is_chosen else ""}>{conditional_escape(label)}</option>'
+    return f'<option value="{escape(str(key))}"{" selected" if is_chosen else ""}>{escape(str(label))}</option>'

@@ -4,22 +4,22 @@ A list page makes a `ListPage` of its request, and shows `templates/_list.html`.
 the address, so that a link can be sent; an account's own columns and page size hold where the address names none.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from teams.models import SavedFilter
@@ -30,6 +30,11 @@ PAGE_SIZES = (50, 100, 200)
 ROWS_AT_MOST = 2_000
 # From so many on, a page is sooner read off an index of its order than sorted.
 MANY = 3_000
+# Before the name in a line that can be ticked, for the form with the id `chosen`.
+TICK = (
+    '<label class="tick no-print"><input type="checkbox" name="chosen" value="{key}" form="chosen">'
+    '<span class="hidden">{name}</span></label>'
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,7 @@ class Column:
         return f'<td data-label="{escape(str(self.label))}"{number}>'
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A value of a row; `tone` draws it as a chip: good, warn, bad, info or grey. With a `url` it is a step to take."""
 
     value: str | int | date | None
@@ -67,7 +71,7 @@ class Cell:
         return "" if self.value is None else str(self.value)
 
     @property
-    def html(self) -> str:
+    def html(self) -> SafeString:
         """The value as a cell of a table holds it; drawn here, since a list has a thousand of them."""
         text = escape(self.text)
         if self.url:
@@ -76,7 +80,7 @@ class Cell:
             text = f'<span class="chip {self.tone}">{text}</span>'
         elif self.is_masked and text:
             text = f'<span class="mask">{text}</span>'
-        return mark_safe(text)
+        return SafeString(text)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,12 @@ class ListRow:
     url: str
     cells: Mapping[str, Cell]
     key: int | None = None
+
+
+def addresses(view: str) -> Callable[[int], str]:
+    """Key -> the address of its page, for the lines of a list: the address of one is looked up, the others like it."""
+    before, after = reverse(view, args=[0]).rsplit("0", 1)
+    return lambda key: f"{before}{key}{after}"
 
 
 class BoundedPaginator(Paginator):
@@ -133,6 +143,11 @@ class ListPage:
         ]
 
     @cached_property
+    def codes(self) -> list[str]:
+        """The codes of the columns to show."""
+        return [column.code for column in self.columns]
+
+    @cached_property
     def size(self) -> int:
         """Rows a page."""
         asked = self.query.get("size") or self.liked.get("size") or ""
@@ -164,12 +179,17 @@ class ListPage:
         off its index. Left to itself the database takes one way for the other, since it counts on stopping early.
         """
         start = (number - 1) * self.size
-        if _estimate(rows) < self.many:
-            return self._sorted(rows.order_by(), start)
-        found = self._sorted(rows.order_by()[: ROWS_AT_MOST + 1], start)
+        fields, sign = self._order
+        named = {f"sort{place}": F(field) for place, field in enumerate(fields)}
+        try:
+            inner, values = rows.order_by().values(key=F("pk"), whole=F("distinct"), **named).query.sql_with_params()
+        except EmptyResultSet:
+            return _Found([], 0, 0)
+        if _estimate(inner, values) < self.many:
+            return self._sorted(inner, values, start)
+        found = self._sorted(f"{inner} limit {ROWS_AT_MOST + 1}", values, start)
         if found.counted <= ROWS_AT_MOST:
             return found
-        fields, sign = self._order
         ordered = rows.order_by(*(f"{sign}{field}" for field in fields), f"{sign}pk")
         return _Found(list(ordered.values_list("pk", flat=True)[start : start + self.size]), found.counted, None)
 
@@ -178,15 +198,12 @@ class ListPage:
         """The fields to order by, and the sign before each."""
         return self.known[self.sort.lstrip("-")].sort, "-" if self.sort.startswith("-") else ""
 
-    def _sorted(self, rows: QuerySet[Any], start: int) -> "_Found":
-        """The ids of a page and the number of all rows, which are found before they are sorted."""
+    def _sorted(self, inner: str, values: Sequence[Any], start: int) -> "_Found":
+        """The ids of a page and the number of all rows, which are found before they are sorted. `inner` asks for
+        their key, their whole and what orders them."""
         fields, sign = self._order
-        named = {f"sort{place}": F(field) for place, field in enumerate(fields)}
-        try:
-            inner, values = rows.values(key=F("pk"), whole=F("distinct"), **named).query.sql_with_params()
-        except EmptyResultSet:
-            return _Found([], 0, 0)
-        order = ", ".join(f"{name} desc" if sign else name for name in (*named, "key"))
+        names = (*(f"sort{place}" for place in range(len(fields))), "key")
+        order = ", ".join(f"{name} desc" if sign else name for name in names)
         sql = f"""
             with found as materialized ({inner})
             select key, count(*) over (), (select count(distinct whole) from (select whole from found limit %s) f)
@@ -199,7 +216,7 @@ class ListPage:
         is_more = counted > ROWS_AT_MOST
         return _Found([line[0] for line in lines], min(counted, ROWS_AT_MOST + 1), None if is_more else distinct)
 
-    def context(self, page: Page, rows: Iterable[ListRow], form: Any) -> dict[str, Any]:
+    def context(self, page: Page, rows: Sequence[ListRow], form: Any) -> dict[str, Any]:
         """What `templates/_list.html` shows, as `list`. `form` is the filters' bound form."""
         shown = {column.code for column in self.columns}
         paginator = page.paginator
@@ -209,9 +226,9 @@ class ListPage:
             "page": page,
             "total_text": self._total_text(paginator),
             "is_more": paginator.is_more and self.total is None,
-            "first": str(self.columns[0].label),
             "heads": [self._head(column) for column in self.columns],
-            "rows": list(self._lines(rows)),
+            "rows": rows,
+            "body": self._body(rows),
             "choices": [(column, column.code in shown) for column in self.known.values() if not column.is_fixed],
             "sizes": [(size, size == self.size) for size in PAGE_SIZES],
             "saved": self.saved,
@@ -233,12 +250,19 @@ class ListPage:
             kept.pop(name, None)
         return kept.urlencode()
 
-    def _lines(self, rows: Iterable[ListRow]) -> Iterator[dict[str, Any]]:
+    def _body(self, rows: Sequence[ListRow]) -> SafeString:
+        """The lines of the table, drawn here like their cells."""
         first, *others = self.columns
         starts = [(column.code, column.start_tag) for column in others]
+        head = f'<tr><th scope="row" data-label="{escape(str(first.label))}">'
+        lines = []
         for row in rows:
+            name = escape(row.cells[first.code].text)
+            tick = "" if row.key is None else TICK.format(key=row.key, name=name)
+            link = f'<a href="{escape(row.url)}">{name}</a>' if row.url else name
             cells = "".join([f"{start}{row.cells[code].html}</td>" for code, start in starts])
-            yield {"url": row.url, "name": row.cells[first.code].text, "key": row.key, "cells": mark_safe(cells)}
+            lines.append(f"{head}{tick}{link}</th>{cells}</tr>\n")
+        return SafeString("".join(lines))
 
     def _head(self, column: Column) -> dict[str, Any]:
         active, descending = self.sort.lstrip("-") == column.code, self.sort.startswith("-")
@@ -266,10 +290,12 @@ class _Found:
     distinct: int | None
 
 
-def _estimate(rows: QuerySet[Any]) -> int:
-    """How many rows the database expects; 0 where it isn't even asked, since there can be none."""
-    plan = rows.order_by().values("pk").explain(format="json")
-    return int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
+def _estimate(sql: str, values: Sequence[Any]) -> int:
+    """How many rows the database expects."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (format json) {sql}", values)
+        [(plan,)] = cursor.fetchall()
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _shown(field: Any) -> str:

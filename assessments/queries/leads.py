@@ -1,6 +1,6 @@
 """Leads for a list and its export, and the people and services that are one's evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from assessments.models.leads import LeadQuerySet
 from contracts.models import Contract, Coverage, Service
 from contracts.queries.people import institution_choices
 from residents.models import Resident
-from teams.fields import LongSelect
+from teams.fields import offering
 from teams.models import Institution, Staff, Team, User
 
 PENDING, ALL = "pending", "all"
@@ -37,13 +37,13 @@ class LeadFilter(django_filters.FilterSet):
         data = data.copy()
         data.setdefault("state", PENDING)
         super().__init__(data, queryset=Lead.objects.visible_to(user).filter(kind__in=all_signals()))
-        offered = {
+        offered: dict[str, Sequence[tuple[Any, Any]]] = {
             "kind": [(code, signal.title) for code, signal in all_signals().items()],
             "institution": institution_choices(user),
             "team": [(team.pk, team.name) for team in Team.objects.visible_to(user)],
         }
         for name, choices in offered.items():
-            self.filters[name].extra |= {"choices": choices, "widget": LongSelect}
+            self.filters[name].extra |= offering(choices)
 
     def standing(self, rows: LeadQuerySet, _name: str, state: str) -> LeadQuerySet:
         """In that state, or with something to be done."""

@@ -1,10 +1,11 @@
 """Lines of the list of contracts: the same for its page and its export."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,30 +42,47 @@ TONES = {
 }
 
 
+@dataclass(frozen=True)
+class Line:
+    """A `loaded` coverage as it stands on the day; identities masked unless asked for whole."""
+
+    coverage: Any
+    day: date
+    whole: bool
+
+
+# What stands in a column; only what is shown is worked out.
+CELLS: Mapping[str, Callable[[Line], Cell]] = {
+    "name": lambda line: Cell(line.coverage.resident.name),
+    "id_number": lambda line: Cell(id_text(line.coverage.resident, whole=line.whole), is_masked=True),
+    "status": lambda line: _chip(status_of(line.coverage, line.day, is_suspended=line.coverage.suspended)),
+    "number": lambda line: Cell(line.coverage.contract.number),
+    "team": lambda line: Cell(line.coverage.team_name),
+    "packages": lambda line: Cell(_(", ").join(line.coverage.package_names)),
+    "signed_on": lambda line: Cell(line.coverage.contract.signed_on),
+    "start_on": lambda line: Cell(line.coverage.start_on),
+    "end_on": lambda line: Cell(max(line.coverage.last_on, line.coverage.start_on)),
+    "village": lambda line: Cell(line.coverage.village_name or ""),
+    "phone": lambda line: Cell(phone_text(line.coverage.resident, whole=line.whole), is_masked=True),
+    "institution": lambda line: Cell(line.coverage.institution_name),
+    "origin": lambda line: Cell(line.coverage.contract.get_origin_display()),
+    "reason": lambda line: Cell(line.coverage.reason_words),
+}
+
+
 def loaded(day: date) -> QuerySet[Any]:
     """Coverages with everything that a line tells of the day."""
-    return told(Coverage.objects.select_related("resident__village", "contract__team__institution"), day)
+    return told(Coverage.objects.select_related("resident", "contract"), day).annotate(
+        team_name=F("team__name"),
+        institution_name=F("team__institution__name"),
+        village_name=F("resident__village__name"),
+    )
 
 
-def cells(coverage: Any, day: date, *, whole: bool = False) -> dict[str, Cell]:
-    """The cells of a `loaded` coverage's line by column code; identities masked unless asked for whole."""
-    resident, contract = coverage.resident, coverage.contract
-    return {
-        "name": Cell(resident.name),
-        "id_number": Cell(id_text(resident, whole=whole), is_masked=True),
-        "status": _chip(status_of(coverage, day, is_suspended=coverage.suspended)),
-        "number": Cell(contract.number),
-        "team": Cell(contract.team.name),
-        "packages": Cell(_(", ").join(coverage.package_names)),
-        "signed_on": Cell(contract.signed_on),
-        "start_on": Cell(coverage.start_on),
-        "end_on": Cell(max(coverage.last_on, coverage.start_on)),
-        "village": Cell(resident.village.name if resident.village else ""),
-        "phone": Cell(phone_text(resident, whole=whole), is_masked=True),
-        "institution": Cell(contract.team.institution.name),
-        "origin": Cell(contract.get_origin_display()),
-        "reason": Cell(coverage.reason_words),
-    }
+def cells(coverage: Any, day: date, columns: Iterable[str], *, whole: bool = False) -> dict[str, Cell]:
+    """The cells of a `loaded` coverage's line by column code."""
+    line = Line(coverage, day, whole)
+    return {code: CELLS[code](line) for code in columns}
 
 
 def status_cell(coverage: Coverage, day: date) -> Cell:

@@ -1,14 +1,14 @@
 """Lines of the list of residents: the same for its page and its export."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import OuterRef, QuerySet, TextField
+from django.db.models import F, OuterRef, QuerySet, TextField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +16,7 @@ from contracts.models import Coverage
 from contracts.queries.coverages import told
 from residents.categories import category_names
 from residents.identity import mask_id_number
-from residents.models import Register, Resident
+from residents.models import Register, Resident, Sex
 from teams.cipher import decrypt
 from teams.dates import ONE_DAY, age_on, last_born_with_age
 from teams.lists import Cell, Column
@@ -43,7 +43,7 @@ COLUMNS = (
     Column("packages", gettext_lazy("Packages"), shown=False),
     Column("registered_on", gettext_lazy("Registered on"), shown=False),
 )
-PLACES = ("household", "village", "institution")
+COVERAGE = ("resident_id", "start_on", "end_on", "terminated_on", "team__name", "package_names", "suspended")
 
 
 @dataclass
@@ -64,46 +64,74 @@ class Facts:
             self.coverages = latest_coverages(ids, self.day)
         return self
 
+    @cached_property
+    def sexes(self) -> dict[str, str]:
+        """Sex -> its word."""
+        return {code: str(label) for code, label in Sex.choices}
+
+    @cached_property
+    def born_by(self) -> tuple[date, date]:
+        """Who was born by the first day is elderly, who was born after the second is a child."""
+        elderly, child = self.policy["elderly_age"], self.policy["child_age"]
+        return last_born_with_age(elderly, self.day), last_born_with_age(child + 1, self.day)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A `loaded` resident, the coverage that began last, if any, and what is known of the page."""
+
+    resident: Any
+    coverage: Any
+    facts: Facts
+
+
+# What stands in a column. Only what is shown is worked out: some of it is encrypted, and a page has a thousand cells.
+CELLS: Mapping[str, Callable[[Line], Cell]] = {
+    "name": lambda line: Cell(line.resident.name),
+    "id_number": lambda line: Cell(id_text(line.resident, whole=line.facts.whole), is_masked=True),
+    "sex": lambda line: Cell(line.facts.sexes[line.resident.sex]),
+    "age": lambda line: Cell(age_on(line.resident.birth_date, line.facts.day)),
+    "birth_date": lambda line: Cell(line.resident.birth_date),
+    "phone": lambda line: Cell(phone_text(line.resident, whole=line.facts.whole), is_masked=True),
+    "phone_problem": lambda line: _problem(line.resident.phone_problem),
+    "household": lambda line: Cell(line.resident.household_number or ""),
+    "institution": lambda line: Cell(line.resident.institution_name),
+    "village": lambda line: Cell(line.resident.village_name or ""),
+    "address": lambda line: Cell(line.resident.address),
+    "categories": lambda line: Cell(_categories(line.resident, line.facts)),
+    "standing": lambda line: standing_of(line.resident, line.coverage, line.facts.day),
+    "team": lambda line: Cell(line.coverage.team__name if line.coverage else ""),
+    "start_on": lambda line: Cell(line.coverage.start_on if line.coverage else None),
+    "end_on": lambda line: Cell(last_day(line.coverage) if line.coverage else None),
+    "packages": lambda line: Cell(_(", ").join(line.coverage.package_names) if line.coverage else ""),
+    "registered_on": lambda line: Cell(line.resident.registered_on),
+}
+
 
 def latest_coverages(ids: Collection[int], day: date) -> dict[int, Any]:
-    """Resident id -> the coverage that began last by the day, told as in `contracts.queries.coverages`."""
-    rows = told(Coverage.objects.filter(resident__in=ids, start_on__lte=day), day)
-    return {coverage.resident_id: coverage for coverage in rows.order_by("start_on")}
+    """Resident id -> the coverage that began last by the day: a row of COVERAGE, with `package_names` and
+    whether it is `suspended` on the day."""
+    rows = told(Coverage.objects.filter(resident__in=ids, start_on__lte=day), day).order_by("start_on")
+    return {row.resident_id: row for row in rows.values_list(*COVERAGE, named=True)}
 
 
 def loaded(residents: QuerySet[Resident], day: date) -> QuerySet[Any]:
-    """The residents with their places, and as `on_registers` the codes of those that they are on, on the day."""
+    """The residents with the names of their places, and as `on_registers` the codes of those that they are on, on the
+    day."""
+
     entries = Register.objects.on(day).filter(resident=OuterRef("pk")).order_by("category")
-    return residents.select_related(*PLACES).annotate(
-        on_registers=ArraySubquery(entries.values("category").distinct(), output_field=ArrayField(TextField()))
+    return residents.annotate(
+        household_number=F("household__number"),
+        institution_name=F("institution__name"),
+        village_name=F("village__name"),
+        on_registers=ArraySubquery(entries.values("category").distinct(), output_field=ArrayField(TextField())),
     )
 
 
-def cells(resident: Any, facts: Facts) -> dict[str, Cell]:
+def cells(resident: Any, facts: Facts, columns: Iterable[str]) -> dict[str, Cell]:
     """The cells of a `loaded` resident's line by column code; masked unless the facts are asked for whole."""
-    coverage = facts.coverages.get(resident.pk)
-    standing = standing_of(resident, coverage, facts)
-    problem = PHONE_PROBLEMS.get(resident.phone_problem, resident.phone_problem)
-    return {
-        "name": Cell(resident.name),
-        "id_number": Cell(id_text(resident, whole=facts.whole), is_masked=True),
-        "sex": Cell(resident.get_sex_display()),
-        "age": Cell(age_on(resident.birth_date, facts.day)),
-        "birth_date": Cell(resident.birth_date),
-        "phone": Cell(phone_text(resident, whole=facts.whole), is_masked=True),
-        "phone_problem": Cell(str(problem), tone="warn" if problem else ""),
-        "household": Cell(resident.household.number if resident.household else ""),
-        "institution": Cell(resident.institution.name),
-        "village": Cell(resident.village.name if resident.village else ""),
-        "address": Cell(resident.address),
-        "categories": Cell(_(", ").join(str(facts.names.get(code, code)) for code in _categories(resident, facts))),
-        "standing": standing,
-        "team": Cell(coverage.contract.team.name if coverage else ""),
-        "start_on": Cell(coverage.start_on if coverage else None),
-        "end_on": Cell(last_day(coverage) if coverage else None),
-        "packages": Cell(_(", ").join(coverage.package_names) if coverage else ""),
-        "registered_on": Cell(resident.registered_on),
-    }
+    line = Line(resident, facts.coverages.get(resident.pk), facts)
+    return {code: CELLS[code](line) for code in columns}
 
 
 def id_text(resident: Resident, *, whole: bool = False) -> str:
@@ -125,9 +153,8 @@ def last_day(coverage: Coverage) -> date:
     return min(coverage.end_on, coverage.terminated_on - ONE_DAY) if coverage.terminated_on else coverage.end_on
 
 
-def standing_of(resident: Resident, coverage: Any, facts: Facts) -> Cell:
+def standing_of(resident: Resident, coverage: Any, day: date) -> Cell:
     """Whether somebody is signed on the day, in a word; those who left are told by that."""
-    day = facts.day
     if resident.died_on and resident.died_on <= day:
         return Cell(_("died"), tone="grey")
     if resident.moved_out_on and resident.moved_out_on <= day:
@@ -149,13 +176,17 @@ def line_maker(facts: Facts, columns: Sequence[str]) -> Any:
 def _lines(facts: Facts, columns: Sequence[str], residents: Iterable[Resident]) -> list[list[object]]:
     chunk = list(residents)
     facts.look_up(chunk, columns)
-    return [[row[code].value for code in columns] for row in (cells(resident, facts) for resident in chunk)]
+    return [[cell.value for cell in cells(resident, facts, columns).values()] for resident in chunk]
 
 
-def _categories(resident: Any, facts: Facts) -> list[str]:
-    found = []
-    if resident.birth_date <= last_born_with_age(facts.policy["elderly_age"], facts.day):
-        found.append("elderly")
-    if resident.birth_date > last_born_with_age(facts.policy["child_age"] + 1, facts.day):
+def _problem(code: str) -> Cell:
+    words = str(PHONE_PROBLEMS.get(code, code))
+    return Cell(words, tone="warn" if words else "")
+
+
+def _categories(resident: Any, facts: Facts) -> str:
+    elderly_by, child_after = facts.born_by
+    found = ["elderly"] if resident.birth_date <= elderly_by else []
+    if resident.birth_date > child_after:
         found.append("child")
-    return found + resident.on_registers
+    return _(", ").join([str(facts.names.get(code, code)) for code in found + resident.on_registers])

@@ -1,6 +1,6 @@
 """Contracts for a list, a line for each person covered: the one place for the page, its export and what is chosen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from residents.queries.search import matching
 from service_packages.models import PackageVersion
 from teams.clock import today
 from teams.dates import add_months
-from teams.fields import DayField, LongSelect
+from teams.fields import DayField, offering
 from teams.models import Team, User
 from teams.models.places import subtree_ids
 from teams.policy import policy_on
@@ -67,13 +67,13 @@ class ContractFilter(django_filters.FilterSet):
         data = data.copy()
         data.setdefault("status", ENDING if data.get("days") else RUNNING)
         super().__init__(data, queryset=Coverage.objects.visible_to(user))
-        offered = {
+        offered: dict[str, Sequence[tuple[Any, Any]]] = {
             **place_choices(user),
             "category": [(code, name) for code, name in category_names().items() if code != "all"],
             "package": list(dict(self.packages.values()).items()),
         }
         for name, choices in offered.items():
-            self.filters[name].extra |= {"choices": choices, "widget": LongSelect}
+            self.filters[name].extra |= offering(choices)
 
     @property
     def order(self) -> str:

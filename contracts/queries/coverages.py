@@ -10,9 +10,7 @@ from contracts.models import Coverage, CoveragePackage, Suspension
 
 
 def told(coverages: QuerySet[Coverage], day: date) -> QuerySet[Any]:
-    """The coverages with contract and team, `package_names`, and whether they are `suspended` on the day."""
+    """The coverages with `package_names`, and whether they are `suspended` on the day."""
     held = CoveragePackage.objects.filter(coverage=OuterRef("pk")).order_by("version__name")
     pauses = Suspension.objects.on(day).filter(coverage=OuterRef("pk"))
-    return coverages.select_related("contract__team").annotate(
-        package_names=ArraySubquery(held.values("version__name")), suspended=Exists(pauses)
-    )
+    return coverages.annotate(package_names=ArraySubquery(held.values("version__name")), suspended=Exists(pauses))

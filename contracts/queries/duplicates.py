@@ -58,7 +58,7 @@ def side(resident: Resident, day: date) -> Side:
     """What a record holds."""
     return Side(
         resident=resident,
-        coverages=list(told(Coverage.objects.filter(resident=resident), day).order_by("-start_on")),
+        coverages=list(told(resident.coverages.select_related("contract__team"), day).order_by("-start_on")),
         registers=list(resident.registers.order_by("category", "from_on")),
         services=Service.objects.filter(resident=resident).count(),
         visits=Visit.objects.filter(resident=resident).count(),

@@ -18,7 +18,7 @@ from residents.models import Register, Resident, Sex
 from residents.queries.search import matching
 from teams.clock import today
 from teams.dates import last_born_with_age
-from teams.fields import LongSelect
+from teams.fields import offering
 from teams.lists import MANY
 from teams.models import Division, Institution, Team, TeamVillage, User
 from teams.models.places import subtree_ids
@@ -69,7 +69,7 @@ class PeopleFilter(django_filters.FilterSet):
             "phone": [(ANY_PROBLEM, _("any problem")), *PHONE_PROBLEMS.items()],
         }
         for name, choices in offered.items():
-            self.filters[name].extra |= {"choices": choices, "widget": LongSelect}
+            self.filters[name].extra |= offering(choices)
         for name in ("age_from", "age_to"):
             self.filters[name].extra |= {"min_value": 0, "max_value": 130, "decimal_places": 0}
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Exists, OuterRef
 from django.db.models.functions import Cast
 
-from contracts.models import Coverage, Merge, Obligation, Problem, Service, Suspension, Visit
+from contracts.models import Merge, Obligation, Problem, Service, Suspension, Visit
 from contracts.queries.coverages import told
 from residents.models import Register, Resident, is_seen
 from teams.models import User
@@ -47,7 +47,7 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
         day=day,
         members=list(members.exclude(pk=resident.pk).order_by("-is_head", "birth_date")),
         registers=list(resident.registers.order_by("from_on", "category")),
-        coverages=list(told(Coverage.objects.filter(resident=resident), day).order_by("-start_on")),
+        coverages=list(told(resident.coverages.select_related("contract__team"), day).order_by("-start_on")),
         obligations=list(obligations.order_by("due_on", "item__code")),
         services=list(services.order_by("-performed_on", "item__code")),
         visits=list(visits.order_by("-visited_on")[:VISITS_AT_MOST]),

@@ -39,7 +39,7 @@ from contracts.queries.fulfilment import counted_at
 from contracts.queries.people import villages_of
 from teams.clock import today
 from teams.composition import DOCTORS
-from teams.fields import LongSelect
+from teams.fields import offering
 from teams.models import Institution, Team, TeamMember, User
 from teams.models.places import subtree_ids
 from teams.policy import policy_on
@@ -197,7 +197,7 @@ class UnservedFilter(django_filters.FilterSet):
             del self.filters["institution"]
         for name, choices in offered.items():
             if name in self.filters:
-                self.filters[name].extra |= {"choices": list(choices.items()), "widget": LongSelect}
+                self.filters[name].extra |= offering(list(choices.items()))
 
     def _offered(self) -> dict[str, dict[int, str]]:
         """Id -> name by filter, in order of codes: institutions with teams for an account of the district, the teams of

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from teams.clock import today
-from teams.fields import LongSelect
+from teams.fields import offering
 from teams.models import Institution, Role, User
 from teams.models.accounts import UserQuerySet
 from teams.queries.changes import RowChange, row_changes
@@ -47,7 +47,7 @@ class AccountFilter(django_filters.FilterSet):
         with_accounts = Institution.objects.visible_to(user).filter(accounts__isnull=False).distinct()
         below = [(each.pk, each.name) for each in with_accounts.exclude(kind=Institution.Kind.BUREAU).order_by("code")]
         choices = [(BUREAU, _("Health bureau")), *below] if user.scope.is_district else below
-        self.filters["institution"].extra |= {"choices": choices, "widget": LongSelect}
+        self.filters["institution"].extra |= offering(choices)
 
     def named(self, rows: UserQuerySet, _name: str, text: str) -> UserQuerySet:
         """Whose user name, name or staff number holds the text."""

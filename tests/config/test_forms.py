@@ -1,4 +1,4 @@
-"""Lists to choose from, drawn without a template for each entry, against Django's own drawing."""
+"""Lists to choose from and inputs, drawn without templates, against Django's own drawing."""
 
 from html.parser import HTMLParser
 
@@ -37,6 +37,14 @@ class Parts(HTMLParser):
 def test_list_to_choose_from_is_what_django_draws(widget: type[forms.Select], value: object) -> None:
     control = widget(attrs={"id": "a", "required": True, "class": SLY, "disabled": False})
     control.choices = CHOICES
+    drawn, known = (control.render("sly", value, renderer=each()) for each in (FieldRenderer, DjangoTemplates))
+    assert Parts(drawn).found == Parts(known).found
+
+
+@pytest.mark.parametrize("widget", [forms.TextInput, forms.NumberInput, forms.DateInput, forms.HiddenInput])
+@pytest.mark.parametrize("value", [None, "", 0, 1, SLY])
+def test_input_is_what_django_draws(widget: type[forms.widgets.Input], value: object) -> None:
+    control = widget(attrs={"id": "a", "required": True, "class": SLY, "disabled": False})
     drawn, known = (control.render("sly", value, renderer=each()) for each in (FieldRenderer, DjangoTemplates))
     assert Parts(drawn).found == Parts(known).found
 

@@ -82,7 +82,7 @@ def test_contracts_asked_for_by_day_of_signing_begin_with_the_latest(client: Cli
     for name, start in {"早": date(2018, 3, 1), "晚": date(2018, 9, 1)}.items():
         make_coverage(resident=make_resident(name=name), start_on=start)
     page = client.get(reverse("contracts:contract_list"), {"signed_from": "20180101"})
-    assert [row["name"] for row in page.context["list"]["rows"]] == ["晚", "早"]
+    assert [row.cells["name"].text for row in page.context["list"]["rows"]] == ["晚", "早"]
 
 
 @pytest.mark.parametrize("expected", [0, 1_000_000])
@@ -90,12 +90,12 @@ def test_page_of_many_rows_is_the_same_sorted_or_read_off_an_index(
     expected: int, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists, "ROWS_AT_MOST", 3)
-    monkeypatch.setattr(lists, "_estimate", lambda _rows: expected)
+    monkeypatch.setattr(lists, "_estimate", lambda _sql, _values: expected)
     client.force_login(make_user(Role.CLERK, institution=centre()))
     for name, day in {"丙": 20, "甲": 18, "丁": 21, "乙": 19}.items():
         make_coverage(resident=make_resident(name=name), end_on=date(2019, 1, day))
     page = client.get(reverse("contracts:contract_list"), {"status": "ending"}).context
-    assert [row["name"] for row in page["list"]["rows"]] == ["甲", "乙", "丙", "丁"]
+    assert [row.cells["name"].text for row in page["list"]["rows"]] == ["甲", "乙", "丙", "丁"]
     assert (page["list"]["is_more"], page["contracts"]) == (True, None)
 
 

@@ -133,7 +133,7 @@ def test_shared_number_leads_to_a_list_of_those_who_share_it(client: Client, off
     factories.make_resident(name="丙")
     response = client.post("/people/find/", {"text": "13905580123", "query": "age_from=20&q=x"}, follow=True)
     assert "13905580123" not in response.request["QUERY_STRING"]
-    assert {row["name"] for row in response.context["list"]["rows"]} == {"甲", "乙"}
+    assert {row.cells["name"].text for row in response.context["list"]["rows"]} == {"甲", "乙"}
     assert len(both) == 2
 
 
@@ -192,7 +192,7 @@ def test_lists_sort_both_ways_and_pages_share_no_row(client: Client, official: U
         factories.make_resident(born=date(1950, 1, 1), name=f"甲{age}")
     first = client.get("/people/", {"sort": "-age"}).context["list"]
     second = client.get("/people/", {"sort": "-age", "page": "2"}).context["list"]
-    urls = [row["url"] for row in (*first["rows"], *second["rows"])]
+    urls = [row.url for row in (*first["rows"], *second["rows"])]
     assert len(set(urls)) == Resident.objects.count() == 60
     assert first["chips"] == []
 

@@ -43,7 +43,7 @@ def clerk() -> User:
 
 def listed(client: Client, query: str = "") -> list[str]:
     """The user names on the page."""
-    return [row["name"] for row in client.get(PAGE + query).context["list"]["rows"]]
+    return [row.cells["username"].text for row in client.get(PAGE + query).context["list"]["rows"]]
 
 
 def shown_password(page: Any) -> str:
