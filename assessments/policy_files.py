@@ -283,7 +283,7 @@ def _money(file: str, where: object, typed: object) -> Decimal:
             return Decimal(typed).quantize(Decimal("0.01"))
     except InvalidOperation:
         pass
-    raise _wrong(file, where, format_lazy(_('“{value}” is no amount: write it as "20.00"'), value=typed))
+    raise _wrong(file, where, format_lazy(_('“{value}” is not an amount: write it as "20.00"'), value=typed))
 
 
 def _wrong(file: str, where: object, why: object) -> RuleViolation:

@@ -43,7 +43,7 @@ RULES = (
     Rule(
         "population_missing",
         _("No official population of the year"),
-        _("The rate on the official population is no figure, and the monthly return names it as missing."),
+        _("The rate on the official population cannot be computed, and the monthly return names it as missing."),
         _("Enter the official population of the year, or load the file of populations."),
         Severity.GAP,
         Page.INSTITUTION,

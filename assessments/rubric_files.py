@@ -87,7 +87,7 @@ def _rule(said: Mapping[str, Any]) -> RuleContent:
     where = format_lazy(_("rule {code}"), code=said.get("code", "?"))
     _check_keys(where, said, _RULE, needed=("code", "name", "points", "method"))
     if said["method"] not in Rule.Method.values:
-        raise _wrong(where, format_lazy(_("“{value}” is no method"), value=said["method"]))
+        raise _wrong(where, format_lazy(_("“{value}” is not a method"), value=said["method"]))
     values = _values(where, {name: value for name, value in said.items() if name != "bands"})
     return RuleContent(**values, bands=tuple(_band(where, each) for each in said.get("bands", ())))
 

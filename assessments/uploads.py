@@ -37,7 +37,7 @@ def read_proof(content: bytes) -> Proof:
         raise RuleViolation("proof.too_large", format_lazy(message, limit=LARGEST // 1024 // 1024))
     found = next((name for first, name in TYPES.items() if content.startswith(first)), None)
     if found is None:
-        raise RuleViolation("proof.type", _("A file is no JPEG, PNG or PDF, whatever its name says."))
+        raise RuleViolation("proof.type", _("A file is not a JPEG, PNG or PDF, whatever its name says."))
     return Proof(content, found)
 
 

@@ -58,7 +58,9 @@ def parse_id_number(text: str, *, today: date) -> IdNumber:
     number = _normalised(text)
     region = number[:6]
     if not _PROVINCE.match(region):
-        raise IdentityError("region", _("The first two digits are no province's. Compare the number with the card."))
+        raise IdentityError(
+            "region", _("The first two digits are not those of a province. Compare the number with the card.")
+        )
     if region[0] == "8" and region not in PERMIT_REGIONS:
         raise IdentityError(
             "region",
@@ -142,7 +144,7 @@ def _birth_date(number: str, today: date) -> date:
         birth_date = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise IdentityError(
-            "birth_date", _("Digits 7 to 14 are no real date of birth. Compare the number with the card.")
+            "birth_date", _("Digits 7 to 14 are not a real date of birth. Compare the number with the card.")
         ) from None
     if birth_date > today:
         raise IdentityError(

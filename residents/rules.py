@@ -35,7 +35,7 @@ def check_place(institution: Institution, village: Division | None, by: User | S
     if not (is_own or (village and village.pk in scope.villages)):
         raise RuleViolation("resident.outside", _("The institution is not one of yours."))
     if village and village.level != Division.Level.VILLAGE:
-        raise RuleViolation("resident.no_village", format_lazy(_("{name} is no village."), name=village.name))
+        raise RuleViolation("resident.no_village", format_lazy(_("{name} is not a village."), name=village.name))
 
 
 def check_registered_on(registered_on: date | None, birth_date: date) -> None:
@@ -60,7 +60,9 @@ def check_can_edit(resident: Resident, *, existing: Resident | None, by: User | 
     if existing and existing.pk != resident.pk:
         raise _registered_already(existing, by)
     if resident.village and resident.village.level != Division.Level.VILLAGE:
-        raise RuleViolation("resident.no_village", format_lazy(_("{name} is no village."), name=resident.village.name))
+        raise RuleViolation(
+            "resident.no_village", format_lazy(_("{name} is not a village."), name=resident.village.name)
+        )
     check_registered_on(resident.registered_on, resident.birth_date)
     _check_order(resident)
     early = resident.registers.filter(from_on__lt=resident.birth_date).first()

@@ -51,7 +51,7 @@ class VersionForm(forms.Form):
 
     name = forms.CharField(label=_("Package name"), max_length=80)
     tier = forms.ChoiceField(label=_("Level"), choices=PackageVersion.Tier.choices)
-    year = forms.IntegerField(label=_("Catalogue of"), required=False, min_value=YEARS[0], max_value=YEARS[1])
+    year = forms.IntegerField(label=_("Catalogue year"), required=False, min_value=YEARS[0], max_value=YEARS[1])
     annual_price = money(label=_("Fixed price a year"), required=False, help_text=_("Empty: the sum of its items."))
     categories = ticks(label=_("For"), help_text=_("None ticked: everyone."))
     required = ticks(label=_("Needs all of"))
@@ -326,7 +326,7 @@ class VersionFilter(django_filters.FilterSet):
         method="with_status",
     )
     tier = django_filters.ChoiceFilter(label=_("Level"), empty_label=_("all"), choices=PackageVersion.Tier.choices)
-    year = django_filters.NumberFilter(label=_("Catalogue of"))
+    year = django_filters.NumberFilter(label=_("Catalogue year"))
     category = django_filters.ChoiceFilter(
         label=_("For"),
         empty_label=_("all"),

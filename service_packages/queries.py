@@ -80,7 +80,7 @@ def _head(version: PackageVersion) -> dict[str, str]:
     return {
         _("Name"): version.name,
         _("Level"): version.get_tier_display(),
-        _("Catalogue of"): str(version.year or ""),
+        _("Catalogue year"): str(version.year or ""),
         _("For"): named(version.categories or [ALL]),
         _("Price a year"): f"{version.price:.2f}",
         _("How the price is set"): _("sum of its items") if version.annual_price is None else _("fixed"),

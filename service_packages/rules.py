@@ -126,7 +126,7 @@ def check_category(code: str) -> None:
     if code not in known:
         raise RuleViolation(
             "category.unknown",
-            format_lazy(_("“{code}” is no key population. Known are: {known}."), code=code, known=", ".join(known)),
+            format_lazy(_("“{code}” is not a key population. Known are: {known}."), code=code, known=", ".join(known)),
         )
 
 
@@ -137,7 +137,10 @@ def check_amount(amount: Decimal | None) -> None:
     if not amount.is_finite() or not 0 <= amount <= HIGHEST_AMOUNT or amount != amount.quantize(CENT):
         raise RuleViolation(
             "package.amount",
-            format_lazy(_("{amount} is no amount in yuan: not negative, at most two decimals."), amount=amount),
+            format_lazy(
+                _("{amount} is not an amount in yuan: it must not be negative, and have at most two decimals."),
+                amount=amount,
+            ),
         )
 
 
@@ -155,7 +158,7 @@ def check_can_set_shares(*, version: PackageVersion, category: str, shares: Mapp
             raise RuleViolation(
                 "package.payer",
                 format_lazy(
-                    _("“{payer}” is no payer. Known are: {known}."), payer=payer, known=", ".join(Payer.values)
+                    _("“{payer}” is not a payer. Known are: {known}."), payer=payer, known=", ".join(Payer.values)
                 ),
             )
         check_amount(amount)

@@ -76,7 +76,7 @@ def parse_spans(typed: str) -> tuple[Span, ...]:
     wrong = next((part for part, match in zip(parts, found, strict=True) if match is None), None)
     if wrong is not None:
         raise RuleViolation(
-            "package.spans", format_lazy(_("“{text}” is no span. Write numbers as 1, 3, 6-8."), text=wrong)
+            "package.spans", format_lazy(_("“{text}” is not a span. Write numbers as 1, 3, 6-8."), text=wrong)
         )
     return tuple(Span(int(match[1]), int(match[2] or match[1])) for match in found if match)
 
@@ -94,7 +94,7 @@ def parse_windows(typed: str) -> Windows:
         known = ", ".join(f"{label} ({code})" for code, label in ANCHOR_LABELS.items())
         raise RuleViolation(
             "package.anchor",
-            format_lazy(_("“{word}” is nothing to count from. Known are: {known}."), word=word, known=known),
+            format_lazy(_("Windows are not counted from “{word}”. Known are: {known}."), word=word, known=known),
         )
     windows = Windows(anchor, parse_spans(rest))
     check_windows(windows)

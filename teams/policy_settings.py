@@ -89,7 +89,7 @@ GROUPS: Sequence[Group] = (
         _("Figures: ages, standards and goals"),
         (
             Setting("elderly_age", 65, AGE, _("Elderly from"), 1),
-            Setting("child_age", 6, AGE, _("Children up to and with")),
+            Setting("child_age", 6, AGE, _("Children up to and including")),
             Setting("standard_hypertension", 4, A_YEAR, _("Follow-ups owed in hypertension")),
             Setting("standard_diabetes", 4, A_YEAR, _("Follow-ups owed in diabetes")),
             Setting("standard_mental_disorder", 4, A_YEAR, _("Follow-ups owed in severe mental disorder")),

@@ -50,7 +50,9 @@ def check_can_create_account(
     if staff:
         _check_has_no_account(staff)
     if _ID_NUMBER.search(username):
-        raise RuleViolation("account.identity", _("An ID number is no user name: user names are seen in the logs."))
+        raise RuleViolation(
+            "account.identity", _("An ID number must not be a user name: user names are seen in the logs.")
+        )
 
 
 def check_can_edit_account(
@@ -288,7 +290,7 @@ def check_can_serve(team: Team, village: Division, from_on: date) -> None:
     """A team that exists that day serves a village, and not twice."""
     _check_exists_on(team, from_on)
     if village.level != Division.Level.VILLAGE:
-        raise RuleViolation("team.no_village", format_lazy(_("{name} is no village."), name=village.name))
+        raise RuleViolation("team.no_village", format_lazy(_("{name} is not a village."), name=village.name))
     same = team.villages.filter(Q(to_on=None) | Q(to_on__gt=from_on), village=village).order_by("from_on").first()
     if same:
         raise RuleViolation(

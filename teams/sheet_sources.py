@@ -87,7 +87,9 @@ class CsvSource:
         with open(os.dup(self.file.fileno()), encoding=self.encoding, newline="") as text:
             while line := text.readline(limit + 1):
                 if len(line) > limit:
-                    message = _("“{name}” has a line of more than {limit} characters: it is no table, or damaged.")
+                    message = _(
+                        "“{name}” has a line of more than {limit} characters: it is not a table, or is damaged."
+                    )
                     raise SheetError("too_large", format_lazy(message, name=self.filename, limit=limit))
                 yield line
 

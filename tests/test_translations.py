@@ -43,7 +43,7 @@ ALWAYS_MORE = {
     "more than %(rate)s requests in a minute; <code>Retry-After</code> says how many seconds to wait": "hundreds",
     "{file}: {size} bytes": "a backup",
     "{length} characters long, but at most {limit} fit. Shorten it.": "above a limit",
-    "“{name}” has a line of more than {limit} characters: it is no table, or damaged.": "thousands",
+    "“{name}” has a line of more than {limit} characters: it is not a table, or is damaged.": "thousands",
 }
 
 

@@ -264,7 +264,7 @@ def _band(line: str) -> Band:
     except InvalidOperation:
         sign, band = "", Band(Decimal(0), Decimal(0))
     if not sign or any(not each.is_finite() or each != round(each, 2) or abs(each) >= 10**6 for each in band):
-        raise forms.ValidationError(_("“%(line)s” is no band: write it as 95 = 8"), params={"line": line})
+        raise forms.ValidationError(_("“%(line)s” is not a band: write it as 95 = 8"), params={"line": line})
     return band
 
 

@@ -202,7 +202,7 @@ def _open(contract: Contract, seen: int | None, coverages: Collection[int], by: 
 
 def _check_members(contract: Contract, coverages: Iterable[int]) -> None:
     if set(coverages) - set(contract.coverages.values_list("pk", flat=True)):
-        raise RuleViolation("fee.stranger", _("This is nobody of this contract."))
+        raise RuleViolation("fee.stranger", _("The contract does not cover this person."))
 
 
 def _cancel(entries: QuerySet[FeeEntry], reason: str, by: By) -> None:

@@ -138,7 +138,7 @@ def checked_scan(scan: UploadedFile | None) -> UploadedFile | None:
     content = scan.read()
     scan.seek(0)
     if scan_type(content[:8]) is None:
-        raise forms.ValidationError(_("This is no JPEG, PNG or PDF file."))
+        raise forms.ValidationError(_("This is not a JPEG, PNG or PDF file."))
     if content.startswith(b"%PDF-") and ACTIVE.search(content):
         raise forms.ValidationError(_("This PDF holds a program or another file. Scan the paper again."), code="active")
     return scan

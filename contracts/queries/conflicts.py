@@ -50,10 +50,10 @@ def find_overload(desk: "Desk") -> Iterator[Conflict]:
 
 def _about_terms(desk: "Desk") -> Iterator[Conflict]:
     if not desk.has_start:
-        yield Conflict("contract.no_date", _("The first day is no date. Type it as 20181031."))
+        yield Conflict("contract.no_date", _("The first day is not a date. Type it as 20181031."))
     elif desk.start_on < today():
         yield Conflict(
-            "contract.starts_in_past", _("The contract begins today or later: nothing is promised backwards.")
+            "contract.starts_in_past", _("The contract begins today or later: nothing is promised for days past.")
         )
     if desk.lines and not desk.team:
         yield Conflict("contract.no_team", _("Choose the team that they sign with."))

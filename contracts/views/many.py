@@ -147,9 +147,9 @@ def _entry(row: Row, form: ManyForm, items: dict[int, Item]) -> Entry | None:
 
 def _say(request: SignedInRequest, recorded: Recorded, left: Sequence[Row], filled: Sequence[Row]) -> None:
     if recorded.services or recorded.unchanged:
-        said = _("%(count)s entered.") % {"count": len(recorded.services)}
+        said = _("Entered: %(count)s.") % {"count": len(recorded.services)}
         if recorded.unchanged:
-            said += " " + _("%(count)s stood there already.") % {"count": recorded.unchanged}
+            said += " " + _("Already entered: %(count)s.") % {"count": recorded.unchanged}
         messages.success(request, said)
     uncounted = sum(not service.is_counted for service in recorded.services)
     if uncounted:

@@ -170,5 +170,5 @@ def _check_shares(shares: Shares) -> None:
             check_category(category)
         for payer, amount in amounts.items():
             if payer not in Payer.values:
-                raise RuleViolation("package.payer", format_lazy(_("“{payer}” is no payer."), payer=payer))
+                raise RuleViolation("package.payer", format_lazy(_("“{payer}” is not a payer."), payer=payer))
             check_amount(amount)

@@ -29,7 +29,7 @@ from teams.models.dated import BEGINNING
 
 UNKNOWN_STAFF = _("There is no staff member with the number “{code}”.")
 UNKNOWN_VILLAGE = _("There is no village with the code “{code}”.")
-NOT_A_VILLAGE = _("The division “{code}” is no village.")
+NOT_A_VILLAGE = _("The division “{code}” is not a village.")
 
 _NOT_YOURS = _("A team with this code cannot be changed by your account.")
 _DISSOLVED_BEFORE = _("The day of dissolving lies before the day of forming.")

@@ -70,7 +70,7 @@ def test_open_finding_keeps_the_month_open_until_it_is_explained(district: Small
     with_a_jump(district)
     page = official.get(address("detail")).content.decode()
     assert "disabled" in page and "in a month" in page
-    assert "stand in the way" in official.post(address("freeze"), follow=True).content.decode()
+    assert "in the way of freezing" in official.post(address("freeze"), follow=True).content.decode()
     values = [
         value for value in ("B/coverage/all", "C/coverage/all", "B/coverage/key", "C/coverage/key") if value in page
     ]

@@ -174,7 +174,7 @@ def test_more_figures_than_a_page_can_wait_for_are_written_by_the_worker(
 
 
 @pytest.mark.parametrize(
-    ("as_of", "chip"), [(None, "Month closed"), (date(2018, 10, 20), "Provisional")], ids=["closed", "running"]
+    ("as_of", "chip"), [(None, "Not frozen yet"), (date(2018, 10, 20), "Provisional")], ids=["closed", "running"]
 )
 def test_page_says_whether_figures_may_still_change(official: Client, as_of: date | None, chip: str) -> None:
     revision = compute(month=OCTOBER, as_of=as_of)

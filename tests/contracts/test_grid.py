@@ -129,7 +129,7 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reason(desk: Client, team:
 
     service = Service.objects.get()
     assert (service.resident, service.systolic, service.place) == (one, 138, "home")
-    for said in ("1 entered.", "2 did not go in", "Systolic: Must be at most 1000.", "Nobody whom you see"):
+    for said in ("Entered: 1.", "Not entered: 2.", "Systolic: Must be at most 1000.", "Nobody whom you may see"):
         assert said in page
     assert f"#{one.pk}" not in page
 
@@ -141,7 +141,7 @@ def test_grid_sent_twice_enters_once_and_says_so(desk: Client, team: Team) -> No
         assert answer.status_code == 302
 
     assert Service.objects.count() == 1
-    assert "1 stood there already" in desk.get("/due/").content.decode()
+    assert "Already entered: 1." in desk.get("/due/").content.decode()
 
 
 def test_block_is_read_into_the_grid_before_anything_goes_in(desk: Client, team: Team) -> None:
@@ -199,4 +199,4 @@ def test_unknown_card_stays_in_the_field(desk: Client, team: Team) -> None:
 
     assert Service.objects.count() == 1
     assert unknown in page
-    assert "1 did not go in" in page
+    assert "Not entered: 1." in page

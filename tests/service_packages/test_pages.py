@@ -147,7 +147,7 @@ def test_editor_keeps_the_columns_that_are_ticked(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("items-0-spans", "six", "“six” is no span"),
+        ("items-0-spans", "six", "“six” is not a span"),
         ("items-0-spans", "6-3", "Span 6-3"),
         ("items-0-times_per_year", "0", "greater than or equal to 1"),
         ("share-all-resident", "8.005", "no more than 2 decimal places"),
