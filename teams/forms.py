@@ -1,5 +1,6 @@
 """Forms of teams."""
 
+from datetime import date, datetime, time
 from typing import Any, BinaryIO, cast
 
 import django_filters
@@ -9,6 +10,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -100,13 +102,21 @@ class AuditFilter(django_filters.FilterSet):
 
     kind = django_filters.ChoiceFilter(label=_("Kind of action"), choices=AuditEvent.Kind, empty_label=_("all"))
     username = django_filters.CharFilter(label=_("User name"), lookup_expr="iexact")
-    since = DayFilter(label=_("Since"), field_name="at", lookup_expr="date__gte")
-    until = DayFilter(label=_("Until"), field_name="at", lookup_expr="date__lte")
+    since = DayFilter(label=_("Since"), method="from_day")
+    until = DayFilter(label=_("Until"), method="to_day")
     q = django_filters.CharFilter(label=_("What or why"), method="holding")
 
     class Meta:
         model = AuditEvent
         fields = ("kind", "username", "since", "until", "q")
+
+    def from_day(self, rows: QuerySet[AuditEvent], name: str, day: date) -> QuerySet[AuditEvent]:
+        """From the day's first moment on: moments are found by their index, days of moments are not."""
+        return rows.filter(at__gte=timezone.make_aware(datetime.combine(day, time.min)))
+
+    def to_day(self, rows: QuerySet[AuditEvent], name: str, day: date) -> QuerySet[AuditEvent]:
+        """To the day's last moment."""
+        return rows.filter(at__lte=timezone.make_aware(datetime.combine(day, time.max)))
 
     def holding(self, rows: QuerySet[AuditEvent], name: str, words: str) -> QuerySet[AuditEvent]:
         """Lines that hold the words in what was done, why, or from where."""

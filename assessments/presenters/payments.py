@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Round
 from assessments.presenters.money import yuan_text
-from assessments.queries.payments import Payment, payments_of
+from assessments.queries.payments import NOTHING, Payment, payments_of
 
 
 def payment_heads() -> list[str]:
@@ -35,9 +35,9 @@ def payment_lines(row: Round) -> Iterator[tuple[object, ...]]:
         "hospital": _("hospital, for referrals"),
         "carried": _("carried on"),
     }
-    out = back = Decimal("0.00")
+    out = back = NOTHING
     for payment in payments_of(row):
-        out, back = out + max(payment.amount, 0), back + min(payment.amount, 0)
+        out, back = out + max(payment.amount, NOTHING), back + min(payment.amount, NOTHING)
         yield (
             kinds[payment.kind],
             payment.institution_code,

@@ -188,7 +188,10 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("audit trail")
         ordering = ("id",)
         triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
-        indexes = (models.Index(name="teams_auditevent_user", fields=["user_id", "at"]),)
+        indexes = (
+            models.Index(name="teams_auditevent_user", fields=["user_id", "at"]),
+            models.Index(name="teams_auditevent_at", fields=["at"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.at:%F %T} {self.kind} {self.username}"

@@ -46,6 +46,7 @@ def test_auditor_reads_the_latest_line_first_with_its_account(auditor: Client) -
         ("?q=10.9", ["figures"]),
         ("?since=20380101", []),
         ("?until=20380101", ["resident 7 phone", "figures"]),
+        ("?since=00010101&until=99991231", ["resident 7 phone", "figures"]),
         ("?since=nonsense", ["resident 7 phone", "figures"]),
     ],
 )
