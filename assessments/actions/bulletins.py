@@ -82,7 +82,9 @@ def refresh(*, bulletin: Bulletin, rank_by: str, by: Actor) -> Bulletin:
         facts = facts_of(month, rank_by)
         words = {part["code"]: part["text"] for part in found.paragraphs}
         found.paragraphs = [
-            part if words.get(part["code"]) == before[part["code"]] else {**part, "text": words.get(part["code"], "")}
+            part
+            if words.get(part["code"]) == before.get(part["code"])
+            else {**part, "text": words.get(part["code"], "")}
             for part in paragraphs(facts, found.issuer)
         ]
         found.figures, found.revision, found.edited_by = facts, month.current, str(by)

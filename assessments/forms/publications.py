@@ -13,7 +13,7 @@ from teams.clock import month_words
 
 
 class PublicationForm(forms.Form):
-    """A frozen month, the cycle whose grades are shown, and how to sign."""
+    """A frozen month, the cycle whose grades are shown (proposed: `cycle`, else that of before), and how to sign."""
 
     month = forms.ChoiceField(label=_("Figures of"))
     cycle = forms.ModelChoiceField(
@@ -25,10 +25,11 @@ class PublicationForm(forms.Form):
     how_to_sign = forms.CharField(label=_("How to sign"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
     submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Any = None, *, cycle: str = "") -> None:
         last = Publication.objects.order_by("-pk").first()
         said = last.content.get("how_to_sign") if last else ""
-        super().__init__(data, initial={"how_to_sign": said or HOW})
+        shown = last.cycle_id if last else None
+        super().__init__(data, initial={"how_to_sign": said or HOW, "cycle": cycle or shown})
         frozen = Month.objects.filter(current__frozen_at__isnull=False).order_by("-first_on")
         field = self.fields["month"]
         assert isinstance(field, forms.ChoiceField)

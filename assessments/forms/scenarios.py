@@ -18,6 +18,9 @@ from assessments.queries.rubrics import frozen_months
 from assessments.queries.scenarios import FACTORS
 from service_packages.models import PackageVersion
 
+# Of a fund's rule, what is chosen and not typed.
+CHOSEN = ("quality", "withheld")
+
 
 class ScenarioForm(forms.Form):
     """A new what-if: the policy that it starts from, and the months that it is tried on."""
@@ -86,7 +89,7 @@ class ChangesForm(forms.Form):
 
     def _add_fund(self, fund: FundVersion | None, said: Mapping[str, Any]) -> None:
         if fund:
-            for name in ("quality", "withheld"):
+            for name in CHOSEN:
                 field = _field(name)
                 choices = [("", _("as it is")), *(field.choices or ())]
                 self.fields[name] = forms.ChoiceField(label=field.verbose_name, required=False, choices=choices)
@@ -120,6 +123,31 @@ class ChangesForm(forms.Form):
         """The controls of the packages' prices."""
         return [self[f"price_{version.package.code}"] for version in self.packages]
 
+    @property
+    def kept(self) -> list[tuple[str, str, str]]:
+        """What the what-if changes so far: of what, from, to."""
+        return [
+            (self._name(name), self._present(name), self._said(name, text))
+            for name in self.fields
+            if (text := self.initial.get(name)) not in (None, "")
+        ]
+
+    def _name(self, name: str) -> str:
+        part, _underscore, code = name.partition("_")
+        rule = next((rule for rule in self.rules if rule.code == code), None)
+        if rule is None or part not in ("points", "target"):
+            return str(self.fields[name].label)
+        return f"{rule.code} {rule.name} · {_('Points') if part == 'points' else _('Target')}"
+
+    def _present(self, name: str) -> str:
+        if name in CHOSEN:
+            return str(getattr(self.fund, f"get_{name}_display")())
+        return str(self.fields[name].widget.attrs.get("placeholder") or _("the year's target"))
+
+    def _said(self, name: str, text: Any) -> str:
+        field = self.fields[name]
+        return str(dict(field.choices)[text]) if isinstance(field, forms.ChoiceField) else str(text)
+
     def changes(self) -> dict[str, Any]:
         """As `Scenario.changes` keeps it: what was typed, as texts."""
         said = {name: str(value) for name, value in self.cleaned_data.items() if value not in (None, "")}
@@ -131,7 +159,7 @@ class ChangesForm(forms.Form):
         found: dict[str, Any] = {"rules": rules, "prices": _after("price_", said)}
         if self.fund is None:
             return found
-        named = {name: said[name] for name in ("quality", "withheld", *FACTORS) if name in said}
+        named = {name: said[name] for name in (*CHOSEN, *FACTORS) if name in said}
         return found | {"fund": {"version": self.fund.pk, **named, "amounts": _after("amount_", said)}}
 
 

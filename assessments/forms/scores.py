@@ -16,6 +16,8 @@ from assessments.rules.scores import is_given_by_hand
 def points_field(rule: Rule, label: Any) -> forms.DecimalField:
     """Points of a rule, from 0 up to what it is worth."""
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 5})
+    if rule.method == Rule.Method.PASS_FAIL:
+        widget.attrs["placeholder"] = _("%(full)s or 0") % {"full": f"{rule.points.normalize():f}"}
     return forms.DecimalField(
         label=f"{rule.code} {label}",
         required=False,
@@ -42,7 +44,7 @@ class OwnForm(forms.Form):
             self.fields[f"points_{row.pk}"] = points_field(row.rule, _("own score"))
             self.fields[f"text_{row.pk}"] = text_field(row.rule, _("what was done"))
             # The two stand one above the other in a cell; columns of their own would be empty for most rules.
-            self.fields[f"points_{row.pk}"].widget.attrs["placeholder"] = _("own score")
+            self.fields[f"points_{row.pk}"].widget.attrs.setdefault("placeholder", _("own score"))
             self.fields[f"text_{row.pk}"].widget.attrs["placeholder"] = _("what was done")
             self.initial.update({f"points_{row.pk}": row.self_points, f"text_{row.pk}": row.self_text})
 

@@ -21,16 +21,22 @@ NAMES = {
     "unserved": "签而不约率",
 }
 LOWER_IS_BETTER = ("unserved",)
-# Codes of paragraphs, in order, and their headings; the two tables stand behind `ranking` and `problems`.
+GRADES = {"excellent": "优秀", "good": "良好", "pass": "合格", "fail": "不合格"}
+# Codes of paragraphs, in order, and their headings, which are numbered; the two tables stand behind `ranking` and
+# `problems`. A month without published results has no `assessment`.
 HEADINGS = {
     "opening": "",
-    "overall": "一、总体情况",
-    "ranking": "二、各单位进展情况",
-    "inspection": "三、督查整改情况",
-    "problems": "四、存在问题及整改要求",
-    "demands": "五、下一步工作要求",
+    "overall": "总体情况",
+    "ranking": "各单位进展情况",
+    "inspection": "督查整改情况",
+    "assessment": "考核结果",
+    "problems": "存在问题及整改要求",
+    "demands": "下一步工作要求",
     "closing": "",
 }
+NUMERALS = "一二三四五六七"
+MEASURES = {"institution": "家单位", "team": "个团队", "staff": "名医生"}
+MOST_NAMED = 10
 RECIPIENTS = "各镇卫生院、社区卫生服务中心，医共体牵头医院："
 DEMANDS = (
     "（一）落实责任。各单位主要负责人要对照本通报逐条核查，明确责任人和完成时限，按期整改销号。\n"
@@ -65,11 +71,17 @@ def paragraphs(facts: Facts, issuer: str) -> list[dict[str, str]]:
         "overall": _overall(facts),
         "ranking": _ranking(facts),
         "inspection": _inspection(facts["inspection"]),
+        "assessment": _assessment(facts.get("assessments", ())),
         "problems": _problems(facts["problems"]),
         "demands": DEMANDS,
         "closing": "特此通报。",
     }
-    return [{"code": code, "heading": heading, "text": texts[code]} for code, heading in HEADINGS.items()]
+    said = [(code, heading) for code, heading in HEADINGS.items() if code != "assessment" or texts[code]]
+    number = iter(NUMERALS)
+    return [
+        {"code": code, "heading": f"{next(number)}、{heading}" if heading else "", "text": texts[code]}
+        for code, heading in said
+    ]
 
 
 def title_of(facts: Facts) -> str:
@@ -252,6 +264,33 @@ def _inspection(counted: Facts) -> str:
     if counted["relapses"]:
         text += f"其中{counted['relapses']}个问题为12个月内重复出现。"
     return text + (f"截至月末，逾期未整改的问题{counted['overdue']}个。" if counted["overdue"] else "")
+
+
+def _assessment(results: Sequence[Facts]) -> str:
+    """A paragraph for each assessment whose results were published in the month."""
+    return "\n".join(_results(row) for row in results)
+
+
+def _results(row: Facts) -> str:
+    day = date.fromisoformat(row["published_on"])
+    measure = MEASURES[row["unit_kind"]]
+    grades = "、".join(f"{GRADES[grade]}{count}{measure[0]}" for grade, count in row["grades"].items())
+    count = sum(row["grades"].values())
+    text = f"“{row['name']}”结果已于{day.month}月{day.day}日公布，共考核{count}{measure}：{grades}。"
+    ranked = [unit for unit in row["units"] if unit["total"]]
+    if len(ranked) >= 6:
+        text += f"前3位是{_scored(ranked[:3])}；后3位是{_scored(ranked[-3:])}。"
+    elif ranked:
+        text += f"得分由高到低为{_scored(ranked)}。"
+    failed = [unit["name"] for unit in row["units"] if unit["grade"] == "fail"]
+    if failed:
+        more = f"等{len(failed)}{measure}" if len(failed) > MOST_NAMED else ""
+        text += f"不合格的是{'、'.join(failed[:MOST_NAMED])}{more}。"
+    return text
+
+
+def _scored(units: Sequence[Facts]) -> str:
+    return "、".join(f"{unit['name']}（{unit['total']}分）" for unit in units)
 
 
 def _problems(problems: Sequence[Facts]) -> str:

@@ -28,16 +28,18 @@ def called(phone: str) -> dict[str, str]:
 
 def centre_rows(content: Content, phones: Mapping[int, str]) -> list[dict[str, Any]]:
     """The centres with their grades in words, where to call, and how many teams and doctors they have."""
-    return [
-        {
-            **row,
-            **_grade(row["grade"]),
-            **called(phones.get(row["id"], "")),
-            "team_count": len(row["teams"]),
-            "doctor_count": len({member["name"] for team in row["teams"] for member in team["members"]}),
-        }
-        for row in content["centres"]
-    ]
+    return [centre_row(row, phones.get(row["id"], "")) for row in content["centres"]]
+
+
+def centre_row(centre: Content, phone: str) -> dict[str, Any]:
+    """A centre as `centre_rows` tells it."""
+    return {
+        **centre,
+        **_grade(centre["grade"]),
+        **called(phone),
+        "team_count": len(centre["teams"]),
+        "doctor_count": len({member["name"] for team in centre["teams"] for member in team["members"]}),
+    }
 
 
 def team_rows(centre: Content) -> list[dict[str, Any]]:

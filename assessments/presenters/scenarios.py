@@ -1,15 +1,18 @@
 """What a what-if comes to, as lines of a table."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Grade
+from assessments.models import Grade, Rule
 from assessments.presenters.rubrics import grade_chip
 from assessments.presenters.words import MINUS, signed
 from assessments.queries.answers import Answer, Line
+from assessments.rules.rubrics import FULL_POINTS
 from service_packages.models import Payer
+from teams.models import Institution
 
 
 def money_text(amount: Decimal | None) -> str:
@@ -38,6 +41,17 @@ def told(answer: Answer) -> dict[str, Any]:
     }
 
 
+def points_warning(rules: Sequence[Rule], changes: Mapping[str, Any]) -> str:
+    """Where the changed points no longer make a whole rubric; empty when they do, or none is changed."""
+    said = {code: Decimal(change["points"]) for code, change in changes.items() if "points" in change}
+    ordinary = [rule for rule in rules if rule.section.bonus_most is None]
+    full = sum((said.get(rule.code, rule.points) for rule in ordinary), Decimal(0))
+    if not said or full == FULL_POINTS:
+        return ""
+    words = _("The rules are then worth %(points)s points together, not 100: change others, too, or totals mislead.")
+    return words % {"points": f"{full.normalize():f}"}
+
+
 def _change(before: Decimal, after: Decimal) -> dict[str, str]:
     return {"before": money_text(before), "after": money_text(after), "more": money_change(after - before)}
 
@@ -48,9 +62,12 @@ def answer_lines(answer: Answer) -> list[dict[str, Any]]:
     def weight(line: Line) -> tuple[Decimal, ...]:
         return tuple(-abs(change or Decimal(0)) for change in (line.money, line.fees, line.points))
 
+    # Teams of different centres have the same name.
+    places = Institution.objects.in_bulk({line.institution for line in answer.lines if line.team})
     return [
         {
             "line": line,
+            "place": places[line.institution].name if line.team else "",
             "before": grade_chip(line.before.grade) if line.before.grade else {},
             "after": grade_chip(line.after.grade) if line.after.grade else {},
             "points": signed(line.points) if line.points else "",

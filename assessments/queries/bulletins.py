@@ -3,8 +3,9 @@
 Everything is plain data that JSON holds: a bulletin keeps it as it was.
 """
 
+from collections import Counter as Tally
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +14,10 @@ from typing import Any
 from django.db.models import Count, Q
 
 from assessments.calendar import CalendarMonth
-from assessments.models import Finding, Inspection, Month, Revision
+from assessments.models import Cycle, Finding, Grade, Inspection, Month, Revision, UnitKind
 from assessments.queries.figures import Count as Figure
 from assessments.queries.figures import Key, counts_of_units
+from assessments.queries.results import published_of
 from assessments.queries.units import Unit
 from residents.categories import KEY
 from teams.models import Institution
@@ -64,6 +66,7 @@ def facts_of(month: Month, rank_by: str = DEFAULT_RANK) -> Facts:
         "total": total,
         "ranking": ranked,
         "inspection": _inspected(month.first_on),
+        "assessments": _assessed(month.first_on),
         "problems": _problems(month.first_on, names, ranked, total),
     }
 
@@ -136,6 +139,39 @@ def _inspected(first_on: date) -> Facts:
     )
     overdue = Finding.objects.filter(state=Finding.State.ASSIGNED, due_on__lte=last).count()
     return {**inspections, **counted, "overdue": overdue}
+
+
+def _assessed(first_on: date) -> list[Facts]:
+    """What assessments published in the month came to: how many of each grade, and the units by rank. Of single
+    doctors the numbers only: a bulletin names nobody."""
+    cycles = Cycle.objects.filter(published_on__range=(first_on, CalendarMonth.of(first_on).last))
+    return [_results(cycle) for cycle in cycles.select_related("version").order_by("published_on", "pk")]
+
+
+def _results(cycle: Cycle) -> Facts:
+    results = published_of(cycle)
+    grades = Tally(row.grade for row in results)
+    named = [] if cycle.unit_kind == UnitKind.STAFF else results
+    # Teams of different centres have the same name.
+    places = _names_of({row.institution for row in named}) if cycle.unit_kind == UnitKind.TEAM else {}
+    return {
+        "name": cycle.name,
+        "unit_kind": cycle.unit_kind,
+        "published_on": f"{cycle.published_on}",
+        "grades": {grade: grades[grade] for grade in Grade.values},
+        "units": [
+            {
+                "name": places.get(row.institution, "") + row.name,
+                "total": None if row.total is None else f"{row.total}",
+                "grade": row.grade,
+            }
+            for row in named
+        ],
+    }
+
+
+def _names_of(institutions: Collection[int]) -> dict[int, str]:
+    return dict(Institution.objects.filter(pk__in=institutions).values_list("pk", "name"))
 
 
 def _problems(

@@ -77,6 +77,17 @@ def check_move(cycle: Cycle, to: str) -> None:
         _check_appeals_are_over(cycle)
 
 
+def why_not_published(cycle: Cycle) -> str:
+    """Why results on notice can't be published yet; empty when they can, and in other states."""
+    if cycle.state != State.NOTICE:
+        return ""
+    try:
+        _check_appeals_are_over(cycle)
+    except RuleViolation as refusal:
+        return str(refusal)
+    return ""
+
+
 def _check_reviewed(cycle: Cycle) -> None:
     waiting = cycle.assessments.exclude(state=Assessment.State.REVIEWED)
     if count := waiting.count():

@@ -20,7 +20,7 @@ from assessments.queries.assessments import assessments, counts_by_state, open_a
 from assessments.queries.assessments import cycles as visible_cycles
 from assessments.queries.results import published_of
 from assessments.queries.scoring import assessed_units
-from assessments.rules.cycles import MOVES
+from assessments.rules.cycles import MOVES, why_not_published
 from teams.actions import audit
 from teams.actions.submissions import fresh_key
 from teams.attempts import attempt, sent
@@ -86,6 +86,7 @@ def cycle_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "filter": filters,
         "appeals": list(open_appeals(cycle, request.user)[:UNITS_A_PAGE]),
         "moves": MOVES[cycle.state],
+        "obstacle": why_not_published(cycle),
         "may_review": has_permission(request.user, Permission.ASSESSMENT_REVIEW),
         "may_report": has_permission(request.user, Permission.ASSESSMENT_REPORT),
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.actions import publications as actions
 from assessments.forms.publications import PublicationForm
 from assessments.models import Publication
-from assessments.presenters.publications import called, centre_rows, find_centre, team_rows
+from assessments.presenters.publications import centre_row, centre_rows, find_centre, team_rows
 from assessments.queries.publications import public_phones
 from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -40,8 +40,8 @@ def compare_centre(request: HttpRequest, pk: int) -> HttpResponse:
     centre = find_centre(shown.content, pk) if shown else None
     if shown is None or centre is None:
         raise Http404
-    phone = called(public_phones().get(pk, ""))
-    context = {"content": shown.content, "centre": {**centre, **phone}, "rows": team_rows(centre)}
+    row = centre_row(centre, public_phones().get(pk, ""))
+    context = {"content": shown.content, "centre": row, "rows": team_rows(centre)}
     return _quiet(render(request, "assessments/compare_centre.html", context))
 
 
@@ -83,7 +83,7 @@ def _page(request: SignedInRequest, form: PublicationForm | None) -> HttpRespons
     context = {
         "publications": Publication.objects.select_related("cycle").defer("content")[:20],
         "shown": Publication.objects.shown().defer("content").first(),
-        "form": (form or PublicationForm()) if may_publish else None,
+        "form": (form or PublicationForm(cycle=request.GET.get("cycle", ""))) if may_publish else None,
         "address": request.build_absolute_uri(reverse("assessments:compare")),
     }
     return render(request, "assessments/publication_list.html", context)

@@ -19,7 +19,7 @@ from assessments.actions.scenarios import change_scenario, drop_scenario, may_pl
 from assessments.calendar import CalendarMonth
 from assessments.forms.scenarios import ChangesForm, ScenarioForm
 from assessments.models import Scenario
-from assessments.presenters.scenarios import told
+from assessments.presenters.scenarios import points_warning, told
 from assessments.queries.answers import has_failed, note_failure
 from assessments.queries.scenarios import frozen_of, fund_of, look, priced_packages, progress, scenarios
 from assessments.queries.scoring import rules_of
@@ -68,6 +68,7 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "rules": [{"rule": rule, "cells": form.cells(rule)} for rule in rules],
         "fund": fund,
+        "warning": points_warning(rules, scenario.changes.get("rules", {})),
         "may_edit": may_plan(request.user),
         **_answered(scenario),
     }

@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ET
 import zipfile
 from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from assessments.actions import bulletins
 from assessments.actions.findings import mend
-from assessments.models import Bulletin, BulletinFile, BulletinSeries
+from assessments.models import Assessment, Bulletin, BulletinFile, BulletinSeries, Cycle, Rubric, RubricVersion
 from assessments.presenters.bulletins import document, problem_table
 from assessments.queries.bulletins import COLUMNS, _open_findings
 from assessments.queries.figures import Key
@@ -74,6 +75,38 @@ def test_edited_words_stay_when_figures_are_taken_anew_and_others_follow(bureau:
     said = {part["code"]: part["text"] for part in again.paragraphs}
     assert said["demands"] == "立即整改。" and again.title == "通报"
     assert again.figures["rank_by"] == "coverage" and "签约覆盖率" in said["ranking"]
+
+
+def assessed(published_on: date, name: str, unit_kind: str, *results: Assessment) -> None:
+    version = RubricVersion.objects.create(rubric=Rubric.objects.create(code=name), number=1, name="细则")
+    days = dict.fromkeys(("self_due_on", "notice_on", "appeal_until", "published_on"), published_on)
+    fields = {"kind": "annual", "unit_kind": unit_kind, "version": version, "state": "published"}
+    cycle = Cycle.objects.create(name=name, from_month=OCTOBER, to_month=OCTOBER, **fields, **days)
+    for result in results:
+        result.cycle = cycle
+        result.save()
+
+
+def test_results_published_in_the_month_are_quoted(bureau: User, district: SmallDistrict) -> None:
+    """Once: by the bulletin of that month, with later headings one number on."""
+    draft = bulletins.prepare(first_on=OCTOBER, by=bureau)
+    assert "考核结果" not in "".join(part["heading"] for part in draft.paragraphs)
+    good = Assessment(institution=district.centre, total=Decimal("92.50"), grade="excellent", state="reviewed")
+    bad = Assessment(
+        institution=district.centre, team=district.team, total=Decimal("40"), grade="fail", state="reviewed"
+    )
+    assessed(date(2018, 10, 31), "机构考核", "institution", good)
+    assessed(date(2018, 10, 1), "团队考核", "team", bad)
+    assessed(date(2018, 11, 1), "下月公布", "institution")
+    again = bulletins.refresh(bulletin=draft, rank_by="coverage", by=bureau)
+    said = {part["code"]: part for part in again.paragraphs}
+    first, second = said["assessment"]["text"].split("\n")
+    assert "“团队考核”结果已于10月1日公布，共考核1个团队" in first
+    assert first.endswith(f"不合格的是{district.centre.name}{district.team.name}。")
+    assert second.endswith(f"得分由高到低为{district.centre.name}（92.50分）。")
+    assert said["assessment"]["heading"] == "四、考核结果" and said["demands"]["heading"].startswith("六、")
+    issued = issue(bureau, again)
+    assert "机构考核" in words(bytes(BulletinFile.objects.get(bulletin=issued, format="docx").content))
 
 
 def test_somebody_elses_change_is_noticed_before_issue(bureau: User) -> None:

@@ -28,6 +28,7 @@ from assessments.models import (
 from assessments.queries.results import Result, results_of
 from assessments.queries.scoring import assessed_units, score, whole
 from assessments.rubric_content import Band, Content, RuleContent, SectionContent, VetoContent
+from assessments.rules.cycles import why_not_published
 from teams.models import Role, TeamMember, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
@@ -282,8 +283,9 @@ def test_results_wait_for_every_review_and_for_the_days_of_appeal(stage: Stage, 
     assert stage.move("notice").appeal_until == date(2018, 12, 6)
     with pytest.raises(RuleViolation) as refused:
         stage.move("published")
-    assert refused.value.code == "cycle.appeals_running"
+    assert refused.value.code == "cycle.appeals_running" and why_not_published(Cycle.objects.get())
     settings.TODAY = date(2018, 12, 7)
+    assert not why_not_published(Cycle.objects.get())
     assert stage.move("published").published_on == date(2018, 12, 7)
     with pytest.raises(RuleViolation) as refused:
         stage.move("review")

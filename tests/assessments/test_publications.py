@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.actions import publications
-from assessments.models import Month, Publication
+from assessments.models import Assessment, Cycle, Month, Publication, Rubric, RubricVersion
 from assessments.suppression import share, suppressed
 from residents.models import Resident
 from teams.models import Institution, Role, User
@@ -77,6 +77,29 @@ def test_residents_see_it_without_account_and_nobody_is_named(bureau: User) -> N
             member["name"] for row in made.content["centres"] for team in row["teams"] for member in team["members"]
         }
         assert not [name for name in set(Resident.objects.values_list("name", flat=True)) - staff if name in text]
+
+
+def graded(district: SmallDistrict) -> Cycle:
+    version = RubricVersion.objects.create(rubric=Rubric.objects.create(code="R"), number=1, name="细则")
+    days = dict.fromkeys(("self_due_on", "notice_on", "appeal_until", "published_on"), OCTOBER)
+    fields = {"kind": "annual", "unit_kind": "institution", "version": version, "state": "published"}
+    cycle = Cycle.objects.create(name="机构考核", from_month=OCTOBER, to_month=OCTOBER, **fields, **days)
+    Assessment.objects.create(cycle=cycle, institution=district.centre, total=91, grade="excellent", state="reviewed")
+    return cycle
+
+
+@pytest.mark.django_db
+def test_grade_of_a_published_cycle_stands_on_the_centre_s_own_page(bureau: User, district: SmallDistrict) -> None:
+    freeze()
+    cycle = graded(district)
+    client = Client()
+    client.force_login(bureau)
+    page = client.get(reverse("assessments:publication_list"), {"cycle": cycle.pk})
+    assert page.context["form"]["cycle"].value() == str(cycle.pk)
+    publications.publish(first_on=OCTOBER, cycle=cycle, how_to_sign="到中心签约", by=bureau)
+    assert client.get(reverse("assessments:publication_list")).context["form"]["cycle"].value() == cycle.pk
+    centre = Client().get(reverse("assessments:compare_centre", args=[district.centre.pk])).context["centre"]
+    assert (centre["grade"], centre["grade_tone"], centre["team_count"]) == ("excellent", "good", len(centre["teams"]))
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ from assessments.actions import keeping, rubrics
 from assessments.actions.freezing import freeze
 from assessments.actions.scenarios import change_scenario, start_scenario
 from assessments.models import CoverageMonth, Fund, FundVersion, Month, Revision, RubricVersion, Scenario, Score
+from assessments.presenters.scenarios import told
 from assessments.queries.answers import SOURCES, fees_of_units, payers
 from assessments.queries.basis import units_of
 from assessments.queries.holdings import held_of, holdings, payees, shares_of
@@ -227,6 +228,24 @@ def test_what_if_is_asked_on_its_page(planner: Client, frozen: SmallDistrict) ->
         assert refused.status_code == 200 and list(refused.context["form"].errors) == list(wrong)
     planner.post(address("scenario_drop", str(made.pk)))
     assert not Scenario.objects.exists()
+
+
+def test_page_tells_what_is_changed_and_when_points_are_not_a_hundred(planner: Client, frozen: SmallDistrict) -> None:
+    changes = {"rules": {"1.1": {"points": "70", "target": "60"}}, "fund": {"version": fund().pk, "quality": "grade"}}
+    page = planner.get(address("scenario_detail", str(scenario(**changes).pk)))
+    assert [(before, after) for _what, before, after in page.context["form"].kept][:2] == [("60", "70"), ("80", "60")]
+    assert len(page.context["form"].kept) == 3 and "110" in page.context["warning"]
+    whole = {"1.1": {"points": "50"}, "1.2": {"points": "50"}}
+    page = planner.get(address("scenario_detail", str(scenario(rules=whole).pk)))
+    assert not page.context["warning"]
+
+
+def test_teams_of_one_name_are_told_by_their_institution(frozen: SmallDistrict) -> None:
+    found = answer(scenario(rules={"1.1": {"target": "60"}}))
+    assert {line["place"] for line in told(found)["lines"]} == {""}
+    made = scenario(rules={"1.1": {"target": "60"}})
+    made.unit_kind = "team"
+    assert frozen.centre.name in {line["place"] for line in told(answer(made))["lines"]}
 
 
 def test_failure_of_the_worker_is_shown_and_asking_again_tries_again(
