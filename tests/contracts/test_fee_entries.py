@@ -227,6 +227,17 @@ def test_change_of_team_costs_nothing_and_takes_the_money_along(on: date, end_on
     assert later.due - both[1].due == (yuan("8.00") if end_on.year == 2020 else 0)
 
 
+@pytest.mark.parametrize("on", [date(2018, 6, 1), date(2018, 8, 20), date(2018, 3, 30)])
+def test_change_of_team_leaves_the_days_on_which_years_fall_due(on: date) -> None:
+    """Also of a term that is no whole number of years, as files may have it."""
+    signed_on, years = date(2018, 3, 5), [date(2018, 12, 31), date(2019, 3, 4), date(2019, 3, 5), date(2020, 12, 31)]
+    before = contract(start_on=signed_on, end_on=date(2020, 12, 31))
+    owed = [own(before, on=day).due for day in years]
+    after = change_team(contract=before, team=make_team(), on=on, consent="paper", by=SYSTEM)
+    assert [own(before, on=day).due + own(after, on=day).due for day in years] == owed
+    assert owed == [yuan("8.00"), yuan("8.00"), yuan("16.00"), yuan("22.67")]
+
+
 def test_waiver_is_divided_between_the_contracts() -> None:
     before = contract()
     fees.waive_fee(coverage=member(before), amount=yuan("8"), reason="低保", on=date(2018, 2, 1), by=SYSTEM)

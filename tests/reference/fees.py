@@ -42,7 +42,7 @@ def dues(facts: Facts) -> list[Due]:
 
 def split(yearly: Shares, months: int) -> Shares:
     """The shares of so many months of a year: the whole rounded half up, then by largest remainder."""
-    if not yearly or months == 12:
+    if not yearly or months >= 12:
         return yearly
     total = sum(yearly.values(), Decimal(0))
     cents = int(Fraction(total) * 100 * months / 12 + Fraction(1, 2))
@@ -92,7 +92,7 @@ def _months(facts: Facts, coverage: Coverage) -> list[tuple[date, int, bool]]:
     (resident,) = (row for row in facts.residents if row.key == coverage.resident)
     ends = [day for day in (coverage.terminated_on, resident.moved_out_on, resident.died_on) if day]
     gone = min(ends, default=None)
-    rows = [(on, months, False) for on, months in _years(coverage) if gone is None or on < gone]
+    rows = [(on, months, False) for on, months in _years(facts, coverage) if gone is None or on < gone]
     if gone and rows and gone <= coverage.end_on:
         unused = sum(months for _on, months, _released in rows) - _kept(facts, coverage, gone, rows)
         rows += [(gone, unused, True)] if unused > 0 else []
@@ -108,16 +108,28 @@ def _kept(facts: Facts, coverage: Coverage, gone: date, rows: list[tuple[date, i
     return sum(months for _on, months, _released in rows)
 
 
-def _years(coverage: Coverage) -> list[tuple[date, int]]:
-    """First day and months of each contract year; what takes up the rest of a term has its short year first."""
-    left = _begun(coverage.start_on, coverage.end_on)
-    if coverage.origin in REST_OF_A_TERM:
-        later = range((left - 1) // 12, 0, -1)
-        return [
-            (coverage.start_on, left % 12 or 12),
-            *((add_months(coverage.end_on + ONE_DAY, -12 * years), 12) for years in later),
-        ]
-    return [(add_months(coverage.start_on, 12 * year), min(12, left - 12 * year)) for year in range(-(-left // 12))]
+def _years(facts: Facts, coverage: Coverage) -> list[tuple[date, int]]:
+    """First day and months of each contract year; what takes up the rest of a term has a short year first."""
+    since = _first_day(facts, coverage)
+    in_all, left = _begun(since, coverage.end_on), _begun(coverage.start_on, coverage.end_on)
+    over = (_begun(since, coverage.start_on) - 1) // 12
+    numbers = range(over + 1, -(-in_all // 12))
+    later = [(add_months(since, 12 * number), min(12, in_all - 12 * number)) for number in numbers]
+    first = left - sum(months for _on, months in later)
+    return [(coverage.start_on, first), *later] if first else later
+
+
+def _first_day(facts: Facts, coverage: Coverage) -> date:
+    """From which day the contract years are counted: the first of what was signed for the term."""
+    if coverage.origin not in REST_OF_A_TERM:
+        return coverage.start_on
+    signed = [
+        row.start_on
+        for row in facts.coverages
+        if row.resident == coverage.resident and row.start_on <= coverage.start_on and row.origin not in REST_OF_A_TERM
+        if row.terminated_on != row.start_on or row.reason == "changed"
+    ]
+    return max(signed, default=coverage.start_on)
 
 
 def _begun(first: date, last: date) -> int:
