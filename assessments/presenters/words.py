@@ -86,10 +86,11 @@ def goal_text(target: Target | None) -> str:
     """What a target asks for, where a heading says that it is one: `30%`, `at most 5%`, `33,600 people`, or nothing."""
     if target is None:
         return ""
-    if target.count is not None:
-        return people_text(target.count)
     indicator = BY_CODE[target.indicator]
-    goal = f"¥{plain(target.rate)}" if indicator.unit == YUAN else f"{plain(target.rate)}%"
+    if target.count is not None:
+        goal = people_text(target.count)
+    else:
+        goal = f"¥{plain(target.rate)}" if indicator.unit == YUAN else f"{plain(target.rate)}%"
     return goal if indicator.higher_is_better else _("at most %(goal)s") % {"goal": goal}
 
 
@@ -97,7 +98,7 @@ def target_text(target: Target | None) -> str:
     """The same where nothing says so: `target 30%`, `at most 5%`, `target 33,600 people`, or nothing."""
     if target is None:
         return ""
-    is_ceiling = target.count is None and not BY_CODE[target.indicator].higher_is_better
+    is_ceiling = not BY_CODE[target.indicator].higher_is_better
     return goal_text(target) if is_ceiling else _("target %(goal)s") % {"goal": goal_text(target)}
 
 
@@ -112,8 +113,10 @@ def gap_text(count: Count | None, target: Target | None) -> str:
         return ""
     if target.count is not None:
         missing = target.count - count.numerator
-        if missing <= 0:
+        if is_met(count, target):
             return _("target reached")
+        if missing < 0:
+            return _("%(points)s above target") % {"points": people_text(-missing)}
         words = ngettext("%(count)s person short", "%(count)s people short", missing)
         return words % {"count": count_text(missing)}
     value = count.rate(places_beside(count, target))

@@ -112,10 +112,11 @@ def _is_task_of(unit: Unit, target: Target) -> bool:
 def is_met(count: Count, target: Target) -> bool | None:
     """Whether the figure reaches its target, compared exactly on the counts; None without a figure."""
     if target.count is not None:
-        return count.numerator >= target.count
-    if count.denominator == 0 or target.rate is None:
+        reached, wanted = count.numerator, Decimal(target.count)
+    elif count.denominator == 0 or target.rate is None:
         return None
-    reached, wanted = count.numerator * 100, target.rate * count.denominator
+    else:
+        reached, wanted = count.numerator * 100, target.rate * count.denominator
     return reached >= wanted if count.indicator.higher_is_better else reached <= wanted
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import ceil, floor
 
 from assessments.models import Figure, Target
@@ -33,9 +34,10 @@ class Standing:
 def missing(count: Count, target: Target) -> int:
     """People (or services, packages …) between the numerator and the target, on the present denominator."""
     if target.count is not None:
-        return max(0, target.count - count.numerator)
-    assert target.rate is not None
-    exact = target.rate * count.denominator / 100
+        exact = Decimal(target.count)
+    else:
+        assert target.rate is not None
+        exact = target.rate * count.denominator / 100
     if count.indicator.higher_is_better:
         return max(0, ceil(exact) - count.numerator)
     return max(0, count.numerator - floor(exact))

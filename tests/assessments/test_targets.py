@@ -16,7 +16,7 @@ from assessments.imports.targets import INDICATOR_NAMES, parse_rate
 from assessments.indicators import INDICATORS
 from assessments.models import Target
 from assessments.presenters.targets import _now
-from assessments.queries.figures import Count, Key
+from assessments.queries.figures import Count, Key, is_met
 from assessments.queries.standings import Standing, missing
 from teams.cells import CellError
 from teams.models import Role
@@ -74,12 +74,16 @@ def target(rate: str | None = None, count: int | None = None, indicator: str = "
         (5, 100, target("5", indicator="unserved"), 0),
         (6, 100, target("5", indicator="unserved"), 1),
         (6, 110, target("5", indicator="unserved"), 1),
+        (5, 100, target(count=5, indicator="unserved"), 0),
+        (8, 100, target(count=5, indicator="unserved"), 3),
     ],
 )
 def test_missing_people_are_those_who_would_reach_the_target(
     numerator: int, denominator: int, held_to: Target, people: int
 ) -> None:
-    assert missing(Count(Key(held_to.indicator), numerator, denominator), held_to) == people
+    count = Count(Key(held_to.indicator), numerator, denominator)
+    assert missing(count, held_to) == people
+    assert is_met(count, held_to) is (people == 0)
 
 
 def test_figure_that_misses_its_target_by_little_does_not_look_as_if_it_reached_it() -> None:

@@ -87,6 +87,13 @@ def test_distance_from_a_head_count_is_told_in_people() -> None:
     assert [gap_text(coverage(number), target) for number in (33_100, 33_600)] == ["500 people short", "target reached"]
 
 
+def test_head_count_is_worded_as_the_most_where_lower_is_better() -> None:
+    target = Target(indicator="unserved", count=500)
+    assert goal_text(target) == target_text(target) == "at most 500 people"
+    counts = [Count(Key("unserved"), number, 9000) for number in (500, 800)]
+    assert [gap_text(count, target) for count in counts] == ["target reached", "300 people above target"]
+
+
 def test_ceiling_is_worded_as_one() -> None:
     target = Target(indicator="unserved", rate=Decimal("5.00"))
     assert goal_text(target) == target_text(target) == "at most 5%"
