@@ -4,10 +4,10 @@ A list page makes a `ListPage` of its request, and shows `templates/_list.html`.
 the address, so that a link can be sent; an account's own columns and page size hold where the address names none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from typing import Any, NamedTuple
 
@@ -92,10 +92,16 @@ class ListRow:
     key: int | None = None
 
 
-def addresses(view: str) -> Callable[[int], str]:
-    """Key -> the address of its page, for the lines of a list: the address of one is looked up, the others like it."""
-    before, after = reverse(view, args=[0]).rsplit("0", 1)
-    return lambda key: f"{before}{key}{after}"
+def address_of(view: str, key: int) -> str:
+    """The address of a line's page. Lists are long: one address is looked up, the others are like it."""
+    before, after = _around_key(view)
+    return f"{before}{key}{after}"
+
+
+@cache
+def _around_key(view: str) -> tuple[str, str]:
+    before, _key, after = reverse(view, args=[0]).rpartition("0")
+    return before, after
 
 
 class BoundedPaginator(Paginator):

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.indicators import Indicator, Rows
-from assessments.models import CohortRow, CoverageMonth
+from assessments.models import CohortRow, CoverageMonth, ResidentMonth
 from assessments.presenters.frame import link
 from assessments.presenters.overview import title
 from assessments.presenters.parts import part_names
@@ -17,9 +16,10 @@ from assessments.queries.people import Part, number_of_rows
 from assessments.queries.units import Selection
 from assessments.tables import count_text
 from residents.identity import mask_id_number
-from residents.models import Resident
+from residents.models import Resident, Sex
 from teams.cipher import decrypt
 from teams.dates import age_on
+from teams.lists import address_of
 
 
 def people_frame(selection: Selection, indicator: Indicator, count: Count, part: Part) -> dict[str, Any]:
@@ -62,7 +62,18 @@ def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator,
     ids = [row.resident_id for row in rows]
     # Who moved since, or whose record was merged, has no page that the account may open.
     seen = set(Resident.objects.visible_to(selection.user).filter(pk__in=ids).values_list("pk", flat=True))
-    return [_person(row, selection, indicator, part, is_seen=row.resident_id in seen) for row in rows]
+    names, why = part_names(indicator), _("Why: %(name)s")
+    people = []
+    for row in rows:
+        counted, note = _standing(row, indicator, part)
+        person = person_line(row, selection, is_seen=row.resident_id in seen)
+        person |= {"counted": counted, "standing": names.get(Part.NUMERATOR if counted else Part.GAP, ""), "note": note}
+        if person["url"]:
+            key = str(row.coverage_id if isinstance(row, CoverageMonth) else row.resident_id)
+            person["why"] = link("assessments:evidence", selection, indicator.code, key)
+            person["why_label"] = why % {"name": person["name"]}
+        people.append(person)
+    return people
 
 
 def person_line(row: Any, selection: Selection, *, is_seen: bool = True) -> dict[str, Any]:
@@ -70,16 +81,23 @@ def person_line(row: Any, selection: Selection, *, is_seen: bool = True) -> dict
     resident = row.resident
     return {
         "name": resident.name,
-        "url": reverse("contracts:person", args=[resident.pk]) if is_seen else "",
+        "url": address_of("contracts:person", resident.pk) if is_seen else "",
         "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
-        "sex": resident.get_sex_display(),
-        "age": row.age if hasattr(row, "age") else age_on(resident.birth_date, row.revision.as_of),
+        "sex": str(Sex(resident.sex).label),
+        "age": _age(row, selection),
         "categories": _(", ").join(
             selection.names[category.code] for category in selection.categories if row.categories & category.mask
         ),
         "village": row.village.name if row.village else "",
         "team": row.team.name if row.team else "",
     }
+
+
+def _age(row: Any, selection: Selection) -> int:
+    if isinstance(row, ResidentMonth):
+        return row.age
+    assert selection.revision is not None
+    return age_on(row.resident.birth_date, selection.revision.as_of)
 
 
 def cohort_rows(rows: Sequence[CohortRow], selection: Selection) -> list[dict[str, Any]]:
@@ -89,9 +107,9 @@ def cohort_rows(rows: Sequence[CohortRow], selection: Selection) -> list[dict[st
     return [
         {
             "name": row.resident.name,
-            "url": reverse("contracts:person", args=[row.resident_id]) if row.resident_id in seen else "",
+            "url": address_of("contracts:person", row.resident_id) if row.resident_id in seen else "",
             "id_masked": mask_id_number(decrypt(row.resident.id_cipher, field="id_number")),
-            "sex": row.resident.get_sex_display(),
+            "sex": str(Sex(row.resident.sex).label),
             "age": age_on(row.resident.birth_date, row.day),
             "term": f"{row.coverage.start_on} – {row.coverage.last_on}",
             "village": row.resident.village.name if row.resident.village else "",
@@ -99,18 +117,6 @@ def cohort_rows(rows: Sequence[CohortRow], selection: Selection) -> list[dict[st
         }
         for row in rows
     ]
-
-
-def _person(row: Any, selection: Selection, indicator: Indicator, part: Part, *, is_seen: bool) -> dict[str, Any]:
-    counted, note = _standing(row, indicator, part)
-    names = part_names(indicator)
-    key = str(row.coverage_id if isinstance(row, CoverageMonth) else row.resident_id)
-    return person_line(row, selection, is_seen=is_seen) | {
-        "counted": counted,
-        "standing": names.get(Part.NUMERATOR if counted else Part.GAP, ""),
-        "note": note,
-        "why": link("assessments:evidence", selection, indicator.code, key) if is_seen else "",
-    }
 
 
 def _standing(row: Any, indicator: Indicator, part: Part) -> tuple[bool, str]:

@@ -1,10 +1,11 @@
 """The monthly return as a table: one list of columns for the page and for the workbook that is filed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from itertools import groupby
+from typing import Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -58,32 +59,32 @@ def columns(selection: Selection) -> list[Column]:
     return found
 
 
-def page_table(selection: Selection, made: MonthlyReturn) -> dict[str, object]:
-    """Groups (label, width), labels, rows (name, texts), and the total."""
-    return _table(columns(selection), made)
-
-
-def paper_tables(selection: Selection, made: MonthlyReturn) -> list[dict[str, object]]:
-    """The same in parts no wider than a sheet; a group stays together, and every part names the institutions."""
-    parts: list[list[Column]] = [[]]
-    for _group, told in groupby(columns(selection), key=lambda column: column.group):
-        group = list(told)
-        if len(parts[-1]) + len(group) > PAPER_COLUMNS:
-            parts.append([])
-        parts[-1] += group
-    return [_table(part, made) for part in parts]
-
-
-def _table(told: Sequence[Column], made: MonthlyReturn) -> dict[str, object]:
-    groups: list[list[object]] = []
-    for column in told:
-        if groups and groups[-1][0] == column.group:
-            groups[-1][1] = int(str(groups[-1][1])) + 1
-        else:
-            groups.append([column.group, 1])
+def page_table(selection: Selection, made: MonthlyReturn) -> dict[str, Any]:
+    """Groups (label, width), labels, lines (name, texts), and the total."""
+    told = columns(selection)
+    groups = [(group, len(list(those))) for group, those in groupby(told, key=lambda column: column.group)]
     lines = [(line.institution.name, [column.text(line) for column in told]) for line in made.lines]
     total = (_("Total"), [column.text(made.total) for column in told])
     return {"groups": groups, "labels": [column.label for column in told], "lines": lines, "total": total}
+
+
+def paper_tables(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The table in parts no wider than a sheet; a group stays together, and every part names the institutions."""
+    parts: list[list[tuple[str, int]]] = [[]]
+    for group in table["groups"]:
+        if _width(parts[-1]) + group[1] > PAPER_COLUMNS:
+            parts.append([])
+        parts[-1].append(group)
+    start = 0
+    for part in parts:
+        span = slice(start, start + _width(part))
+        lines, total = [(name, texts[span]) for name, texts in table["lines"]], table["total"]
+        yield {"groups": part, "labels": table["labels"][span], "lines": lines, "total": (total[0], total[1][span])}
+        start = span.stop
+
+
+def _width(groups: Sequence[tuple[str, int]]) -> int:
+    return sum(width for _label, width in groups)
 
 
 def missing_text(made: MonthlyReturn) -> str:

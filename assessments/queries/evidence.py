@@ -193,7 +193,7 @@ def evidence(selection: Selection, indicator: Indicator, pk: int) -> Evidence | 
     key = "resident_id" if indicator.rows is Rows.RESIDENT else "coverage_id"
     rows = people(selection, indicator, Part.DENOMINATOR).filter(**{key: pk})
     counted = RawSQL(counted_sql(selection, indicator), (), output_field=BooleanField())
-    row = rows.annotate(is_counted=counted).select_related("resident", "team", "village", "revision").first()
+    row = rows.annotate(is_counted=counted).select_related("resident", "team", "village").first()
     if row is None or not Resident.objects.visible_to(selection.user).filter(pk=row.resident_id).exists():
         return None
     return Evidence(selection, indicator, row, selection.revision)

@@ -1,7 +1,6 @@
 """The one door for figures: counts of units, months, indicators and categories, and the targets they are held to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -25,8 +24,7 @@ class Key(NamedTuple):
     category: str = "all"
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """A figure: two whole numbers, and the rate derived from them with one place (None: no figure)."""
 
     key: Key

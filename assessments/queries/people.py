@@ -10,6 +10,8 @@ from assessments.models import CoverageMonth, Figure, ResidentMonth
 from assessments.queries.figures import Count, Key
 from assessments.queries.units import Selection
 from residents.categories import ALL, KEY
+from teams.clock import today
+from teams.kept import kept
 from teams.models import TeamVillage
 
 
@@ -75,6 +77,16 @@ def number_of_rows(count: Count, indicator: Indicator, part: Part) -> int | None
         return None
     gap = count.denominator - count.numerator
     return {Part.NUMERATOR: count.numerator, Part.DENOMINATOR: count.denominator, Part.GAP: gap}[part]
+
+
+def rows_in_all(selection: Selection, indicator: Indicator, part: Part, count: Count) -> int:
+    """How many rows a list has for whoever sees the whole district: as the figure tells, else counted once."""
+    told, revision = number_of_rows(count, indicator, part), selection.revision
+    if told is not None or revision is None:
+        return told or 0
+    counted_from = (revision.pk, revision.finished_at, today(), count.key, part.value, selection.unit.key)
+    rows: int = kept("rows", *counted_from, count=people(selection, indicator, part).count)
+    return rows
 
 
 def in_unit(selection: Selection, *, served: bool) -> Q:

@@ -56,8 +56,7 @@ class MonthlyReturn:
 def monthly_return(selection: Selection) -> MonthlyReturn:
     """The return of the selected institution and month. The month must have been computed."""
     gather = _Gather(selection)
-    below = selection.tree.below.get(selection.unit.institution.pk, [])
-    lines = [line for row in below if (line := gather.line(row)).counts]
+    lines = [line for row in gather.below if (line := gather.line(row)).counts]
     return MonthlyReturn(lines, gather.line(selection.unit.institution))
 
 
@@ -68,6 +67,7 @@ class _Gather:
         self.selection = selection
         assert selection.revision is not None and selection.calendar is not None
         self.revision, self.year = selection.revision, selection.calendar.year
+        self.below = selection.tree.below.get(selection.unit.institution.pk, [])
 
     def line(self, institution: Institution) -> Line:
         subtree = self.selection.tree.subtree(institution)
@@ -86,7 +86,10 @@ class _Gather:
     @cached_property
     def counts(self) -> dict[int, dict[Key, Count]]:
         rows = Figure.objects.visible_to(self.selection.user).filter(
-            revision=self.revision, team_key=0, indicator__in=("coverage", "paid_coverage", "managed")
+            revision=self.revision,
+            institution__in=(self.selection.unit.institution, *self.below),
+            team_key=0,
+            indicator__in=("coverage", "paid_coverage", "managed"),
         )
         found: dict[int, dict[Key, Count]] = {}
         for institution, indicator, category, numerator, denominator in rows.values_list(

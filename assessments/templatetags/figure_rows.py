@@ -31,6 +31,12 @@ def figure_row(row: Row, labels: Sequence[str] = ()) -> SafeString:
 
 
 @register.simple_tag
+def number_cells(texts: Sequence[str]) -> SafeString:
+    """Cells of numbers, as the monthly return has a thousand of."""
+    return mark_safe("".join([f'<td class="number">{escape(text)}</td>' for text in texts]))
+
+
+@register.simple_tag
 def bar_svg(bar: Bar, tone: str = "blue") -> SafeString:
     """A bar; beside it stands the figure as text, so the drawing is hidden from screen readers."""
     return mark_safe(_bar(bar, tone))

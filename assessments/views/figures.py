@@ -31,7 +31,7 @@ from assessments.presenters.people import hidden_text, people_frame, people_rows
 from assessments.queries.breakdowns import by_sex_and_age, has_breakdown
 from assessments.queries.evidence import evidence
 from assessments.queries.figures import Key
-from assessments.queries.people import Part, counted_sql, figure_count, has_people, number_of_rows, people
+from assessments.queries.people import Part, counted_sql, figure_count, has_people, people, rows_in_all
 from assessments.queries.units import Selection, select
 from teams.actions import audit
 from teams.clock import month_words
@@ -111,7 +111,7 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     part, words = _part(request, known), request.GET.get("q", "").strip()
     count = figure_count(selection, known)
     # Who sees the whole district sees every row of the figure, which needn't be counted again.
-    total = number_of_rows(count, known, part) if selection.user.scope.is_district and not words else None
+    total = rows_in_all(selection, known, part, count) if selection.user.scope.is_district and not words else None
     people_of_page = _people(selection, known, part, words)
     found = _Found(people_of_page) if words else people_of_page
     page = _Limited(found, PEOPLE_A_PAGE, total=total).get_page(request.GET.get("page"))
@@ -240,7 +240,7 @@ def _part(request: SignedInRequest, known: Indicator) -> Part:
 
 def _people(selection: Selection, known: Indicator, part: Part, words: str) -> QuerySet[Any]:
     """The rows of the list, narrowed by a name or its initials."""
-    rows = people(selection, known, part).select_related("resident", "village", "team", "revision")
+    rows = people(selection, known, part).select_related("resident", "village", "team")
     if part is Part.DENOMINATOR:
         rows = rows.annotate(is_counted=RawSQL(counted_sql(selection, known), (), output_field=BooleanField()))
     if words:

@@ -22,7 +22,7 @@ from assessments.rules.leads import MOVES, allowed
 from teams.actions import audit
 from teams.attempts import sent
 from teams.clock import today
-from teams.lists import ListPage, ListRow, addresses
+from teams.lists import ListPage, ListRow, address_of
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
@@ -35,8 +35,7 @@ def lead_list(request: SignedInRequest) -> HttpResponse:
     filters = LeadFilter(request.GET, user=request.user)
     listed = ListPage(request, "assessments:lead_list", COLUMNS, default="-weight")
     page = listed.page_of(filters.qs, loaded())
-    address = addresses("assessments:lead_detail")
-    rows = [ListRow(address(lead.pk), cells(lead)) for lead in page.object_list]
+    rows = [ListRow(address_of("assessments:lead_detail", lead.pk), cells(lead)) for lead in page.object_list]
     found, signals = counts(filters.qs), all_signals()
     context = {
         "form": filters.form,

@@ -20,10 +20,11 @@ def return_page(request: SignedInRequest) -> HttpResponse:
     """The return of the selected institution."""
     selection = _selected(request)
     made = monthly_return(selection)
+    table = page_table(selection, made)
     context = frame(selection, "assessments:return", crumbs=[(_("monthly return"), "")])
     context |= {
-        "table": page_table(selection, made),
-        "parts": paper_tables(selection, made),
+        "table": table,
+        "parts": list(paper_tables(table)),
         "missing": missing_text(made),
         "nobody": nobody_texts(selection, made),
         "exports": [(_("Return as Excel"), link("assessments:return_file", selection))],

@@ -65,11 +65,6 @@ class Facts:
         return self
 
     @cached_property
-    def sexes(self) -> dict[str, str]:
-        """Sex -> its word."""
-        return {code: str(label) for code, label in Sex.choices}
-
-    @cached_property
     def born_by(self) -> tuple[date, date]:
         """Who was born by the first day is elderly, who was born after the second is a child."""
         elderly, child = self.policy["elderly_age"], self.policy["child_age"]
@@ -89,7 +84,7 @@ class Line:
 CELLS: Mapping[str, Callable[[Line], Cell]] = {
     "name": lambda line: Cell(line.resident.name),
     "id_number": lambda line: Cell(id_text(line.resident, whole=line.facts.whole), is_masked=True),
-    "sex": lambda line: Cell(line.facts.sexes[line.resident.sex]),
+    "sex": lambda line: Cell(str(Sex(line.resident.sex).label)),
     "age": lambda line: Cell(age_on(line.resident.birth_date, line.facts.day)),
     "birth_date": lambda line: Cell(line.resident.birth_date),
     "phone": lambda line: Cell(phone_text(line.resident, whole=line.facts.whole), is_masked=True),

@@ -1,6 +1,6 @@
 """Lines of the lists of data problems and of people to be signed, in words; people's names only where they are seen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,10 @@ from contracts.models import Candidate, Contract, Problem
 from contracts.problems import Page, all_rules
 from residents.categories import category_names
 from residents.identity import mask_id_number
-from residents.models import Resident
+from residents.models import Resident, Sex
 from teams.cipher import decrypt
 from teams.dates import age_on
+from teams.lists import address_of
 from teams.models import User
 from teams.phones import mask_phone
 
@@ -33,7 +34,7 @@ def person(resident: Resident | None, day: date) -> dict[str, Any] | None:
         "name": resident.name,
         "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
         "phone": mask_phone(decrypt(resident.phone_cipher, field="phone")) if resident.phone_cipher else "",
-        "sex": resident.get_sex_display(),
+        "sex": str(Sex(resident.sex).label),
         "age": age_on(resident.birth_date, day),
         "address": resident.address,
     }
@@ -43,33 +44,42 @@ def problem_rows(found: Sequence[Problem], user: User, day: date) -> list[dict[s
     """Dicts of `contracts/_problems.html`; two queries however many there are."""
     rules, people = all_rules(), people_of(user, (row.resident_id for row in found))
     contracts = _contracts_of(user, found)
-    return [
-        {
-            "rule": rules[row.rule],
-            "said": rules[row.rule].said(row.detail),
-            "person": person(people.get(row.resident_id or 0), day),
-            "is_of_a_person": row.resident_id is not None,
-            "team": row.team,
-            "village": row.village,
-            "owner": row.institution,
-            "found_on": row.found_on,
-            "page": _page(rules[row.rule].page, row, contracts),
-            "contract": contracts.get(row.contract_id or 0),
-        }
-        for row in found
-    ]
+    rows = []
+    for row in found:
+        rule, resident = rules[row.rule], people.get(row.resident_id or 0)
+        url, step = _step(rule.page, row, resident, contracts)
+        rows.append(
+            {
+                "rule": rule,
+                "said": rule.said(row.detail),
+                "person": person(resident, day),
+                "is_of_a_person": row.resident_id is not None,
+                "team": row.team,
+                "village": row.village,
+                "owner": row.institution,
+                "found_on": row.found_on.isoformat(),
+                "url": url,
+                "step": step,
+            }
+        )
+    return rows
 
 
-def _contracts_of(user: User, found: Sequence[Problem]) -> Mapping[int, Contract]:
+def _contracts_of(user: User, found: Sequence[Problem]) -> set[int]:
     ids = {row.contract_id for row in found if row.contract_id}
-    return Contract.objects.visible_to(user).in_bulk(ids) if ids else {}
+    return set(Contract.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
 
 
-def _page(page: Page, row: Problem, contracts: Mapping[int, Contract]) -> Page:
-    """Where the account can mend it: another institution's contract is out of its reach, the person is not."""
-    if page is Page.CONTRACT and row.contract_id not in contracts:
-        return Page.RESIDENT
-    return page
+def _step(page: Page, row: Problem, resident: Resident | None, contracts: Collection[int]) -> tuple[str, str]:
+    """Where the account can mend it, and that in words; "" where it can't. Another institution's contract is out of its
+    reach, the person is not."""
+    if page is Page.CONTRACT and row.contract_id in contracts:
+        return address_of("contracts:contract_detail", row.contract_id), str(page.label)
+    if page is Page.TEAM and row.team_id:
+        return address_of("contracts:team", row.team_id), str(page.label)
+    if page is Page.INSTITUTION:
+        return address_of("contracts:institution", row.institution_id), str(page.label)
+    return (address_of("contracts:person", resident.pk), str(Page.RESIDENT.label)) if resident else ("", "")
 
 
 def candidate_rows(found: Sequence[Candidate], people: Mapping[int, Resident], day: date) -> list[dict[str, Any]]:

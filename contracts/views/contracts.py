@@ -23,7 +23,7 @@ from residents.queries.search import find_residents
 from teams.actions import audit
 from teams.actions.submissions import fresh_key
 from teams.clock import today
-from teams.lists import ROWS_AT_MOST, BoundedPaginator, ListPage, ListRow, addresses
+from teams.lists import ROWS_AT_MOST, BoundedPaginator, ListPage, ListRow, address_of
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 
@@ -40,10 +40,9 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
     page = listed.page_of(filters.qs, loaded(filters.day), distinct="contract")
     assert isinstance(page.paginator, BoundedPaginator)
     may_edit = has_permission(request.user, Permission.CONTRACT_EDIT)
-    address = addresses("contracts:contract_detail")
     rows = [
         ListRow(
-            address(each.contract_id),
+            address_of("contracts:contract_detail", each.contract_id),
             cells(each, filters.day, listed.codes),
             key=each.contract_id if may_edit else None,
         )

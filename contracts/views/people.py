@@ -14,7 +14,7 @@ from contracts.queries.people import PeopleFilter
 from residents.models import Resident
 from residents.queries.search import find_residents
 from teams.actions import audit
-from teams.lists import ListPage, ListRow, addresses
+from teams.lists import ListPage, ListRow, address_of
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 
@@ -31,8 +31,9 @@ def people(request: SignedInRequest) -> HttpResponse:
     page = listed.page_of(filters.qs, loaded(Resident.objects.all(), filters.day))
     facts = Facts(filters.day, names=filters.names, policy=filters.policy)
     facts.look_up(list(page.object_list), listed.codes)
-    address = addresses("contracts:person")
-    rows = [ListRow(address(each.pk), cells(each, facts, listed.codes)) for each in page.object_list]
+    rows = [
+        ListRow(address_of("contracts:person", each.pk), cells(each, facts, listed.codes)) for each in page.object_list
+    ]
     # The filters in names, never what somebody typed.
     asked = " ".join(sorted(bound.name for bound in filters.form if bound.data))
     context = {

@@ -19,7 +19,7 @@ from teams.attempts import attempt
 from teams.copies import since
 from teams.fields import StaffField
 from teams.forms import FORM_FIELDS, AccountForm, initial_of
-from teams.lists import ListPage, ListRow, addresses
+from teams.lists import ListPage, ListRow, address_of
 from teams.models import User
 from teams.permissions import Permission, SignedInRequest, require
 from teams.presenters.accounts import COLUMNS, cells, differences, has_left, lines, loaded, state_of
@@ -39,8 +39,7 @@ def account_list(request: SignedInRequest) -> HttpResponse:
     page = listed.page_of(filters.qs, loaded())
     shown = list(page.object_list)
     closed_out = locked(shown)
-    address = addresses("teams:account_detail")
-    rows = [ListRow(address(each.pk), cells(each, closed_out)) for each in shown]
+    rows = [ListRow(address_of("teams:account_detail", each.pk), cells(each, closed_out)) for each in shown]
     context = {"form": filters.form, "list": listed.context(page, rows, filters.form)}
     return render(request, "teams/account_list.html", context)
 

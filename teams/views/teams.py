@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from teams.clock import today
 from teams.composition import job_checks, jobs_on
 from teams.forms import TeamFilter
+from teams.lists import address_of
 from teams.models import Institution, Team, TeamMember, TeamVillage
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.policy import policy_on
@@ -26,12 +27,11 @@ def team_list(request: SignedInRequest) -> HttpResponse:
     """The account's teams with leader, villages and what their composition lacks."""
     form, day = TeamFilter(request.user, request.GET), today()
     page = Paginator(_teams(request, form, day), TEAMS_A_PAGE).get_page(request.GET.get("page"))
-    seen = Institution.objects.visible_to(request.user).values_list("pk", flat=True)
+    seen = Institution.objects.visible_to(request.user).filter(pk__in={team.institution_id for team in page})
     context = {
         "form": form,
         "page": page,
-        "teams": _rows(list(page), day),
-        "institutions": set(seen.filter(pk__in={team.institution_id for team in page})),
+        "teams": _rows(list(page), set(seen.values_list("pk", flat=True)), day),
         "may_edit": has_permission(request.user, Permission.TEAM_EDIT),
     }
     return render(request, "teams/team_list.html", context)
@@ -48,8 +48,9 @@ def _teams(request: SignedInRequest, form: TeamFilter, day: date) -> QuerySet[Te
     return teams.select_related("institution").order_by("code")
 
 
-def _rows(teams: list[Team], day: date) -> list[dict[str, Any]]:
-    """Of each team the leader, members, villages and missing jobs; three queries however many there are."""
+def _rows(teams: list[Team], seen: set[int], day: date) -> list[dict[str, Any]]:
+    """Of each team the leader, members, villages and missing jobs; three queries however many there are. `seen`: the
+    institutions whose pages the account may open."""
     ids, policy = [team.pk for team in teams], policy_on(day)
     jobs = jobs_on(ids, day)
     leaders = TeamMember.objects.on(day).filter(team__in=ids, is_leader=True).values_list("team_id", "staff__name")
@@ -65,6 +66,8 @@ def _rows(teams: list[Team], day: date) -> list[dict[str, Any]]:
     return [
         {
             "team": team,
+            "url": address_of("contracts:team", team.pk),
+            "institution_url": address_of("contracts:institution", key) if (key := team.institution_id) in seen else "",
             "leader": names.get(team.pk, ""),
             "members": sum(number for job, number in jobs.get(team.pk, Counter()).items() if job != "leader"),
             "villages": villages[team.pk],
