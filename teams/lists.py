@@ -80,6 +80,8 @@ class Cell(NamedTuple):
             text = f'<span class="chip {self.tone}">{text}</span>'
         elif self.is_masked and text:
             text = f'<span class="mask">{text}</span>'
+        elif isinstance(self.value, date):
+            text = f'<span class="nowrap">{text}</span>'
         return SafeString(text)
 
 

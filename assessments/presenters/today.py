@@ -164,4 +164,4 @@ def _lead(asked: Asked, day: date) -> CardLine:
 
 
 _WORDS = {FINDING: _finding, SELF: _self_assessment, NOTICE: _notice, LEADS: _lead}
-ASKED = Card("asked", gettext_lazy("Supervision and assessment ask"), asked_rows, asked_lines)
+ASKED = Card("asked", gettext_lazy("To do for supervision and assessment"), asked_rows, asked_lines)
