@@ -106,7 +106,8 @@ def run_before(run: Run) -> Run | None:
 def owed_before(line: Line) -> Decimal:
     """What the unit of a line owes from the period before, in yuan, zero or below."""
     earlier = Line.objects.filter(round__run=run_before(line.round.run), round__stage=Round.Stage.SETTLEMENT)
-    row = earlier.filter(institution=line.institution_id, team=line.team_id).first()
+    unit = {"team": line.team_id} if line.team_id else {"team": None, "institution": line.institution_id}
+    row = earlier.filter(**unit).first()
     return row.carried_on if row else Decimal("0.00")
 
 

@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
 from assessments.models import Line, Round, Run, Share
+from assessments.queries.lines import owed_before
 from contracts.models import Referral
 from teams.models import Team, TeamMember
 from teams.rules import RuleViolation
@@ -219,6 +220,19 @@ def test_team_of_another_institution_by_now_is_settled_with_what_it_was_prepaid(
         ("TB", "N", 4, 2, 2),
         ("TC", "S", 2, 1, 1),
     ]
+
+
+def test_debt_goes_with_a_team_to_another_institution(district: MoneyDistrict) -> None:
+    april = date(2018, 4, 1)
+    freeze_months([april])
+    terms = {"method": "rate", "withheld": "returned", "prepaid_share": "80", "clawback": "carry"}
+    fund = make_fund({"finance": "12"}, **terms)
+    run = begin(fund, district.official)
+    carry_through(run, PREPAYMENT, district)
+    carry_through(run, SETTLEMENT, district, make_cycle({district.c: ("10", "fail")}))
+    Team.objects.filter(pk=district.c.pk).update(institution=district.north)
+    row = simulate_round(run=begin(fund, district.official, april, april), stage=PREPAYMENT, by=district.official)
+    assert owed_before(row.lines.get(code="TC")) == Decimal("-0.90")
 
 
 def test_institution_with_a_capitation_pays_for_the_patients_of_its_teams(district: MoneyDistrict) -> None:
