@@ -140,13 +140,12 @@ class ChangesForm(forms.Form):
         return f"{rule.code} {rule.name} · {_('Points') if part == 'points' else _('Target')}"
 
     def _present(self, name: str) -> str:
-        if name in CHOSEN:
-            return str(getattr(self.fund, f"get_{name}_display")())
+        if name in CHOSEN and self.fund:
+            return _chosen(name, getattr(self.fund, name))
         return str(self.fields[name].widget.attrs.get("placeholder") or _("the year's target"))
 
     def _said(self, name: str, text: Any) -> str:
-        field = self.fields[name]
-        return str(dict(field.choices)[text]) if isinstance(field, forms.ChoiceField) else str(text)
+        return _chosen(name, text) if name in CHOSEN else str(text)
 
     def changes(self) -> dict[str, Any]:
         """As `Scenario.changes` keeps it: what was typed, as texts."""
@@ -165,6 +164,11 @@ class ChangesForm(forms.Form):
 
 def _after(prefix: str, said: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(prefix): text for name, text in said.items() if name.startswith(prefix)}
+
+
+def _chosen(name: str, value: str) -> str:
+    """One of the choices of a fund's rule in words."""
+    return str(getattr(FundVersion(**{name: value}), f"get_{name}_display")())
 
 
 def _field(name: str) -> "Field[Any, Any]":

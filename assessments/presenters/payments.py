@@ -73,4 +73,4 @@ def _reckoned(payment: Payment) -> str:
     if not payment.prepaid:
         return ""
     words = {"total": yuan_text(payment.prepaid + payment.amount), "prepaid": yuan_text(payment.prepaid)}
-    return _("%(total)s in all, %(prepaid)s of it prepaid") % words
+    return _("entitled to %(total)s − %(prepaid)s prepaid") % words

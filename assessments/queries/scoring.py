@@ -9,7 +9,7 @@ from assessments.calendar import CalendarMonth
 from assessments.measures import Measure, Measures
 from assessments.models import RubricVersion, Rule, Target, UnitKind, Veto
 from assessments.queries.figures import Key, Targets
-from assessments.queries.units import Unit
+from assessments.queries.units import Unit, shut_ids
 from assessments.rules.rubrics import TO_TARGET
 from assessments.rules.scores import Outcome, is_given_by_hand, is_triggered, outcome, points_of
 from assessments.sources import measures, otherwise
@@ -91,7 +91,7 @@ def assessed_units(unit_kind: str, to_month: date, kinds: Sequence[str] = CENTRE
     """Who there is to assess on the last day of a period: institutions of some kinds, teams, or doctors in teams."""
     day = CalendarMonth.of(to_month).last
     if unit_kind == UnitKind.INSTITUTION:
-        rows = Institution.objects.filter(kind__in=kinds).order_by("code")
+        rows = Institution.objects.filter(kind__in=kinds).exclude(pk__in=shut_ids(day)).order_by("code")
         return [Assessed(row.pk, row.name, row) for row in rows]
     if unit_kind == UnitKind.TEAM:
         teams = Team.objects.existing_on(day).select_related("institution").order_by("institution__code", "code")

@@ -10,8 +10,9 @@ from django.http import Http404
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
 from residents.categories import ALL, GROUP_NAMES, Category, categories
+from residents.models import Resident
 from teams.models import Institution, Team, User
-from teams.models.places import parent_ids
+from teams.models.places import parent_ids, subtree_ids
 from teams.rules import RuleViolation
 
 
@@ -35,6 +36,21 @@ class Unit:
     def query(self) -> dict[str, str]:
         """GET parameters that select it."""
         return {"team": self.team.code} if self.team else {"unit": self.institution.code}
+
+
+def shut_ids(day: date) -> frozenset[int]:
+    """Institutions that shut (docs/teams.md): they had teams, none of which exists on the day, and neither they nor any
+    below them have another or manage anybody."""
+    at_work = Team.objects.existing_on(day).order_by()
+    without = Team.objects.exclude(institution__in=at_work.values("institution_id")).order_by()
+    below = {pk: subtree_ids(pk, day) for pk in without.values_list("institution_id", flat=True).distinct()}
+    held = frozenset[int]().union(*below.values())
+    if not held:
+        return held
+    living = Resident.objects.in_population_on(day).filter(institution__in=held).order_by()
+    used = {*at_work.values_list("institution_id", flat=True).distinct()}
+    used |= {*living.values_list("institution_id", flat=True).distinct()}
+    return frozenset(pk for pk, own in below.items() if not own & used)
 
 
 @dataclass(frozen=True)

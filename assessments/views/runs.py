@@ -81,6 +81,8 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if shown:
         lines = Line.objects.visible_to(request.user).filter(round=shown).select_related("team", "institution")
         context |= money.round_context(shown, list(lines))
+        if context["debts"] and (shown.stage, shown.state) == (Round.Stage.SETTLEMENT, Round.State.PAID):
+            context["step"] = money.Step(_("Settled and paid out; what was prepaid too much is still owed."))
     return render(request, "assessments/run_detail.html", context)
 
 

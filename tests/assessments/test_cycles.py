@@ -29,11 +29,11 @@ from assessments.queries.results import Result, results_of
 from assessments.queries.scoring import assessed_units, score, whole
 from assessments.rubric_content import Band, Content, RuleContent, SectionContent, VetoContent
 from assessments.rules.cycles import why_not_published
-from teams.models import Role, TeamMember, User
+from teams.models import Role, Team, TeamMember, User
 from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 from tests.accounts import make_account
-from tests.factories import make_institution, make_staff
+from tests.factories import make_institution, make_staff, make_team
 from tests.small_district import OCTOBER, SmallDistrict
 
 D = Decimal
@@ -179,6 +179,20 @@ def test_institution_without_figures_is_held_to_its_head_count_too(frozen: Small
     units = [unit for unit in assessed_units("institution", OCTOBER) if unit.institution == empty]
     (scored,) = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
     assert (scored.points, scored.measure, scored.target) == (D("0.00"), None, D(4))
+
+
+def test_institution_that_shut_is_not_assessed_any_more(frozen: SmallDistrict) -> None:
+    def assessed(month: date) -> set[int]:
+        return {unit.pk for unit in assessed_units("institution", month, [frozen.centre.kind, frozen.clinic.kind])}
+
+    assert assessed(OCTOBER) == {frozen.centre.pk, frozen.clinic.pk}
+    make_team(institution=frozen.clinic, dissolved_on=date(2018, 10, 20))
+    assert assessed(OCTOBER) == {frozen.centre.pk, frozen.clinic.pk}  # somebody is still managed there
+    type(frozen.zheng).objects.filter(institution=frozen.clinic).update(institution=frozen.centre)
+    assert assessed(OCTOBER) == {frozen.centre.pk}
+    assert assessed(date(2018, 9, 1)) == {frozen.centre.pk, frozen.clinic.pk}
+    Team.objects.filter(institution=frozen.centre).update(dissolved_on=date(2018, 10, 20))
+    assert assessed(OCTOBER) == {frozen.centre.pk}  # it manages people
 
 
 def test_name_of_a_cycle_is_taken_once(stage: Stage) -> None:

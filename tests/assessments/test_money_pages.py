@@ -162,6 +162,7 @@ def test_money_prepaid_too_much_is_told_wherever_it_stands(
     client = signed_in(district.official)
     seen = client.get(reverse("assessments:run_detail", args=[run.pk])).context
     assert len(seen["debts"]) == 2 and "0.90" in seen["debts"][0]
+    assert not (seen["step"].moves or seen["step"].simulates)
     assert "0.90" in client.get(reverse("assessments:statement", args=[line.pk])).content.decode()
     answer = client.get(reverse("assessments:payment_file", args=[row.pk, "csv"]))
     paid = list(csv.reader(b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()))
