@@ -316,8 +316,9 @@ def _problem(item: Facts) -> str:
 def _due(item: Facts, as_of: str) -> str:
     if not item["due_on"]:
         return "立即整改"
-    day = date.fromisoformat(item["due_on"])
-    return f"{day.month}月{day.day}日前" + ("\n（已逾期）" if day < date.fromisoformat(as_of) else "")
+    day, told_on = date.fromisoformat(item["due_on"]), date.fromisoformat(as_of)
+    year = "" if day.year == told_on.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日前" + ("\n（已逾期）" if day < told_on else "")
 
 
 def _rate(figure: Facts) -> str:

@@ -196,10 +196,12 @@ def test_clerk_reads_issued_bulletins_only(district: SmallDistrict, bureau: User
 def test_table_of_problems_names_the_unit_in_each_line_and_what_is_overdue() -> None:
     item = {"text": "公示栏未更新", "where": "乙村卫生室", "due_on": "2018-11-14", "relapses": 1, "is_earlier": False}
     items = [item, item | {"where": "", "due_on": None, "relapses": 0, "is_earlier": True}]
+    items.append(item | {"where": "", "due_on": "2017-12-26", "relapses": 0})
     facts = {"as_of": "2018-11-30", "problems": [{"name": "甲镇卫生院", "items": items}]}
     assert problem_table(facts)["rows"] == [
         ["甲镇卫生院", "乙村卫生室：公示栏未更新（第2次出现）", "11月14日前\n（已逾期）"],
         ["甲镇卫生院", "公示栏未更新（以前发现，未整改到位）", "立即整改"],
+        ["甲镇卫生院", "公示栏未更新", "2017年12月26日前\n（已逾期）"],
     ]
 
 
