@@ -54,7 +54,7 @@ def look_up(found: Due, items: Mapping[int, Item], user: User, day: date) -> Kno
 
 
 def rows(people: Iterable[Person], known: Known) -> list[dict[str, Any]]:
-    """Dicts of `contracts/_due_people.html`."""
+    """A dict for each person, with what a line tells of them."""
     return [_row(person, known) for person in people]
 
 
@@ -109,7 +109,7 @@ def _row(person: Person, known: Known) -> dict[str, Any]:
         "reasons": _reasons(person, attempt, known.day),
         "reading": reading_text(person),
         "owed": [owed(line, known.items, known.day) for line in person.lines],
-        "attempt": attempt,
+        "contact": f"{attempt.tried_on:%m-%d} {attempt.outcome_words}" if attempt else "",
         "calls_first": _calls_first(person, attempt, known.day),
     }
 

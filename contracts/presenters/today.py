@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Candidate, Coverage, Draft
 from contracts.models.drafts import DraftQuerySet
 from contracts.presenters import due as words
+from contracts.presenters.due_lines import drawn
 from contracts.presenters.worklists import candidate_rows
 from contracts.queries.candidates import candidates
 from contracts.queries.contracts import to_confirm
@@ -146,7 +147,7 @@ def _people(user: User, owed: Due | None, newest: Sequence[Candidate]) -> dict[i
 def _due_rows(owed: Due, people: Mapping[int, Resident], day: date) -> list[dict[str, Any]]:
     items = {line.item_id for person in owed.people for line in person.lines if line.item_id}
     known = words.Known(day=day, residents=people, items=Item.objects.in_bulk(items), villages={}, attempts={})
-    return words.rows(owed.people, known)
+    return drawn(words.rows(owed.people, known))
 
 
 def _due_tile(owed: Due) -> Tile:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from contracts.forms.due import DueForm
 from contracts.presenters import due as words
+from contracts.presenters.due_lines import drawn
 from contracts.queries.attempts import returned_by_caller, returned_by_team
 from contracts.queries.due import WINDOW_NAMES, Choice, Due, Window, due
 from teams.models import User
@@ -39,7 +40,8 @@ def due_list(request: SignedInRequest) -> HttpResponse:
     number = max(_number(request.GET.get("page")), 1)
     found = due(choice, start=(number - 1) * size, limit=size, by_village=is_round)
     known = words.look_up(found, form.items, request.user, choice.day)
-    people = words.rows(found.people, known)
+    query = _query(request.GET)
+    people = drawn(words.rows(found.people, known), query)
     form.offer_villages(sorted(known.villages.values(), key=lambda row: row.code), found.villages)
     context = {
         "form": form,
@@ -49,7 +51,7 @@ def due_list(request: SignedInRequest) -> HttpResponse:
         "people": people,
         "page": _page(found.total, size, number),
         "round": words.by_village(people) if is_round else None,
-        "query": _query(request.GET),
+        "query": query,
         "many": [("contracts:service_grid", _("Grid for many")), ("contracts:service_event", _("Examination day"))],
     }
     return render(request, "contracts/due_round.html" if is_round else "contracts/due_list.html", context)
