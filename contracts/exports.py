@@ -112,12 +112,12 @@ def unserved_sheet(user: User, query: str, whole: bool) -> Sheet:
     """Those signed and not served, with the filters of their page, in all columns but the next step's link."""
     filters = UnservedFilter(QueryDict(query), user=user)
     codes = [column.code for column in unserved.COLUMNS]
-    rows = filters.qs.select_related("resident__village", "contract__team").order_by("start_on", "pk")
-    lines = (unserved.cells(row, filters.day, (), whole=whole) for row in rows.iterator(chunk_size=ROWS_AT_ONCE))
+    rows = unserved.told(filters.qs).order_by("start_on", "pk").iterator(chunk_size=ROWS_AT_ONCE)
+    lines = (unserved.cells(row, filters.day, codes, {}, whole=whole) for row in rows)
     return Sheet(
         total=filters.qs.count(),
         header=[str(column.label) for column in unserved.COLUMNS],
-        rows=([line[code].value for code in codes] for line in lines),
+        rows=([cell.value for cell in line.values()] for line in lines),
         text_columns=frozenset(place for place, code in enumerate(codes) if code in TEXTS),
     )
 

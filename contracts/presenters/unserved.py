@@ -1,12 +1,13 @@
 """Lines of the list of those signed and not served: why nobody came, and the one thing to do about it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
-from django.urls import reverse
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,9 +16,10 @@ from contracts.presenters.people import id_text, phone_text
 from contracts.queries.unserved import Place, Reason, Standing, UnservedFilter, found, with_reason, with_service
 from residents.models import is_seen
 from teams.dates import age_on
-from teams.lists import Cell, Column
+from teams.lists import Cell, Column, address_of
+from teams.models import User
 from teams.models.places import parent_ids
-from teams.permissions import Permission
+from teams.permissions import Permission, has_permission
 from teams.phones import PHONE_PROBLEMS
 from teams.rates import rate
 
@@ -46,6 +48,7 @@ TONES = {
     Reason.NOBODY_CAME: "warn",
     Reason.UNTRIED: "warn",
 }
+Links = Mapping[Reason, Callable[[int], str]]
 # Reason -> what to do, the page where it is done, the right that it needs. The page is the resident's, but for teams.
 _STEPS = {
     Reason.NO_DOCTOR: (gettext_lazy("Hand over to another team"), "contract_change_team", Permission.CONTRACT_EDIT),
@@ -58,6 +61,47 @@ _STEPS = {
 }
 
 
+@dataclass(frozen=True)
+class Line:
+    """A `told` coverage as it stands on the day; identities masked unless asked for whole. `links`: of `step_links`."""
+
+    coverage: Any
+    day: date
+    links: Links
+    whole: bool
+
+    @property
+    def reason(self) -> Reason:
+        """Why nobody came."""
+        return Reason(self.coverage.reason)
+
+
+# What stands in a column; only what is shown is worked out.
+CELLS: Mapping[str, Callable[[Line], Cell]] = {
+    "name": lambda line: Cell(line.coverage.resident.name),
+    "age": lambda line: Cell(age_on(line.coverage.resident.birth_date, line.day)),
+    "id_number": lambda line: Cell(id_text(line.coverage.resident, whole=line.whole), is_masked=True),
+    "reason": lambda line: Cell(str(line.reason.label), tone=TONES[line.reason]),
+    "since": lambda line: Cell(line.coverage.start_on),
+    "days": lambda line: Cell((line.day - line.coverage.start_on).days),
+    "tried_on": lambda line: Cell(line.coverage.tried_on),
+    "phone": lambda line: Cell(phone_text(line.coverage.resident, whole=line.whole), is_masked=True),
+    "phone_problem": lambda line: _problem(line.coverage.resident.phone_problem),
+    "village": lambda line: Cell(line.coverage.village_name),
+    "address": lambda line: Cell(line.coverage.resident.address),
+    "team": lambda line: Cell(line.coverage.team_name),
+    "number": lambda line: Cell(line.coverage.number),
+    "step": lambda line: _step(line),
+}
+
+
+def told(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The coverages with what a line tells of them beside the reason."""
+    return rows.select_related("resident").annotate(
+        team_name=F("team__name"), village_name=F("resident__village__name"), number=F("contract__number")
+    )
+
+
 def loaded(filters: UnservedFilter) -> QuerySet[Any]:
     """Coverages with everything that a line tells; of those found by the worker also who was served since. They know
     whether the account sees their resident (`is_seen`)."""
@@ -65,39 +109,37 @@ def loaded(filters: UnservedFilter) -> QuerySet[Any]:
         rows = with_service(found(Unserved.objects.all()), filters.day)
     else:
         rows = with_reason(Coverage.objects.all(), filters.terms)
-    return rows.select_related("resident__village", "contract__team").annotate(is_seen=is_seen(filters.user))
+    return told(rows).annotate(is_seen=is_seen(filters.user))
 
 
-def cells(row: Any, day: date, rights: Collection[Permission], *, whole: bool = False) -> dict[str, Cell]:
-    """The cells of a line by column code; identities masked unless asked for whole. What the account has no right to
-    do is told without a link."""
-    resident, reason = row.resident, Reason(row.reason)
+def cells(coverage: Any, day: date, columns: Iterable[str], links: Links, *, whole: bool = False) -> dict[str, Cell]:
+    """The cells of a line by column code. What the account has no right to do is told without a link."""
+    line = Line(coverage, day, links, whole)
+    return {code: CELLS[code](line) for code in columns}
+
+
+def step_links(user: User) -> Links:
+    """Reason -> what makes the address of its step of an id, for what the account has a right to do."""
     return {
-        "name": Cell(resident.name),
-        "age": Cell(age_on(resident.birth_date, day)),
-        "id_number": Cell(id_text(resident, whole=whole), is_masked=True),
-        "reason": Cell(str(reason.label), tone=TONES[reason]),
-        "since": Cell(row.start_on),
-        "days": Cell((day - row.start_on).days),
-        "tried_on": Cell(row.tried_on),
-        "phone": Cell(phone_text(resident, whole=whole), is_masked=True),
-        "phone_problem": Cell(str(PHONE_PROBLEMS.get(resident.phone_problem, resident.phone_problem))),
-        "village": Cell(resident.village.name if resident.village else ""),
-        "address": Cell(resident.address),
-        "team": Cell(row.contract.team.name),
-        "number": Cell(row.contract.number),
-        "step": _step(row, reason, rights),
+        reason: partial(address_of, f"contracts:{page}")
+        for reason, (_words, page, right) in _STEPS.items()
+        if has_permission(user, right)
     }
 
 
-def _step(row: Any, reason: Reason, rights: Collection[Permission]) -> Cell:
-    served_on = getattr(row, "served_on", None)
-    if served_on:
+def _problem(code: str) -> Cell:
+    return Cell(str(PHONE_PROBLEMS.get(code, code)))
+
+
+def _step(line: Line) -> Cell:
+    row, reason = line.coverage, line.reason
+    if served_on := getattr(row, "served_on", None):
         return Cell(_("Served on %(day)s") % {"day": served_on}, tone="good")
-    words, page, right = _STEPS[reason]
-    key = row.contract_id if reason is Reason.NO_DOCTOR else row.resident_id
-    may_go = right in rights and (row.is_seen or reason is Reason.NO_DOCTOR)
-    return Cell(str(words), url=reverse(f"contracts:{page}", args=[key]) if may_go else "")
+    words = str(_STEPS[reason][0])
+    link = line.links.get(reason)
+    if link and reason is Reason.NO_DOCTOR:
+        return Cell(words, url=link(row.contract_id))
+    return Cell(words, url=link(row.resident_id) if link and row.is_seen else "")
 
 
 def reason_tabs(by_reason: Mapping[str, int], chosen: str, filters: Any) -> list[dict[str, Any]]:
@@ -120,7 +162,7 @@ def places_table(filters: UnservedFilter) -> dict[str, Any] | None:
     """The institutions of a district, or the teams of what was chosen, the most unserved first.
 
     A dict head, reasons (those that occur), rows: dicts name, url, expected, unserved, rate (per cent, None: no
-    figure), counts (dicts reason, count, url) by reason. None where there is nothing to compare.
+    figure), counts (dicts reason, count, text, url) by reason. None where there is nothing to compare.
     """
     if filters.institutions and not {"institution", "team"} & filters.chosen.keys():
         head, field, names = _("Institution"), "institution", filters.institutions
@@ -145,29 +187,33 @@ def _above(filters: UnservedFilter) -> Callable[[Place], int | None]:
     """Of a place the institution with teams that stands highest above its residents' own; None for none."""
     parents = parent_ids()
 
-    def above(place: Place) -> int | None:
-        key: int | None = place[0]
+    @cache
+    def above(institution: int) -> int | None:
+        key: int | None = institution
         highest = None
         while key is not None:
             highest = key if key in filters.institutions else highest
             key = parents.get(key)
         return highest
 
-    return above
+    return lambda place: above(place[0])
 
 
 def _place_row(name: str, query: dict[str, str], told: Standing, reasons: Sequence[Reason]) -> dict[str, Any]:
-    def url(**changes: str) -> str:
-        return f"?{urlencode({**query, **changes})}" if query else ""
-
+    address = f"?{urlencode(query)}" if query else ""
     return {
         "name": name,
-        "url": url(),
+        "url": address,
         "expected": told.expected,
         "unserved": told.unserved,
         "rate": rate(told.unserved, told.expected, places=1),
         "counts": [
-            {"reason": reason.label, "count": told.by_reason[reason], "url": url(reason=str(reason))}
+            {
+                "reason": reason.label,
+                "count": told.by_reason[reason],
+                "text": f"{told.by_reason[reason]:,}",
+                "url": address and f"?{urlencode({**query, 'reason': reason.value})}",
+            }
             for reason in reasons
         ],
     }

@@ -4,7 +4,7 @@ The people are exactly those of the figure; the reason follows from the facts, t
 Lists and their counts are read off what the worker found in the last hour (`Unserved`), as the figures are.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -239,11 +239,11 @@ class UnservedFilter(django_filters.FilterSet):
     def told_by(self, key: Callable[[Place], Any]) -> dict[Any, Standing]:
         """The same for each key of a place. Two queries, once."""
         expected, by_reason = self._counts
-        told: dict[Any, Standing] = {}
+        told: defaultdict[Any, Standing] = defaultdict(Standing)
         for place, count in expected.items():
-            told.setdefault(key(place), Standing()).expected += count
+            told[key(place)].expected += count
         for (institution, team, reason), count in by_reason.items():
-            told.setdefault(key((institution, team)), Standing()).by_reason[reason] += count
+            told[key((institution, team))].by_reason[reason] += count
         return told
 
     @cached_property

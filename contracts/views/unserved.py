@@ -2,15 +2,14 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from contracts.presenters.unserved import COLUMNS, cells, loaded, places_table, reason_tabs
+from contracts.presenters.unserved import COLUMNS, cells, loaded, places_table, reason_tabs, step_links
 from contracts.queries.unserved import UnservedFilter
 from teams.actions import audit
-from teams.lists import ListPage, ListRow
+from teams.lists import ListPage, ListRow, address_of
 from teams.models import AuditEvent
-from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.permissions import Permission, SignedInRequest, require
 
 
 @require_safe
@@ -20,11 +19,11 @@ def unserved_list(request: SignedInRequest) -> HttpResponse:
     filters = UnservedFilter(request.GET, user=request.user)
     listed = ListPage(request, "contracts:unserved_list", COLUMNS, default="since")
     page = listed.page_of(filters.qs, loaded(filters))
-    rights = {right for right in Permission if has_permission(request.user, right)}
+    links = step_links(request.user)
     rows = [
         ListRow(
-            reverse("contracts:person", args=[each.resident_id]) if each.is_seen else "",
-            cells(each, filters.day, rights),
+            address_of("contracts:person", each.resident_id) if each.is_seen else "",
+            cells(each, filters.day, listed.codes, links),
         )
         for each in page.object_list
     ]
