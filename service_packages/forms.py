@@ -322,14 +322,14 @@ class VersionFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(
         label=_("Status"),
         empty_label=_("in use and drafts"),
-        choices=[*PackageVersion.Status.choices, (ALL, _("all"))],
+        choices=[*PackageVersion.Status.choices, (ALL, _("All"))],
         method="with_status",
     )
-    tier = django_filters.ChoiceFilter(label=_("Level"), empty_label=_("all"), choices=PackageVersion.Tier.choices)
+    tier = django_filters.ChoiceFilter(label=_("Level"), empty_label=_("All"), choices=PackageVersion.Tier.choices)
     year = django_filters.NumberFilter(label=_("Catalogue year"))
     category = django_filters.ChoiceFilter(
         label=_("For"),
-        empty_label=_("all"),
+        empty_label=_("All"),
         choices=lambda: [(category.code, category.name) for category in categories()],
         method="for_category",
     )

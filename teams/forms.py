@@ -86,9 +86,9 @@ class DayFilter(django_filters.DateFilter):
 class ImportFilter(django_filters.FilterSet):
     """Of the imports so far, those of a kind, in a state, by somebody, from a day on."""
 
-    kind = django_filters.ChoiceFilter(label=_("Kind of file"), choices=kind_choices, empty_label=_("all"))
-    status = django_filters.ChoiceFilter(label=_("Status"), choices=Import.Status, empty_label=_("all"))
-    by = django_filters.ModelChoiceFilter(label=_("By"), queryset=senders, empty_label=_("all"))
+    kind = django_filters.ChoiceFilter(label=_("Kind of file"), choices=kind_choices, empty_label=_("All"))
+    status = django_filters.ChoiceFilter(label=_("Status"), choices=Import.Status, empty_label=_("All"))
+    by = django_filters.ModelChoiceFilter(label=_("By"), queryset=senders, empty_label=_("All"))
     since = DayFilter(label=_("Sent since"), field_name="created_at", lookup_expr="date__gte")
     until = DayFilter(label=_("Sent until"), field_name="created_at", lookup_expr="date__lte")
 
@@ -100,7 +100,7 @@ class ImportFilter(django_filters.FilterSet):
 class AuditFilter(django_filters.FilterSet):
     """Of the audit trail, what somebody did, of a kind, from an address, on some days, with some words."""
 
-    kind = django_filters.ChoiceFilter(label=_("Kind of action"), choices=AuditEvent.Kind, empty_label=_("all"))
+    kind = django_filters.ChoiceFilter(label=_("Kind of action"), choices=AuditEvent.Kind, empty_label=_("All"))
     username = django_filters.CharFilter(label=_("User name"), lookup_expr="iexact")
     since = DayFilter(label=_("Since"), method="from_day")
     until = DayFilter(label=_("Until"), method="to_day")

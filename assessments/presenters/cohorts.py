@@ -41,7 +41,7 @@ def months_table(selection: Selection, months: Mapping[CalendarMonth, Cohort], *
     scales = _scales(months.values())
     opened = selection if with_people else None
     rows = tuple(Row(month.label, _cells(cohort, scales, opened, month)) for month, cohort in months.items())
-    total = Row(_("all"), _cells(together(list(months.values())), scales))
+    total = Row(_("All"), _cells(together(list(months.values())), scales))
     return Table(_("By month of signing"), _("signed in"), _columns(), rows, total)
 
 

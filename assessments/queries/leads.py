@@ -19,7 +19,7 @@ from teams.fields import offering
 from teams.models import Institution, Staff, Team, User
 
 PENDING, ALL = "pending", "all"
-STATES = ((PENDING, _("to be done")), *Lead.State.choices, (ALL, _("all")))
+STATES = ((PENDING, _("to be done")), *Lead.State.choices, (ALL, _("All")))
 SHOWN_AT_MOST = 200
 
 
@@ -27,9 +27,9 @@ class LeadFilter(django_filters.FilterSet):
     """Leads that the account sees, narrowed by a query string; without `state`, those to be done."""
 
     state = django_filters.ChoiceFilter(method="standing", label=_("State"), choices=STATES, empty_label=None)
-    kind = django_filters.ChoiceFilter(label=_("Signal"), empty_label=_("all"))
-    institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("all"))
-    team = django_filters.ChoiceFilter(method="of_team", label=_("Team"), empty_label=_("all"))
+    kind = django_filters.ChoiceFilter(label=_("Signal"), empty_label=_("All"))
+    institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("All"))
+    team = django_filters.ChoiceFilter(method="of_team", label=_("Team"), empty_label=_("All"))
     staff = django_filters.CharFilter(method="of_staff", label=_("Staff number or name"))
 
     def __init__(self, data: QueryDict, *, user: User) -> None:

@@ -21,7 +21,7 @@ from teams.fields import DayField, LongSelect
 from teams.models import Team, User
 from teams.models.places import subtree_ids
 
-EVERY = ("", gettext_lazy("all"))
+EVERY = ("", gettext_lazy("All"))
 
 
 class EntryForm(forms.Form):

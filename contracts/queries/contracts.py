@@ -32,7 +32,7 @@ CHOICES = (
     (ENDING, _("ends soon, not renewed")),
     (TO_CONFIRM, _("to be confirmed")),
     *Status.choices,
-    (ALL, _("all")),
+    (ALL, _("All")),
 )
 # Orders and filters of contracts go together (what was signed last ends last): the index of an order may begin with
 # thousands of rows that the filters leave out, while sorting takes a known time.
@@ -51,11 +51,11 @@ class ContractFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="named", label=_("Name, initials or contract number"))
     status = django_filters.ChoiceFilter(method="standing_so", label=_("Status"), choices=CHOICES, empty_label=None)
     days = django_filters.NumberFilter(method="kept", label=_("Ends within days"), min_value=0, max_value=3650)
-    institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("all"))
-    team = django_filters.ChoiceFilter(field_name="team", label=_("Team"), empty_label=_("all"))
-    village = django_filters.ChoiceFilter(field_name="resident__village", label=_("Village"), empty_label=_("all"))
-    category = django_filters.ChoiceFilter(method="belonging", label=_("Key population"), empty_label=_("all"))
-    package = django_filters.ChoiceFilter(method="holding", label=_("Package"), empty_label=_("all"))
+    institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("All"))
+    team = django_filters.ChoiceFilter(field_name="team", label=_("Team"), empty_label=_("All"))
+    village = django_filters.ChoiceFilter(field_name="resident__village", label=_("Village"), empty_label=_("All"))
+    category = django_filters.ChoiceFilter(method="belonging", label=_("Key population"), empty_label=_("All"))
+    package = django_filters.ChoiceFilter(method="holding", label=_("Package"), empty_label=_("All"))
     end_from = DayFilter(field_name="end_on", lookup_expr="gte", label=_("Ends from"))
     end_to = DayFilter(field_name="end_on", lookup_expr="lte", label=_("Ends up to"))
     signed_from = DayFilter(field_name="contract__signed_on", lookup_expr="gte", label=_("Signed from"))

@@ -41,17 +41,17 @@ class PeopleFilter(django_filters.FilterSet):
     """Residents whom the account sees, narrowed by a query string; without `presence`, the population of today."""
 
     q = django_filters.CharFilter(method="named", label=_("Name, initials or address"))
-    institution = django_filters.ChoiceFilter(method="managed_by", label=_("Institution"), empty_label=_("all"))
-    team = django_filters.ChoiceFilter(method="signed_with", label=_("Signed with team"), empty_label=_("all"))
-    village = django_filters.ChoiceFilter(field_name="village", label=_("Village"), empty_label=_("all"))
-    category = django_filters.ChoiceFilter(method="belonging", label=_("Key population"), empty_label=_("all"))
+    institution = django_filters.ChoiceFilter(method="managed_by", label=_("Institution"), empty_label=_("All"))
+    team = django_filters.ChoiceFilter(method="signed_with", label=_("Signed with team"), empty_label=_("All"))
+    village = django_filters.ChoiceFilter(field_name="village", label=_("Village"), empty_label=_("All"))
+    category = django_filters.ChoiceFilter(method="belonging", label=_("Key population"), empty_label=_("All"))
     standing = django_filters.ChoiceFilter(
-        method="standing_so", label=_("Contract"), choices=STANDINGS, empty_label=_("all")
+        method="standing_so", label=_("Contract"), choices=STANDINGS, empty_label=_("All")
     )
     age_from = django_filters.NumberFilter(method="aged_from", label=_("Age from"))
     age_to = django_filters.NumberFilter(method="aged_to", label=_("Age to"))
-    sex = django_filters.ChoiceFilter(choices=Sex, label=_("Sex"), empty_label=_("all"))
-    phone = django_filters.ChoiceFilter(method="phoned", label=_("Phone"), empty_label=_("all"))
+    sex = django_filters.ChoiceFilter(choices=Sex, label=_("Sex"), empty_label=_("All"))
+    phone = django_filters.ChoiceFilter(method="phoned", label=_("Phone"), empty_label=_("All"))
     presence = django_filters.ChoiceFilter(
         method="present", label=_("In the population"), choices=PRESENCE, empty_label=_("today")
     )

@@ -182,10 +182,10 @@ class UnservedFilter(django_filters.FilterSet):
     worker found them; None when they are looked for now, because it found nothing of today yet.
     """
 
-    reason = django_filters.ChoiceFilter(label=_("Reason"), choices=Reason.choices, empty_label=_("all"))
-    institution = django_filters.ChoiceFilter(label=_("Institution"), empty_label=_("all"))
-    team = django_filters.ChoiceFilter(label=_("Team"), empty_label=_("all"))
-    village = django_filters.ChoiceFilter(label=_("Village"), empty_label=_("all"))
+    reason = django_filters.ChoiceFilter(label=_("Reason"), choices=Reason.choices, empty_label=_("All"))
+    institution = django_filters.ChoiceFilter(label=_("Institution"), empty_label=_("All"))
+    team = django_filters.ChoiceFilter(label=_("Team"), empty_label=_("All"))
+    village = django_filters.ChoiceFilter(label=_("Village"), empty_label=_("All"))
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         self.user, self.day = user, today()

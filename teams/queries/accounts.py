@@ -38,9 +38,9 @@ class AccountFilter(django_filters.FilterSet):
     """Accounts that the account sees, narrowed by a query string."""
 
     q = django_filters.CharFilter(method="named", label=_("User name, name or staff number"))
-    institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("all"))
-    role = django_filters.ChoiceFilter(method="with_role", label=_("Account role"), choices=Role, empty_label=_("all"))
-    state = django_filters.ChoiceFilter(method="standing", label=_("State"), choices=STATES, empty_label=_("all"))
+    institution = django_filters.ChoiceFilter(method="of_institution", label=_("Institution"), empty_label=_("All"))
+    role = django_filters.ChoiceFilter(method="with_role", label=_("Account role"), choices=Role, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(method="standing", label=_("State"), choices=STATES, empty_label=_("All"))
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data, queryset=User.objects.visible_to(user))

@@ -138,7 +138,7 @@ def test_spreadsheet_holds_the_page_s_table(official: Client, counted: SmallDist
     sheet = load_workbook(BytesIO(b"".join(official.get(address("cohort_file"))))).active
     lines = list(sheet.iter_rows(values_only=True))
     assert lines[0] == (table.head, *(column.label for column in table.columns))
-    assert [line[0] for line in lines[1:]] == ["all", *(row.name for row in table.rows)]
+    assert [line[0] for line in lines[1:]] == ["All", *(row.name for row in table.rows)]
     assert lines[1][1] == sum(row.cells[0].value for row in table.rows)
 
 
