@@ -15,8 +15,10 @@ from contracts.accounts import PAYING_CHOICES, Account
 from contracts.queries.fee_desk import Standing
 from contracts.queries.people import institution_choices
 from contracts.queries.statements import Grouping
+from contracts.rules import LONGEST_TERM_YEARS
 from service_packages.models import Payer
 from teams.actions.submissions import fresh_key
+from teams.dates import add_months
 from teams.fields import DayField, LongSelect
 from teams.models import Team, User
 from teams.models.places import subtree_ids
@@ -243,11 +245,13 @@ class PeriodForm(PlaceForm):
 
     @property
     def period(self) -> tuple[date, date]:
-        """First and last day; the year so far where none is typed, or one that is none."""
+        """First and last day; the year so far where none is typed, or one that is none. Nothing is owed after the
+        longest term that begins today."""
         self.is_valid()
-        first = self.cleaned_data.get("first") or self.day.replace(month=1, day=1)
+        furthest = add_months(self.day, 12 * LONGEST_TERM_YEARS)
+        first = min(self.cleaned_data.get("first") or self.day.replace(month=1, day=1), furthest)
         last = self.cleaned_data.get("last") or max(self.day, first)
-        return first, max(first, last)
+        return first, max(first, min(last, furthest))
 
     @property
     def scope(self) -> dict[str, Any]:

@@ -162,6 +162,13 @@ def test_statement_opens_down_to_the_contract_and_equals_its_file(client: Client
     assert [row["line"].closing for row in months] == [20, 15, 15, 15, 15]
 
 
+@pytest.mark.parametrize("query", ["last=99991231", "first=99991231"])
+def test_statement_ends_where_nothing_is_owed_any_more(client: Client, clerk: User, query: str) -> None:
+    contract()
+    rows = client.get(page("fee_statement", query=f"{query}&by=month")).context["rows"]
+    assert rows[-1]["line"].key == date(TODAY.year + 10, TODAY.month, 1)
+
+
 def test_auditor_reads_sums_and_no_names(client: Client) -> None:
     contract("张三")
     client.force_login(make_user(Role.AUDITOR, institution=bureau()))
