@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from config.navigation import home
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", include("service_packages.urls")),
     path("", include("contracts.urls")),
     path("", include("assessments.urls")),
+    # The stock page would leave a password that was given to be changed.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password_change"), name="admin_password"),
     path("admin/", admin.site.urls),
 ]
 

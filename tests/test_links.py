@@ -33,27 +33,33 @@ OF_A_KIND = 3
 ROWS = {Contract: "contract_detail", Resident: "person", Team: "team", Institution: "institution"}
 
 
-class Links(HTMLParser):
-    """The addresses that the main part of a page links."""
+class Page(HTMLParser):
+    """The addresses that the main part of a page links, and the ids of its elements."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.links: list[str] = []
+        self.ids: Counter[str] = Counter()
         self.is_main = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.is_main = self.is_main or tag == "main"
-        href = dict(attrs).get("href")
-        if self.is_main and tag == "a" and href:
-            self.found.append(href)
+        said = dict(attrs)
+        if name := said.get("id"):
+            self.ids[name] += 1
+        if self.is_main and tag == "a" and (href := said.get("href")):
+            self.links.append(href)
 
     def handle_endtag(self, tag: str) -> None:
         self.is_main = self.is_main and tag != "main"
 
 
 def walk(user: User) -> dict[str, tuple[int, str]]:
-    """Opens the account's entries and, page by page, all that they link: address -> status, page that links it."""
+    """Opens the account's entries and, page by page, all that they link: address -> status, page that links it.
+
+    On each page an id is that of one element: a label names its own field.
+    """
     client, answers = Client(), {}
     client.force_login(user)
     waiting = [(address, "") for address in (*_rows_of(user), *(reverse(entry.view) for entry in entries_of(user)))]
@@ -68,8 +74,9 @@ def walk(user: User) -> dict[str, tuple[int, str]]:
         if response.status_code == 302:
             waiting.append((urljoin(address, response["Location"]), address))
         elif response.status_code == 200 and response["Content-Type"].startswith("text/html"):
-            links = Links(response.content.decode()).found
-            waiting += [(urldefrag(urljoin(address, link)).url, address) for link in links if _is_ours(link)]
+            page = Page(response.content.decode())
+            assert [name for name, times in page.ids.items() if times > 1] == [], address
+            waiting += [(urldefrag(urljoin(address, link)).url, address) for link in page.links if _is_ours(link)]
     return answers
 
 

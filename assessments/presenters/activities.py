@@ -24,14 +24,15 @@ def heads() -> list[str]:
     return [_("Activities"), *(_label(name) for name in Activity.FIGURES)]
 
 
-def cells(sums: Mapping[str, int]) -> list[int]:
-    """A line of figures in the order of `heads`."""
-    return [sums["count"], *(sums[name] for name in Activity.FIGURES)]
+def cells(sums: Mapping[str, int]) -> list[tuple[str, int]]:
+    """A line of figures with their names, in the order of `heads`."""
+    values = [sums["count"], *(sums[name] for name in Activity.FIGURES)]
+    return list(zip(heads(), values, strict=True))
 
 
 def sum_rows(
     found: Mapping[int, Mapping[str, int]], names: Mapping[int, Institution]
-) -> list[tuple[Institution, list[int]]]:
+) -> list[tuple[Institution, list[tuple[str, int]]]]:
     """Institutions with their sums, by code."""
     rows = [(names[key], cells(sums)) for key, sums in found.items() if key in names]
     return sorted(rows, key=lambda row: row[0].code)

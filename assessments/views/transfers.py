@@ -72,7 +72,9 @@ def _page(request: SignedInRequest, year: int, form: TransferForm) -> HttpRespon
         "form": form,
         "may_edit": has_permission(request.user, Permission.MONEY_EDIT),
         "reach": reach_words(reach),
-        "fund_form": HealthFundForm(initial={"year": year, "amount": reach.amount if reach else None}),
+        "fund_form": HealthFundForm(
+            auto_id="fund_%s", initial={"year": year, "amount": reach.amount if reach else None}
+        ),
         "transfers": Transfer.objects.visible_to(request.user).filter(to_month__year=year)[:SHOWN],
     }
     context |= reconciled_context(reconciled(request.user, year), months_due(year))

@@ -153,6 +153,7 @@ ON_A_PHONE = {
     "due work": ("clerk", "/due/"),
     "residents": ("clerk", "/people/"),
     "forecast": ("official", "/forecast/"),
+    "sums of activities": ("official", "/activities/sums/"),
 }
 WITH_TABLES = {name: page for name, page in (PAGES | ON_A_PHONE).items() if not page[1].startswith(SCROLLS)}
 
