@@ -1,5 +1,6 @@
 """On what a version of a rubric is tried."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,18 +24,18 @@ class TrialChoice:
 
 
 class TrialForm(forms.Form):
-    """Kind of unit, months, and the version to compare with; unbound it stands for the latest frozen month."""
+    """Kind of unit, months, and the version to compare with; unbound it stands for the latest frozen month. `others`
+    are the versions of the rubric by id, the newest first."""
 
     units = forms.ChoiceField(label=_("Who is assessed"), choices=UnitKind.choices, initial=UnitKind.INSTITUTION)
     from_month = forms.ChoiceField(label=_("From month"))
     to_month = forms.ChoiceField(label=_("To month"))
     beside = forms.TypedChoiceField(label=_("Compare with"), coerce=int)
 
-    def __init__(self, version: RubricVersion, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, version: RubricVersion, others: Mapping[int, RubricVersion], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.version = version
+        self.version, self.others = version, others
         self.months = frozen_months()
-        self.others = {row.pk: row for row in version.rubric.versions.order_by("-number")}
         choices = [(f"{month:%Y-%m}", month_words(month)) for month in self.months]
         for name in ("from_month", "to_month"):
             month = self.fields[name]

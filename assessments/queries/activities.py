@@ -1,9 +1,10 @@
 """Activities of institutions: lists, and the sums of what was confirmed."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
-from django.db.models import Aggregate, Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from assessments.models import Activity, UnitKind
 from teams.models import Team, User
@@ -33,28 +34,39 @@ def sums_by_institution(rows: QuerySet[Activity]) -> dict[int, dict[str, int]]:
     }
 
 
-def counted_by_unit(kind: str, figure: str, unit_kind: str, first_on: date, last_on: date) -> Mapping[int, int]:
-    """Unit id -> how many activities of a kind were confirmed that began from day to day (both ends included), or the
-    sum of a figure of them. An institution's with its subtree; a team's with those of its institution that name no
-    team, as everybody of the institution held them."""
-    rows = Activity.objects.confirmed().filter(kind=kind, began_on__range=(first_on, last_on)).order_by()
-    value = Sum(figure) if figure else Count("id")
-    if unit_kind != UnitKind.INSTITUTION:
-        return _of_teams(rows, value, last_on)
-    own = dict(rows.values_list("institution").annotate(value))
-    above = parent_ids(last_on)
-    total: dict[int, int] = {}
-    for institution, count in own.items():
-        node: int | None = institution
-        while node is not None:
-            total[node] = total.get(node, 0) + count
-            node = above.get(node)
-    return total
+def counted_by_unit(
+    kinds: Iterable[str], unit_kind: str, first_on: date, last_on: date
+) -> dict[str, Mapping[int, int]]:
+    """KIND -> unit id -> how many activities of the kind were confirmed that began from day to day (both ends
+    included), KIND:FIGURE -> unit id -> the sum of that figure. An institution's with its subtree; a team's with those
+    of its institution that name no team, as everybody of the institution held them."""
+    rows = Activity.objects.confirmed().filter(kind__in=kinds, began_on__range=(first_on, last_on)).order_by()
+    units_of = _institutions_of(last_on) if unit_kind == UnitKind.INSTITUTION else _teams_of(last_on)
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    grouped = rows.values_list("kind", "institution", "team").annotate(Count("id"), *map(Sum, FIGURES))
+    for kind, institution, team, *values in grouped:
+        for unit in units_of(institution, team):
+            for name, value in zip((kind, *(f"{kind}:{figure}" for figure in FIGURES)), values, strict=True):
+                found[name][unit] += value or 0
+    return {name: counted if unit_kind == UnitKind.INSTITUTION else +counted for name, counted in found.items()}
 
 
-def _of_teams(rows: QuerySet[Activity], value: Aggregate, day: date) -> dict[int, int]:
-    own = dict(rows.exclude(team=None).values_list("team").annotate(value))
-    shared = dict(rows.filter(team=None).values_list("institution").annotate(value))
-    teams = Team.objects.existing_on(day).values_list("pk", "institution")
-    counted = {team: own.get(team, 0) + shared.get(institution, 0) for team, institution in teams}
-    return {team: count for team, count in counted.items() if count}
+def _institutions_of(day: date) -> Callable[[int, int | None], Iterable[int]]:
+    """(institution, team) of an activity -> the institutions that it counts for."""
+    above = parent_ids(day)
+
+    def units(institution: int | None, _team: int | None) -> Iterator[int]:
+        while institution is not None:
+            yield institution
+            institution = above.get(institution)
+
+    return units
+
+
+def _teams_of(day: date) -> Callable[[int, int | None], Iterable[int]]:
+    """(institution, team) of an activity -> the teams that it counts for."""
+    own: dict[int, list[int]] = defaultdict(list)
+    for key, institution in Team.objects.existing_on(day).values_list("pk", "institution"):
+        own[institution].append(key)
+    existing = {key for keys in own.values() for key in keys}
+    return lambda institution, team: own[institution] if team is None else existing & {team}

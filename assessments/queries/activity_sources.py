@@ -1,6 +1,6 @@
 """Activities as sources of rules: `activities:KIND` counts the confirmed ones, `activities:KIND:FIGURE` adds one up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -21,18 +21,14 @@ def find(rests: Iterable[str]) -> dict[str, Source]:
     return {rest: source for rest in rests if (source := _source(rest))}
 
 
-def _source(rest: str) -> Source | None:
-    kind, _colon, figure = rest.partition(":")
-    if kind not in Activity.Kind.values or (figure and figure not in Activity.FIGURES):
-        return None
-
-    def value_of(unit_kind: str, from_month: date, to_month: date) -> Measures:
-        return _measures(kind, figure, unit_kind, from_month, to_month)
-
-    label = format_lazy(_("Activities · {kind}"), kind=Activity.Kind(kind).label)
-    if figure:
-        label = format_lazy("{} · {}", label, Activity._meta.get_field(figure).verbose_name)  # type: ignore[union-attr]
-    return Source(f"{PREFIX}:{rest}", label, value_of)
+def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
+    """What was confirmed of every unit that reported something, for many kinds and figures with one look."""
+    known = find(rests)
+    if unit_kind == UnitKind.STAFF or not known:
+        return {}
+    last, kinds = CalendarMonth.of(to_month).last, {rest.partition(":")[0] for rest in known}
+    counted = counted_by_unit(kinds, unit_kind, from_month, last)
+    return {rest: _measures(rest, counted.get(rest, {}), unit_kind, from_month, last) for rest in known}
 
 
 def offered() -> Iterable[Source]:
@@ -43,23 +39,32 @@ def offered() -> Iterable[Source]:
     return list(find(rests).values())
 
 
-ACTIVITY_SOURCES = Family(PREFIX, find, offered, otherwise=Measure(0))
+ACTIVITY_SOURCES = Family(PREFIX, find, offered, read, otherwise=Measure(0))
 
 
-def _measures(kind: str, figure: str, unit_kind: str, from_month: date, to_month: date) -> Measures:
-    """What was confirmed of every unit that reported something; an institution's with its subtree."""
-    if unit_kind == UnitKind.STAFF:
-        return {}
-    last = CalendarMonth.of(to_month).last
-    url = reverse("assessments:activity_list")
+def _source(rest: str) -> Source | None:
+    kind, _colon, figure = rest.partition(":")
+    if kind not in Activity.Kind.values or (figure and figure not in Activity.FIGURES):
+        return None
+
+    def value_of(unit_kind: str, from_month: date, to_month: date) -> Measures:
+        return read([rest], unit_kind, from_month, to_month).get(rest, {})
+
+    label = format_lazy(_("Activities · {kind}"), kind=Activity.Kind(kind).label)
+    if figure:
+        label = format_lazy("{} · {}", label, Activity._meta.get_field(figure).verbose_name)  # type: ignore[union-attr]
+    return Source(f"{PREFIX}:{rest}", label, value_of)
+
+
+def _measures(rest: str, counted: Mapping[int, int], unit_kind: str, first_on: date, last_on: date) -> Measures:
+    """The counts with the address of the activities behind them."""
     query = {
-        "kind": kind,
+        "kind": rest.partition(":")[0],
         "state": Activity.State.CONFIRMED.value,
-        "first_on": from_month.isoformat(),
-        "last_on": last.isoformat(),
+        "first_on": first_on.isoformat(),
+        "last_on": last_on.isoformat(),
     }
-    counted = counted_by_unit(kind, figure, unit_kind, from_month, last)
-    name = "unit" if unit_kind == UnitKind.INSTITUTION else "team"
+    url, name = reverse("assessments:activity_list"), "unit" if unit_kind == UnitKind.INSTITUTION else "team"
     return {
         unit: Measure(value, evidence=f"{url}?{urlencode({**query, name: str(unit)})}")
         for unit, value in counted.items()

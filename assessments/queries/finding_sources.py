@@ -1,7 +1,8 @@
 """Findings of inspections as sources of rules: `findings:CHECKLIST` or `findings:CHECKLIST:ITEM`, the points that the
 findings of the checklist, or of one of its items, take off."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -53,9 +54,34 @@ def _names_of(rows: QuerySet[Checklist]) -> dict[str, str]:
     return names
 
 
+def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
+    """Points off of every unit that was inspected with a checklist; 0 where nothing was found. An institution's
+    are those of its subtree; a single doctor has none. Three queries, however many checklists there are."""
+    if unit_kind == UnitKind.STAFF:
+        return {}
+    last, known = CalendarMonth.of(to_month).last, find(rests)
+    checklists = {rest.partition(":")[0] for rest in known}
+    off = deductions(checklists, unit_kind, from_month, last)
+    inspected = _inspected(checklists, unit_kind, from_month, last)
+    days = {"stage": "all", "first_on": from_month.isoformat(), "last_on": last.isoformat()}
+    found: dict[str, Measures] = {}
+    for rest in known:
+        checklist, _colon, item = rest.partition(":")
+        page = days | {"checklist": checklist} | ({"item": item} if item else {})
+        points = off.get(rest, {})
+        found[rest] = {
+            unit: Measure(points.get(unit, 0), evidence=_page(page, unit_kind, unit))
+            for unit in inspected.get(checklist, set()) | set(points)
+        }
+    return found
+
+
+FINDING_SOURCES = Family(PREFIX, find, offered, read)
+
+
 def _source(rest: str, name: str, of_item: str) -> Source:
     def value_of(unit_kind: str, from_month: date, to_month: date) -> Measures:
-        return _measures(rest, unit_kind, from_month, to_month)
+        return read([rest], unit_kind, from_month, to_month).get(rest, {})
 
     label = format_lazy(_("Findings · {name}"), name=name)
     if of_item:
@@ -63,44 +89,26 @@ def _source(rest: str, name: str, of_item: str) -> Source:
     return Source(f"{PREFIX}:{rest}", label, value_of, lower_is_better=True)
 
 
-FINDING_SOURCES = Family(PREFIX, find, offered)
+def _page(query: Mapping[str, str], unit_kind: str, unit: int) -> str:
+    """Where the findings are listed."""
+    of = "unit" if unit_kind == UnitKind.INSTITUTION else "team"
+    return f"{reverse('assessments:finding_list')}?{urlencode({**query, of: str(unit)})}"
 
 
-def _measures(rest: str, unit_kind: str, from_month: date, to_month: date) -> Measures:
-    """Points off of every unit that was inspected with the checklist; 0 where nothing was found. An institution's
-    are those of its subtree; a single doctor has none."""
-    if unit_kind == UnitKind.STAFF:
-        return {}
-    last = CalendarMonth.of(to_month).last
-    checklist, _colon, item = rest.partition(":")
-    found = deductions(checklist, unit_kind, from_month, last, item=item)
-    url = reverse("assessments:finding_list")
-    units = _inspected(checklist, unit_kind, from_month, last)
-    measures = {}
-    for unit in units | set(found):
-        query = {
-            "stage": "all",
-            "checklist": checklist,
-            "first_on": from_month.isoformat(),
-            "last_on": last.isoformat(),
-        }
-        query |= {"item": item} if item else {}
-        query |= {"unit": str(unit)} if unit_kind == UnitKind.INSTITUTION else {"team": str(unit)}
-        points = found[unit][0] if unit in found else 0
-        measures[unit] = Measure(points, evidence=f"{url}?{urlencode(query)}")
-    return measures
-
-
-def _inspected(checklist: str, unit_kind: str, first_on: date, last_on: date) -> set[int]:
-    """Institutions inspected with the checklist and everything above them, or the teams of these institutions."""
-    rows = Inspection.objects.filter(checklist__code=checklist, done_on__range=(first_on, last_on))
+def _inspected(checklists: Iterable[str], unit_kind: str, first_on: date, last_on: date) -> dict[str, set[int]]:
+    """Checklist -> institutions inspected with it and everything above them, or the teams of these institutions."""
+    rows = Inspection.objects.filter(checklist__code__in=checklists, done_on__range=(first_on, last_on))
     above = parent_ids(last_on)
-    reached: set[int] = set()
-    for institution in rows.values_list("institution", flat=True):
+    reached: dict[str, set[int]] = defaultdict(set)
+    for checklist, institution in rows.values_list("checklist__code", "institution"):
         node: int | None = institution
-        while node is not None and node not in reached:
-            reached.add(node)
+        while node is not None and node not in reached[checklist]:
+            reached[checklist].add(node)
             node = above.get(node)
     if unit_kind == UnitKind.INSTITUTION:
         return reached
-    return set(Team.objects.filter(institution__in=reached).values_list("pk", flat=True))
+    teams = list(Team.objects.filter(institution__in=set().union(*reached.values())).values_list("pk", "institution"))
+    return {
+        checklist: {team for team, institution in teams if institution in places}
+        for checklist, places in reached.items()
+    }

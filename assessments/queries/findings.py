@@ -1,6 +1,7 @@
 """The work list of rectification, and what findings take off."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -63,29 +64,21 @@ def stage_counts(user: User, escalates: date) -> dict[str, int]:
 
 
 def deductions(
-    checklist: str, unit_kind: str, first_on: date, last_on: date, *, item: str = ""
-) -> Mapping[int, tuple[Decimal, int]]:
-    """Unit id -> points off and number of findings of a checklist (every version), or of one of its items, found from
+    checklists: Iterable[str], unit_kind: str, first_on: date, last_on: date
+) -> dict[str, dict[int, Decimal]]:
+    """CHECKLIST and CHECKLIST:ITEM -> unit id -> points off for what was found by the checklists (every version) from
     day to day, both ends included. `unit_kind` is `institution` (with its subtree) or `team`."""
     rows = Finding.objects.counted().filter(
-        item__checklist__code=checklist, found_on__range=(first_on, last_on), inspection__done_on__isnull=False
+        item__checklist__code__in=checklists, found_on__range=(first_on, last_on), inspection__done_on__isnull=False
     )
-    if item:
-        rows = rows.filter(item__code=item)
     key = "team" if unit_kind == "team" else "institution"
-    counted = rows.exclude(**{key: None}).order_by().values_list(key).annotate(Sum("deduction"), Count("id"))
-    sums = {unit: (points, count) for unit, points, count in counted}
-    return sums if unit_kind == "team" else _rolled_up(sums, last_on)
-
-
-def _rolled_up(sums: Mapping[int, tuple[Decimal, int]], day: date) -> dict[int, tuple[Decimal, int]]:
-    """Each institution's with what lies below it."""
-    above = parent_ids(day)
-    total: dict[int, tuple[Decimal, int]] = {}
-    for unit, (points, count) in sums.items():
+    above = {} if unit_kind == "team" else parent_ids(last_on)
+    grouped = rows.exclude(**{key: None}).order_by().values_list("item__checklist__code", "item__code", key)
+    found: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for checklist, item, unit, points in grouped.annotate(Sum("deduction")):
         node: int | None = unit
         while node is not None:
-            points_so_far, count_so_far = total.get(node, (Decimal(0), 0))
-            total[node] = (points_so_far + points, count_so_far + count)
+            found[checklist][node] += points
+            found[f"{checklist}:{item}"][node] += points
             node = above.get(node)
-    return total
+    return found

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.text import format_lazy
 
@@ -15,19 +15,23 @@ from assessments.indicators import BY_CODE, INDICATORS
 from assessments.measures import Family, Measure, Measures, Source
 from assessments.models import Figure, Revision, UnitKind
 from residents.categories import ALL, GROUP_NAMES, Category, categories
-from teams.models import Institution, Team, TeamMember
+from teams.memory import once_a_request
+from teams.models import Team, TeamMember
 
 PREFIX = "indicator"
 
 
-def frozen_revision(from_month: date, to_month: date) -> Revision | None:
-    """The last frozen month of a period: what the whole period is assessed by (docs/rules.md, Readings)."""
-    return (
-        Revision.objects.filter(frozen_at__isnull=False, month__first_on__gte=from_month, month__first_on__lte=to_month)
-        .select_related("month")
-        .order_by("-month__first_on", "-number")
-        .first()
-    )
+@once_a_request
+def frozen_by_month() -> dict[date, int]:
+    """First day of each frozen month -> the id of what was frozen, the latest month first."""
+    rows = Revision.objects.filter(frozen_at__isnull=False).order_by("-month__first_on", "number")
+    return dict(rows.values_list("month__first_on", "pk"))
+
+
+def frozen_revision(from_month: date, to_month: date) -> tuple[date, int] | None:
+    """The last frozen month of a period and its revision's id: what the whole period is assessed by (docs/rules.md,
+    Readings)."""
+    return next((each for each in frozen_by_month().items() if from_month <= each[0] <= to_month), None)
 
 
 def find(rests: Iterable[str]) -> dict[str, Source]:
@@ -51,19 +55,19 @@ def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date)
 
     A single doctor is measured by the teams that they belong to on the last day, taken together.
     """
-    revision = frozen_revision(from_month, to_month)
+    frozen = frozen_revision(from_month, to_month)
     wanted = {_split(rest): rest for rest in rests}
     found: dict[str, dict[int, Measure]] = {rest: {} for rest in wanted.values()}
-    if revision is None or not wanted:
+    if frozen is None or not wanted:
         return dict(found)
-    codes = _unit_codes(unit_kind)
-    pages = {key: _page(key, revision, unit_kind) for key in wanted}
-    for unit, key, numerator, denominator in _figures(revision, unit_kind, wanted):
+    month, revision = frozen
+    pages = {key: _page(key, month, unit_kind) for key in wanted}
+    for unit, code, key, numerator, denominator in _figures(revision, unit_kind, wanted):
         rest = wanted[key]
-        url = pages[key] + quote(codes.get(unit, ""))
-        found[rest][unit] = Measure(numerator, denominator, url, revision.pk, BY_CODE[key[0]].unit)
+        url = pages[key] + quote(code)
+        found[rest][unit] = Measure(numerator, denominator, url, revision, BY_CODE[key[0]].unit)
     if unit_kind == UnitKind.STAFF:
-        members = _members(CalendarMonth.of(revision.month.first_on).last)
+        members = _members(CalendarMonth.of(month).last)
         return {rest: _of_staff(measures, members) for rest, measures in found.items()}
     return dict(found)
 
@@ -91,9 +95,9 @@ def _split(rest: str) -> tuple[str, str]:
 
 
 def _figures(
-    revision: Revision, unit_kind: str, wanted: Mapping[tuple[str, str], str]
-) -> Iterable[tuple[int, tuple[str, str], int, int]]:
-    """(unit id, (indicator, category), numerator, denominator) of what is wanted."""
+    revision: int, unit_kind: str, wanted: Mapping[tuple[str, str], str]
+) -> Iterable[tuple[int, str, tuple[str, str], int, int]]:
+    """(unit id, its code, (indicator, category), numerator, denominator) of what is wanted."""
     rows = Figure.objects.filter(
         revision=revision,
         indicator__in={code for code, _category in wanted},
@@ -101,23 +105,19 @@ def _figures(
     )
     of_teams = unit_kind != UnitKind.INSTITUTION
     rows = rows.filter(~Q(team_key=0) if of_teams else Q(team_key=0))
-    unit = "team_key" if of_teams else "institution_id"
-    for unit_id, code, category, numerator, denominator in rows.values_list(
-        unit, "indicator", "category", "numerator", "denominator"
+    team = Subquery(Team.objects.filter(pk=OuterRef("team_key")).values("code"))
+    unit, its_code = ("team_key", team) if of_teams else ("institution_id", F("institution__code"))
+    for unit_id, name, code, category, numerator, denominator in rows.values_list(
+        unit, its_code, "indicator", "category", "numerator", "denominator"
     ):
         if (code, category) in wanted:
-            yield unit_id, (code, category), numerator, denominator
+            yield unit_id, name or "", (code, category), numerator, denominator
 
 
-def _unit_codes(unit_kind: str) -> dict[int, str]:
-    model = Institution if unit_kind == UnitKind.INSTITUTION else Team
-    return dict(model.objects.values_list("pk", "code"))
-
-
-def _page(key: tuple[str, str], revision: Revision, unit_kind: str) -> str:
+def _page(key: tuple[str, str], month: date, unit_kind: str) -> str:
     """The figure's page for the month, from which its people open, up to the unit's code."""
     indicator, category = key
-    query = urlencode({"month": str(CalendarMonth.of(revision.month.first_on)), "category": category})
+    query = urlencode({"month": str(CalendarMonth.of(month)), "category": category})
     unit = "unit" if unit_kind == UnitKind.INSTITUTION else "team"
     return f"{reverse('assessments:figure', args=[indicator])}?{query}&{unit}="
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from assessments.models import Assessment, Cycle, Grade, Revision, RubricVersion, Rule, Score, Veto
+from assessments.models import Cycle, Grade, RubricVersion, Rule, Score, Veto
+from assessments.queries.indicator_sources import frozen_by_month
 from assessments.queries.scoring import Assessed, Scoring, score_by
 from assessments.rubric_content import Content, RuleContent, SectionContent, VetoContent
 from assessments.rules.scores import Outcome, rounded
@@ -68,8 +69,7 @@ def versions(user: User) -> QuerySet[RubricVersion]:
 
 def frozen_months() -> list[date]:
     """The first days of the frozen months, the latest first."""
-    rows = Revision.objects.filter(frozen_at__isnull=False).order_by("-month__first_on")
-    return list(dict.fromkeys(rows.values_list("month__first_on", flat=True)))
+    return list(frozen_by_month())
 
 
 def differences(before: Content, after: Content) -> list[Difference]:
@@ -126,13 +126,10 @@ def _in_proportion(rule: Rule, points: Decimal, full: Decimal) -> Decimal:
 def _given_by_hand(version: RubricVersion, unit_kind: str) -> dict[tuple[int, str], tuple[Decimal, Decimal]]:
     """(unit id, rule code) -> points given and the rule's points, in the latest cycle of the rubric."""
     cycles = Cycle.objects.filter(version__rubric=version.rubric_id, unit_kind=unit_kind)
-    latest = cycles.exclude(state=Cycle.State.CANCELLED).order_by("-to_month", "-pk").first()
-    if latest is None:
-        return {}
-    units = {row.pk: row.unit_id for row in Assessment.objects.filter(cycle=latest)}
+    latest = cycles.exclude(state=Cycle.State.CANCELLED).order_by("-to_month", "-pk").values("pk")[:1]
     scores = Score.objects.filter(assessment__cycle=latest, rule__source="", points__isnull=False).order_by()
-    rows = scores.values_list("assessment_id", "rule__code", "points", "rule__points")
-    return {(units[assessment], code): (points, full) for assessment, code, points, full in rows}
+    rows = scores.values_list(f"assessment__{unit_kind}_id", "rule__code", "points", "rule__points")
+    return {(unit, code): (points, full) for unit, code, points, full in rows}
 
 
 def _head(before: Content, after: Content) -> Iterator[Difference]:

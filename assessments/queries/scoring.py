@@ -26,6 +26,8 @@ DOCTORS = (
     Staff.Job.TCM,
     Staff.Job.VILLAGE_DOCTOR,
 )
+# What a version read with `whole` holds.
+PARTS = ("sections__rules", "vetoes")
 CENTRES = (Institution.Kind.TOWNSHIP_CENTER, Institution.Kind.COMMUNITY_CENTER)
 
 
@@ -77,7 +79,7 @@ def whole(version: RubricVersion) -> RubricVersion:
 
 def all_whole(*versions: RubricVersion) -> list[RubricVersion]:
     """Several versions, each read with `whole`; four queries, however many."""
-    rows = RubricVersion.objects.select_related("rubric").prefetch_related("sections__rules", "vetoes")
+    rows = RubricVersion.objects.select_related("rubric").prefetch_related(*PARTS)
     found = rows.in_bulk([version.pk for version in versions])
     return [found[version.pk] for version in versions]
 

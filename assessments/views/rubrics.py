@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from assessments.forms.trials import TrialForm
 from assessments.models import RubricVersion
 from assessments.presenters.rubrics import section_rows, trial_rows, unit_rows, veto_rows
 from assessments.queries.rubrics import differences, trial, versions
-from assessments.queries.scoring import all_whole, assessed_units
+from assessments.queries.scoring import PARTS, assessed_units
 from assessments.rubric_content import Content
 from assessments.rubric_files import dump, read_rubric
 from assessments.rules.rubrics import check_can_publish
@@ -84,13 +85,17 @@ def rubric_diff(request: SignedInRequest, pk: int, other: int) -> HttpResponse:
 def rubric_try(request: SignedInRequest, pk: int) -> HttpResponse:
     """Scores and grades of frozen months by a version, beside those by the one in use."""
     _require_district(request)
-    version = _found(request, pk)
-    form = TrialForm(version, request.GET or None)
+    known = {row.pk: row for row in versions(request.user).filter(rubric__versions=pk)}
+    if pk not in known:
+        raise Http404
+    version = known[pk]
+    form = TrialForm(version, known, request.GET or None)
     context: dict[str, Any] = {"version": version, "form": form}
     if form.months and (not form.is_bound or form.is_valid()):
         choice = form.choice()
         units = assessed_units(choice.unit_kind, choice.period[1])
-        before, after = all_whole(choice.beside, version)
+        before, after = choice.beside, version
+        prefetch_related_objects([before, after], *PARTS)
         tried = trial(before, after, choice.unit_kind, units, choice.period)
         context |= {"beside": before, "trial": tried, "rows": trial_rows(tried), "units": choice.unit_kind}
         one = next((row for row in tried.rows if str(row.unit.pk) == request.GET.get("row")), None)

@@ -73,7 +73,7 @@ def _contracts_of(user: User, found: Sequence[Problem]) -> set[int]:
 def _step(page: Page, row: Problem, resident: Resident | None, contracts: Collection[int]) -> tuple[str, str]:
     """Where the account can mend it, and that in words; "" where it can't. Another institution's contract is out of its
     reach, the person is not."""
-    if page is Page.CONTRACT and row.contract_id in contracts:
+    if page is Page.CONTRACT and row.contract_id and row.contract_id in contracts:
         return address_of("contracts:contract_detail", row.contract_id), str(page.label)
     if page is Page.TEAM and row.team_id:
         return address_of("contracts:team", row.team_id), str(page.label)

@@ -202,7 +202,7 @@ def test_findings_source_adds_points_over_the_subtree_and_withdrawn_ones_take_no
     measures = source.value_of("institution", NOVEMBER, NOVEMBER)
     assert {measures[unit.pk].value for unit in (ground.clinic, ground.centre, factories.bureau())} == {right.deduction}
     assert source.value_of("institution", date(2018, 10, 1), date(2018, 10, 1)) == {}
-    assert deductions("clinic", "institution", NOVEMBER, DUE)[ground.centre.pk] == (right.deduction, 1)
+    assert deductions(["clinic"], "institution", NOVEMBER, DUE)["clinic"][ground.centre.pk] == right.deduction
 
 
 @pytest.mark.parametrize(

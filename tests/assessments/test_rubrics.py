@@ -287,6 +287,18 @@ def test_draft_is_tried_on_a_page_and_a_unit_opened(frozen: SmallDistrict, admin
     assert "60.00%" in said and "60.00 / 60" in said
 
 
+def test_draft_is_tried_with_as_many_queries_however_many_sources_its_rules_have(
+    frozen: SmallDistrict, administrator: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    own = rubrics.start_draft(rubric=in_use().rubric, by=SYSTEM)
+    rubrics.define(code="national", content=read_rubric("national"), by=SYSTEM)
+    national = RubricVersion.objects.get(rubric__code="national")
+    # Beside session, account and transaction 12, and some for each other family of sources.
+    for version, most in ((own, 4 + 12), (national, 4 + 17)):
+        with django_assert_max_num_queries(most):
+            assert administrator.get(address("rubric_try", str(version.pk))).status_code == 200
+
+
 def test_file_of_a_version_is_taken_in_by_a_draft(administrator: Client) -> None:
     version = in_use()
     file = administrator.get(address("rubric_file", str(version.pk))).content
