@@ -8,10 +8,11 @@ import gc
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from heapq import nsmallest
 from math import ceil
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def _random(units: Sequence[Unit], design: Design) -> list[Unit]:
     return [
         unit
         for category in sorted(strata)
-        for unit in _ordered(strata[category], design.seed, "random")[: wanted[category]]
+        for unit in _first(wanted[category], strata[category], design.seed, "random")
     ]
 
 
@@ -115,13 +116,21 @@ def _extra(units: Sequence[Unit], random: Sequence[Unit], design: Design) -> lis
     """Those with a reason who were not drawn by chance: people of leads first."""
     drawn, wanted = {unit.resident for unit in random}, ceil(len(random) * design.extra_percent / 100)
     others = [unit for unit in units if unit.reasons and unit.resident not in drawn] if wanted else []
-    of_leads = _ordered((unit for unit in others if "lead" in unit.reasons), design.seed, "extra")
-    if len(of_leads) >= wanted:
-        return of_leads[:wanted]
-    return (of_leads + _ordered((unit for unit in others if "lead" not in unit.reasons), design.seed, "extra"))[:wanted]
+    of_leads = _first(wanted, (unit for unit in others if "lead" in unit.reasons), design.seed, "extra")
+    left = wanted - len(of_leads)
+    return of_leads + _first(left, (unit for unit in others if "lead" not in unit.reasons), design.seed, "extra")
 
 
 def _ordered(units: Iterable[Unit], seed: str, purpose: str) -> list[Unit]:
+    return sorted(units, key=_order(seed, purpose))
+
+
+def _first(most: int, units: Iterable[Unit], seed: str, purpose: str) -> list[Unit]:
+    """So many of the first of `_ordered`: a few of hundreds of thousands."""
+    return nsmallest(most, units, key=_order(seed, purpose)) if most else []
+
+
+def _order(seed: str, purpose: str) -> Callable[[Unit], bytes]:
     # The head is taken in once: frames have hundreds of thousands of people.
     head = hashlib.sha256(f"{seed}|{purpose}|".encode())
 
@@ -130,7 +139,7 @@ def _ordered(units: Iterable[Unit], seed: str, purpose: str) -> list[Unit]:
         hashed.update(b"%d" % unit[0])
         return hashed.digest()
 
-    return sorted(units, key=key)
+    return key
 
 
 def pack(frame: Sequence[Unit]) -> bytes:
