@@ -39,9 +39,13 @@ def _select(widget: dict[str, Any]) -> SafeString:
 
 
 def _input(widget: dict[str, Any]) -> SafeString:
-    value = {} if widget["value"] is None else {"value": str(widget["value"])}
+    value = {} if widget["value"] is None else {"value": widget["value"]}
     attrs = {"type": widget["type"], "name": widget["name"], **value, **widget["attrs"]}
-    return format_html("<input{}>", flatatt(attrs))
+    return mark_safe(f"<input{''.join([_attr(name, value) for name, value in attrs.items() if value is not False])}>")
+
+
+def _attr(name: str, value: Any) -> str:
+    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
 
 
 def _group(name: str | None, options: list[dict[str, Any]]) -> str:
