@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import django.contrib.auth.middleware
 import pghistory.middleware
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -63,6 +63,18 @@ class ClientAddressMiddleware:
         forwarded = forwarded_address(request.META.get("HTTP_X_FORWARDED_FOR", ""), settings.TRUSTED_PROXIES)
         if forwarded:
             request.META["REMOTE_ADDR"] = forwarded
+        return self.get_response(request)
+
+
+class MistypedAddressMiddleware:
+    """No name, number or code holds a NUL, which PostgreSQL would refuse: an address with one leads nowhere (404)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in unquote(f"{request.path_info}?{request.META.get('QUERY_STRING', '')}"):
+            raise Http404
         return self.get_response(request)
 
 

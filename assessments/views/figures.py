@@ -123,7 +123,7 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
         "page": page,
         "total_text": total_text(page.paginator.count, is_more=isinstance(found, _Found) and found.is_more),
         "hidden_text": "" if words else hidden_text(count, known, part, page.paginator.count),
-        "search": {"name": "q", "value": words, "label": _("Name or pinyin initials")},
+        "search": {"name": "q", "value": words, "label": _("Name or pinyin initials"), "kept": _kept(request)},
         "exports": [],
     }
     response = render(request, "assessments/people.html", context)
@@ -248,6 +248,12 @@ def _people(selection: Selection, known: Indicator, part: Part, words: str) -> Q
         # Initials are letters: whoever types a name is spared a look at all of them.
         rows = rows.filter(named | Q(resident__initials__startswith=words.lower()) if words.isascii() else named)
     return rows
+
+
+def _kept(request: SignedInRequest) -> list[tuple[str, str]]:
+    """What the address says besides the words searched for and the page."""
+    others = ((key, values) for key, values in request.GET.lists() if key not in ("q", "page"))
+    return [(key, value) for key, values in others for value in values]
 
 
 class _Found:

@@ -159,3 +159,15 @@ def test_long_list_is_cut_into_pages(official: Client, district: SmallDistrict) 
     first, second = (official.get(address("people", "coverage", part="gap", page=str(page))) for page in (1, 2))
     assert [len(page.context["page"].object_list) for page in (first, second)] == [50, 12]
     assert "part=gap&amp;page=2" in first.content.decode()
+
+
+def test_search_keeps_the_other_parameters_whatever_they_are_called(official: Client) -> None:
+    page = official.get("/figures/coverage/people/?month=2018-11&lists=x&q=王&page=2&part=gap")
+    assert page.context["search"]["kept"] == [("month", "2018-11"), ("lists", "x"), ("part", "gap")]
+
+
+@pytest.mark.parametrize(
+    "address", ["/overview/?team=%00", "/people/?q=%00", "/overview/%00/", "/api/figures/?team=%00"]
+)
+def test_address_that_no_database_could_look_for_leads_nowhere(official: Client, address: str) -> None:
+    assert official.get(address).status_code == 404
