@@ -48,7 +48,7 @@ def points_warning(rules: Sequence[Rule], changes: Mapping[str, Any]) -> str:
     full = sum((said.get(rule.code, rule.points) for rule in ordinary), Decimal(0))
     if not said or full == FULL_POINTS:
         return ""
-    words = _("The rules are then worth %(points)s points together, not 100: change others, too, or totals mislead.")
+    words = _("The points of all rules then add up to %(points)s, not to 100: change others, too, or totals mislead.")
     return words % {"points": f"{full.normalize():f}"}
 
 
