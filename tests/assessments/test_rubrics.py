@@ -293,8 +293,8 @@ def test_draft_is_tried_with_as_many_queries_however_many_sources_its_rules_have
     own = rubrics.start_draft(rubric=in_use().rubric, by=SYSTEM)
     rubrics.define(code="national", content=read_rubric("national"), by=SYSTEM)
     national = RubricVersion.objects.get(rubric__code="national")
-    # Beside session, account and transaction 12, and some for each other family of sources.
-    for version, most in ((own, 4 + 12), (national, 4 + 17)):
+    # Beside session, account and transaction 13, and some for each other family of sources.
+    for version, most in ((own, 4 + 13), (national, 4 + 18)):
         with django_assert_max_num_queries(most):
             assert administrator.get(address("rubric_try", str(version.pk))).status_code == 200
 
