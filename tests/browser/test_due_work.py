@@ -98,6 +98,7 @@ def test_what_was_typed_into_any_form_survives_a_lapsed_session(browser: Browser
     page.context.clear_cookies(name="sessionid")
     page.locator("button[data-save]").first.click()
     sign_in_again(page)
+    page.wait_for_url(re.compile("/edit/"), wait_until="load")
     expect(page.locator("#typed")).to_be_visible()
     expect(page.locator("#id_address")).to_have_value("向阳路8号")
     expect(page.locator("#id_id_number")).not_to_have_value("34120419600517002X")
