@@ -50,7 +50,7 @@ def find_overload(desk: "Desk") -> Iterator[Conflict]:
 
 def _about_terms(desk: "Desk") -> Iterator[Conflict]:
     if not desk.has_start:
-        yield Conflict("contract.no_date", _("The first day is not a date. Type it as 20181031."))
+        yield Conflict("contract.no_date", _("Type the first day as 20181031, at most a year from today."))
     elif desk.start_on < today():
         yield Conflict(
             "contract.starts_in_past", _("The contract begins today or later: nothing is promised for days past.")

@@ -24,7 +24,7 @@ from service_packages.rules import unsuitable
 from teams import cipher
 from teams.cells import CellError, parse_date
 from teams.clock import today
-from teams.dates import age_on
+from teams.dates import add_months, age_on
 from teams.models import Team, TeamVillage, User
 from teams.policy import policy_on
 
@@ -175,13 +175,20 @@ def household_of(resident: Resident, user: User) -> list[int]:
     return ids if resident.pk in ids else [resident.pk, *ids]
 
 
+# So many months ahead a contract may begin.
+FURTHEST_START = 12
+
+
 def _start_of(sheet: Sheet) -> tuple[date, bool]:
     if not sheet.start_on:
         return today(), True
     try:
-        return parse_date(sheet.start_on), True
+        start_on = parse_date(sheet.start_on)
     except CellError:
         return today(), False
+    # A day further off is a mistyped year.
+    is_near = start_on <= add_months(today(), FURTHEST_START)
+    return start_on if is_near else today(), is_near
 
 
 def _residents(sheet: Sheet, user: User) -> list[Resident]:

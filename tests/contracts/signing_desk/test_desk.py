@@ -246,3 +246,14 @@ def test_lapsed_session_leads_to_signing_in_and_back_to_the_draft(client: Client
 
     assert fragment["HX-Refresh"] == "true"
     assert page["Location"] == f"/sign-in/?next=/sign/%3Fdraft%3D{draft.pk}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_day"), [("20191220", True), ("20191221", False), ("99991231", False), ("someday", False)]
+)
+def test_first_day_is_a_day_of_the_coming_year(client: Client, typed: str, is_day: bool) -> None:
+    make_team(institution=centre())
+    draft = add(client, make_resident())
+    desk = to_desk(client, **fields_of(draft, start_on=typed)).context["desk"]
+    assert desk.has_start is is_day
+    assert ("contract.no_date" in {conflict.code for conflict in desk.conflicts}) is not is_day
