@@ -18,6 +18,7 @@ from assessments.queries.results import PublicResult
 from assessments.rules.scores import is_given_by_hand, section_points
 from assessments.tables import NO_FIGURE, count_text
 from teams.clock import month_words
+from teams.lists import address_of
 from teams.rates import PERCENT, YUAN
 
 TONES: Mapping[str, str] = {
@@ -44,19 +45,23 @@ def period(cycle: Cycle) -> str:
 
 
 def unit_lines(rows: Sequence[UnitRow], sections: Sequence[Section]) -> list[dict[str, Any]]:
-    """A dict a unit: row, rank, cells (points by section), grade and state chips."""
-    ranks = ranked([row.assessment.total for row in rows])
+    """A dict a unit: row, url, cells (name of a section, points), total, grade and state chips. Points are texts, empty
+    while there are none."""
     return [
         {
             "row": row,
-            "assessment": row.assessment,
-            "rank": rank,
-            "cells": [(section.name, row.sections[section.pk]) for section in sections],
+            "url": address_of("assessments:assessment_detail", row.assessment.pk),
+            "cells": [(section.name, _points(row.sections[section.pk])) for section in sections],
+            "total": _points(row.assessment.total),
             "grade": grade_chip(row.assessment.grade),
             "state": state_chip(row.assessment),
         }
-        for row, rank in zip(rows, ranks, strict=True)
+        for row in rows
     ]
+
+
+def _points(points: Decimal | None) -> str:
+    return "" if points is None else str(points)
 
 
 def notice_lines(results: Sequence[PublicResult]) -> list[dict[str, Any]]:
