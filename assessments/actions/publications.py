@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.models import Cycle, Month, Publication
+from assessments.models import Cycle, Month, Publication, UnitKind
 from assessments.queries.publications import content_of
 from assessments.rules.publications import check_can_publish, check_can_withdraw
 from teams.history import made_by
@@ -14,19 +14,29 @@ from teams.models.accounts import SystemAccount
 
 
 @transaction.atomic
-def publish(*, first_on: date, cycle: Cycle | None, how_to_sign: str, by: User | SystemAccount) -> Publication:
-    """Show residents the figures of a frozen month and the grades of a published cycle; the earlier one gives way.
+def publish(
+    *,
+    first_on: date,
+    how_to_sign: str,
+    by: User | SystemAccount,
+    institution_cycle: Cycle | None = None,
+    team_cycle: Cycle | None = None,
+) -> Publication:
+    """Show residents the figures of a frozen month, with the centres' and the teams' grades of published cycles; the
+    earlier publication gives way.
 
-    Raises RuleViolation: publication.not_allowed, .not_frozen, .not_published, .how.
+    Raises RuleViolation: publication.not_allowed, .not_frozen, .other_units, .not_published, .how.
     """
     with made_by(by, "assessments.publish_results"):
         month = Month.objects.select_related("current").filter(first_on=first_on).first()
-        check_can_publish(month, cycle, how_to_sign, by)
+        cycles = {UnitKind.INSTITUTION: institution_cycle, UnitKind.TEAM: team_cycle}
+        check_can_publish(month, cycles, how_to_sign, by)
         assert month
         return Publication.objects.create(
             first_on=first_on,
-            cycle=cycle,
-            content=content_of(month, cycle, how_to_sign.strip()),
+            institution_cycle=institution_cycle,
+            team_cycle=team_cycle,
+            content=content_of(month, cycles, how_to_sign.strip()),
             published_by=str(by),
         )
 

@@ -27,5 +27,6 @@ def issue(facts: PlaceFacts, official: User) -> None:
         bulletins.issue(bulletin=kept, shown=bulletins.state_of(kept), on=day, by=official)
     frozen = Month.objects.filter(current__frozen_at__isnull=False).order_by("-first_on").first()
     if frozen:
-        cycle = Cycle.objects.filter(state=Cycle.State.PUBLISHED).order_by("-to_month", "-pk").first()
-        publications.publish(first_on=frozen.first_on, cycle=cycle, how_to_sign=HOW, by=official)
+        cycles = Cycle.objects.filter(state=Cycle.State.PUBLISHED).order_by("to_month", "pk")
+        last_of = {f"{cycle.unit_kind}_cycle": cycle for cycle in cycles}
+        publications.publish(first_on=frozen.first_on, how_to_sign=HOW, by=official, **last_of)

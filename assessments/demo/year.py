@@ -1,5 +1,5 @@
-"""A year of assessment and money in the demo: frozen months, two cycles, an appeal, a prepayment and a settlement, and
-what waits for somebody today. Everything goes through the actions that a bureau's people use."""
+"""A year of assessment and money in the demo: frozen months, three cycles, an appeal, a prepayment and a settlement,
+and what waits for somebody today. Everything goes through the actions that a bureau's people use."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -45,10 +45,12 @@ class DemoYear:
         return CalendarMonth.of(last).plus(1 - LENGTH)
 
     def live(self) -> None:
-        """Freeze, assess twice, prepay and settle, also by the head; begin the next year's prepayment."""
+        """Freeze, assess teams twice and centres once, prepay and settle, also by the head; begin the next year's
+        prepayment."""
         self._freeze()
         rubrics.define(code=self.rubric, content=read_rubric(self.rubric), by=SYSTEM)
         self._assess("上半年考核", Cycle.Kind.HALF_YEAR, self.first.plus(LENGTH // 2 - 1))
+        self._assess("年度机构考核", Cycle.Kind.ANNUAL, self.last, unit_kind="institution")
         annual = self._assess("年度考核", Cycle.Kind.ANNUAL, self.last, appeals=True)
         for fund in Fund.objects.exclude(versions__is_capitation=True):
             self._allocate(fund, annual)
@@ -62,17 +64,19 @@ class DemoYear:
                 freeze(revision=month.current, by=self.official, explanation="演示数据")
 
     @transaction.atomic
-    def _assess(self, name: str, kind: str, to_month: CalendarMonth, *, appeals: bool = False) -> Cycle:
+    def _assess(
+        self, name: str, kind: str, to_month: CalendarMonth, *, unit_kind: str = "team", appeals: bool = False
+    ) -> Cycle:
         wanted = cycles.Wanted(
             name=f"{self.last.year}年{name}",
             kind=kind,
-            unit_kind="team",
+            unit_kind=unit_kind,
             version=Rubric.objects.get(code=self.rubric).versions.get(status="published"),
             from_month=self.first.first,
             to_month=to_month.first,
             self_due_on=to_month.last,
         )
-        cycle = cycles.open_cycle(wanted=wanted, units=assessed_units("team", to_month.first), by=self.official)
+        cycle = cycles.open_cycle(wanted=wanted, units=assessed_units(unit_kind, to_month.first), by=self.official)
         cycles.move(cycle=cycle, to=Cycle.State.REVIEW, by=self.official)
         for assessment in cycle.assessments.all():
             scores.step(assessment=assessment, to="reviewed", by=self.official)

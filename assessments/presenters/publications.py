@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assessments.models import Grade
+from django.utils.translation import gettext as _
+
+from assessments.models import Grade, UnitKind
 from teams.models import Staff
 from teams.phones import tel
 
@@ -19,6 +21,18 @@ GRADE_TONES = {"excellent": "good", "good": "info", "pass": "grey", "fail": "war
 def find_centre(content: Content, pk: int) -> Content | None:
     """The centre of the id, if it was published."""
     return next((row for row in content["centres"] if row["id"] == pk), None)
+
+
+def graded_by(content: Content) -> list[str]:
+    """Which assessments the grades are of, a sentence each. Publications of before tell of one, not of which units."""
+    if "cycles" not in content:
+        return [_("Grades: %(cycle)s.") % {"cycle": content["cycle"]}] if content["cycle"] else []
+    said = {
+        UnitKind.INSTITUTION: _("Grades of centres: %(cycle)s."),
+        UnitKind.TEAM: _("Grades of teams: %(cycle)s."),
+    }
+    names = content["cycles"]
+    return [sentence % {"cycle": names[kind]} for kind, sentence in said.items() if kind in names]
 
 
 def called(phone: str) -> dict[str, str]:

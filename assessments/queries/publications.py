@@ -23,16 +23,16 @@ CENTRES = (Institution.Kind.TOWNSHIP_CENTER, Institution.Kind.COMMUNITY_CENTER)
 NOTHING = (0, 0)
 
 
-def content_of(month: Month, cycle: Cycle | None, how_to_sign: str) -> Content:
-    """What is published: figures of a month that was computed, grades of a published cycle (or none)."""
+def content_of(month: Month, cycles: Mapping[UnitKind, Cycle | None], how_to_sign: str) -> Content:
+    """What is published: figures of a month that was computed, and the grades of a published cycle (or none) for each
+    kind of unit."""
     revision = month.current
     assert revision is not None
     least = policy_on(revision.as_of)["published_cell_least"]
-    results = results_of(cycle) if cycle else {}
-    kind = cycle.unit_kind if cycle else ""
+    results = {kind: results_of(cycle) for kind, cycle in cycles.items() if cycle}
     signed = _figures(revision, "coverage")
     pleased = _figures(revision, "satisfaction")
-    teams = _teams(revision, signed, results if kind == UnitKind.TEAM else {}, least)
+    teams = _teams(revision, signed, results.get(UnitKind.TEAM, {}), least)
     centres = Institution.objects.filter(kind__in=CENTRES).exclude(pk__in=shut_ids(revision.as_of))
     centres = centres.select_related("division").order_by("code")
     counts = suppressed({row.pk: signed.get((row.pk, 0), NOTHING)[0] for row in centres}, least)
@@ -41,7 +41,7 @@ def content_of(month: Month, cycle: Cycle | None, how_to_sign: str) -> Content:
         "district": bureau.name if bureau else "",
         "month": f"{month.first_on:%Y-%m}",
         "as_of": revision.as_of.isoformat(),
-        "cycle": cycle.name if cycle else "",
+        "cycles": {str(kind): cycle.name for kind, cycle in cycles.items() if cycle},
         "how_to_sign": how_to_sign,
         "least": least,
         "centres": [
@@ -51,7 +51,7 @@ def content_of(month: Month, cycle: Cycle | None, how_to_sign: str) -> Content:
                 "place": row.division.name if row.division else "",
                 "signed": counts[row.pk],
                 "satisfaction": share(*pleased.get((row.pk, 0), NOTHING), least),
-                "grade": _grade(results if kind == UnitKind.INSTITUTION else {}, row.pk),
+                "grade": _grade(results.get(UnitKind.INSTITUTION, {}), row.pk),
                 "teams": teams.get(row.pk, []),
             }
             for row in centres

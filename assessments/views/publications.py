@@ -10,9 +10,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.actions import publications as actions
-from assessments.forms.publications import PublicationForm
+from assessments.forms.publications import CYCLES, PublicationForm
 from assessments.models import Publication
-from assessments.presenters.publications import centre_row, centre_rows, find_centre, team_rows
+from assessments.presenters.publications import centre_row, centre_rows, find_centre, graded_by, team_rows
 from assessments.queries.publications import public_phones
 from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -28,6 +28,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     shown = Publication.objects.shown().first()
     content = shown.content if shown else None
     context = {"content": content, "rows": centre_rows(content, public_phones()) if content else []}
+    context["graded_by"] = graded_by(content) if content else []
     return _quiet(render(request, "assessments/compare.html", context))
 
 
@@ -42,6 +43,7 @@ def compare_centre(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     row = centre_row(centre, public_phones().get(pk, ""))
     context = {"content": shown.content, "centre": row, "rows": team_rows(centre)}
+    context["graded_by"] = graded_by(shown.content)
     return _quiet(render(request, "assessments/compare_centre.html", context))
 
 
@@ -60,9 +62,8 @@ def publication_create(request: SignedInRequest) -> HttpResponse:
 
     def publish() -> str:
         data = form.cleaned_data
-        actions.publish(
-            first_on=data["month"].first, cycle=data["cycle"], how_to_sign=data["how_to_sign"], by=request.user
-        )
+        cycles = {name: data[name] for name in CYCLES}
+        actions.publish(first_on=data["month"].first, how_to_sign=data["how_to_sign"], by=request.user, **cycles)
         messages.success(request, _("Published: residents see it within ten minutes."))
         return reverse("assessments:publication_list")
 
@@ -81,9 +82,9 @@ def publication_withdraw(request: SignedInRequest) -> HttpResponse:
 def _page(request: SignedInRequest, form: PublicationForm | None) -> HttpResponse:
     may_publish = has_permission(request.user, Permission.ASSESSMENT_REVIEW)
     context = {
-        "publications": Publication.objects.select_related("cycle").defer("content")[:20],
+        "publications": Publication.objects.select_related(*CYCLES).defer("content")[:20],
         "shown": Publication.objects.shown().defer("content").first(),
-        "form": (form or PublicationForm(cycle=request.GET.get("cycle", ""))) if may_publish else None,
+        "form": (form or PublicationForm(proposed=request.GET)) if may_publish else None,
         "address": request.build_absolute_uri(reverse("assessments:compare")),
     }
     return render(request, "assessments/publication_list.html", context)

@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from assessments.actions import screening
 from assessments.demo.copying import without_keys
-from assessments.models import Figure, Lead, Month, PhoneCheck, Population, Round, SurveyAnswer, Target
+from assessments.models import Figure, Lead, Month, PhoneCheck, Population, Publication, Round, SurveyAnswer, Target
 from contracts.models import (
     Attempt,
     Charge,
@@ -332,6 +332,13 @@ def test_outpatient_funds_by_the_head_leave_some_teams_a_surplus_and_pay_a_hospi
     over = [line.entitled - line.passed_on - line.spent for line in lines]
     assert min(over) < 0 < max(over)
     assert sum(line.passed_on for line in lines) > 0
+
+
+def test_residents_see_the_grades_of_centres_and_of_teams(district: District) -> None:
+    content = Publication.objects.shown()[0].content
+    assert set(content["cycles"]) == {"institution", "team"}
+    assert all(centre["grade"] for centre in content["centres"])
+    assert sum(bool(team["grade"]) for centre in content["centres"] for team in centre["teams"]) == 130
 
 
 def test_second_demo_is_refused(district: District) -> None:

@@ -31,7 +31,7 @@ def freeze() -> None:
 
 
 def publish(by: User, how: str = "到中心签约") -> Publication:
-    return publications.publish(first_on=OCTOBER, cycle=None, how_to_sign=how, by=by)
+    return publications.publish(first_on=OCTOBER, how_to_sign=how, by=by)
 
 
 @settings(max_examples=60)
@@ -79,12 +79,16 @@ def test_residents_see_it_without_account_and_nobody_is_named(bureau: User) -> N
         assert not [name for name in set(Resident.objects.values_list("name", flat=True)) - staff if name in text]
 
 
-def graded(district: SmallDistrict) -> Cycle:
-    version = RubricVersion.objects.create(rubric=Rubric.objects.create(code="R"), number=1, name="细则")
+def graded(district: SmallDistrict, unit_kind: str = "institution", grade: str = "excellent") -> Cycle:
+    rubric, _made = Rubric.objects.get_or_create(code="R")
+    version, _made = RubricVersion.objects.get_or_create(rubric=rubric, number=1, name="细则")
     days = dict.fromkeys(("self_due_on", "notice_on", "appeal_until", "published_on"), OCTOBER)
-    fields = {"kind": "annual", "unit_kind": "institution", "version": version, "state": "published"}
-    cycle = Cycle.objects.create(name="机构考核", from_month=OCTOBER, to_month=OCTOBER, **fields, **days)
-    Assessment.objects.create(cycle=cycle, institution=district.centre, total=91, grade="excellent", state="reviewed")
+    fields = {"kind": "annual", "unit_kind": unit_kind, "version": version, "state": "published"}
+    cycle = Cycle.objects.create(name=f"{unit_kind}考核", from_month=OCTOBER, to_month=OCTOBER, **fields, **days)
+    team = district.team if unit_kind == "team" else None
+    Assessment.objects.create(
+        cycle=cycle, institution=district.centre, team=team, total=91, grade=grade, state="reviewed"
+    )
     return cycle
 
 
@@ -94,12 +98,75 @@ def test_grade_of_a_published_cycle_stands_on_the_centre_s_own_page(bureau: User
     cycle = graded(district)
     client = Client()
     client.force_login(bureau)
-    page = client.get(reverse("assessments:publication_list"), {"cycle": cycle.pk})
-    assert page.context["form"]["cycle"].value() == str(cycle.pk)
-    publications.publish(first_on=OCTOBER, cycle=cycle, how_to_sign="到中心签约", by=bureau)
-    assert client.get(reverse("assessments:publication_list")).context["form"]["cycle"].value() == cycle.pk
+    page = client.get(reverse("assessments:publication_list"), {"institution_cycle": cycle.pk})
+    assert page.context["form"]["institution_cycle"].value() == str(cycle.pk)
+    publications.publish(first_on=OCTOBER, institution_cycle=cycle, how_to_sign="到中心签约", by=bureau)
+    form = client.get(reverse("assessments:publication_list"), {"team_cycle": "7"}).context["form"]
+    assert (form["institution_cycle"].value(), form["team_cycle"].value()) == (cycle.pk, "7")
     centre = Client().get(reverse("assessments:compare_centre", args=[district.centre.pk])).context["centre"]
     assert (centre["grade"], centre["grade_tone"], centre["team_count"]) == ("excellent", "good", len(centre["teams"]))
+    assert not [team["grade"] for team in centre["teams"] if team["grade"]]
+
+
+@pytest.mark.django_db
+def test_centres_and_teams_stand_with_their_grades_on_one_page(bureau: User, district: SmallDistrict) -> None:
+    freeze()
+    centres, teams = graded(district), graded(district, "team", "pass")
+    client = Client()
+    client.force_login(bureau)
+    data = {"month": f"{OCTOBER:%Y-%m}", "how_to_sign": "到中心", "submission": "a" * 32}
+    sent = data | {"institution_cycle": centres.pk, "team_cycle": teams.pk}
+    assert client.post(reverse("assessments:publication_create"), sent).status_code == 302
+    listed = client.get(reverse("assessments:publication_list")).content.decode().split("<tbody>")[1]
+    assert centres.name in listed and teams.name in listed
+    for url in (reverse("assessments:compare"), reverse("assessments:compare_centre", args=[district.centre.pk])):
+        page = Client().get(url)
+        of_centres, of_teams = page.context["graded_by"]
+        assert centres.name in of_centres and teams.name in of_teams
+        assert of_centres in page.content.decode() and of_teams in page.content.decode()
+    given = {team["name"]: team["grade"] for team in page.context["rows"]}
+    assert (page.context["centre"]["grade"], given[district.team.name]) == ("excellent", "pass")
+
+
+@pytest.mark.django_db
+def test_grades_changed_later_change_nothing_that_was_published(bureau: User, district: SmallDistrict) -> None:
+    freeze()
+    teams = graded(district, "team")
+    made = publications.publish(first_on=OCTOBER, team_cycle=teams, how_to_sign="到中心签约", by=bureau)
+    Assessment.objects.update(grade="fail")
+    page = Client().get(reverse("assessments:compare_centre", args=[district.centre.pk]))
+    assert made.content["cycles"] == {"team": teams.name} and len(page.context["graded_by"]) == 1
+    assert (page.context["centre"]["grade"], page.context["rows"][0]["grade"]) == ("", "excellent")
+
+
+@pytest.mark.django_db
+def test_cycle_grades_only_units_of_its_kind_and_only_once_published(bureau: User, district: SmallDistrict) -> None:
+    freeze()
+    centres, teams = graded(district), graded(district, "team")
+    with pytest.raises(RuleViolation) as refusal:
+        publications.publish(first_on=OCTOBER, team_cycle=centres, how_to_sign="到中心签约", by=bureau)
+    assert refusal.value.code == "publication.other_units"
+    content = publish(bureau).content
+    for fields in ({"team_cycle": centres}, {"institution_cycle": teams}):
+        with pytest.raises(InternalError, match="another kind"), transaction.atomic():
+            Publication.objects.create(first_on=OCTOBER, content=content, published_by="-", **fields)
+    Cycle.objects.update(state="notice", published_on=None)
+    teams.refresh_from_db()
+    with pytest.raises(RuleViolation) as refusal:
+        publications.publish(first_on=OCTOBER, team_cycle=teams, how_to_sign="到中心签约", by=bureau)
+    assert refusal.value.code == "publication.not_published"
+    with pytest.raises(InternalError, match="not published"), transaction.atomic():
+        Publication.objects.create(first_on=OCTOBER, content=content, published_by="-", team_cycle=teams)
+
+
+@pytest.mark.django_db
+def test_publication_of_an_earlier_version_is_shown_as_it_was(bureau: User) -> None:
+    freeze()
+    content = publish(bureau).content
+    del content["cycles"]
+    for said, shown in (("年度考核", ["等次来源：年度考核。"]), ("", [])):
+        Publication.objects.create(first_on=OCTOBER, content=content | {"cycle": said}, published_by="-")
+        assert Client().get(reverse("assessments:compare")).context["graded_by"] == shown
 
 
 @pytest.mark.django_db
