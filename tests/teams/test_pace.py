@@ -28,12 +28,24 @@ def test_import_on_a_very_busy_machine_goes_on_after_the_longest_rest() -> None:
     assert _rests([60.0]) == [LONGEST_REST]
 
 
-def test_waiting_is_not_told_where_the_system_does_not_tell_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "SCHEDULER", tmp_path / "none")
+@pytest.fixture(autouse=True)
+def _kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "PRESSURE", tmp_path / "pressure")
+    monkeypatch.setattr(pace, "SCHEDULER", tmp_path / "schedstat")
+
+
+def test_waiting_is_not_told_where_the_system_does_not_tell_it() -> None:
     assert seconds_waited() == 0.0
 
 
-def test_waiting_is_read_in_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_of_this_process_is_read_where_the_kernel_does_not_watch_the_machine(tmp_path: Path) -> None:
     (tmp_path / "schedstat").write_text("9000000000 1500000000 12\n")
-    monkeypatch.setattr(pace, "SCHEDULER", tmp_path / "schedstat")
     assert seconds_waited() == 1.5
+
+
+def test_waiting_of_the_whole_machine_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "schedstat").write_text("9000000000 1500000000 12\n")
+    (tmp_path / "pressure").write_text(
+        "some avg10=4.88 avg60=23.34 avg300=19.94 total=2500000\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"
+    )
+    assert seconds_waited() == 2.5
