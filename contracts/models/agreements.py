@@ -226,6 +226,13 @@ class Coverage(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("contract_id", "team_id"),
                 func="select team_id into new.team_id from contracts_contract where id = new.contract_id; return new;",
             ),
+            pgtrigger.Trigger(
+                name="team_of_obligations",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("contract_id", "team_id"),
+                condition=pgtrigger.Q(old__team__df=pgtrigger.F("new__team")),
+                func="update contracts_obligation set team_id = new.team_id where coverage_id = new.id; return null;",
+            ),
         )
 
     def __str__(self) -> str:

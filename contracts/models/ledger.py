@@ -13,7 +13,7 @@ from contracts.models.agreements import Coverage, CoveragePackage
 from residents.models import Resident
 from service_packages.models import Item
 from teams.history import entered_index, track_facts
-from teams.models import Institution, Staff
+from teams.models import Institution, Staff, Team
 
 if TYPE_CHECKING:
     from teams.models import User
@@ -95,12 +95,13 @@ class Service(models.Model):
         return sha256(repr([str(getattr(self, name)) for name in fields]).encode()).hexdigest()[:16]
 
 
-@track_facts("contracts_obligation", exclude=["met_by", "met_on"])
+@track_facts("contracts_obligation", exclude=["team", "met_by", "met_on"])
 class Obligation(models.Model):
     """One service owed within one window of a contract year (rules.md 5).
 
     `opens_on` … `due_on` is the window, both days in it. `met_by`/`met_on` is the outcome of the matching
-    (contracts.matching), never edited by hand. Whether it counts on a day follows from the coverage.
+    (contracts.matching), never edited by hand. Whether it counts on a day follows from the coverage. `team` is the
+    coverage's (docs/adr/0016).
     """
 
     class Waiver(models.TextChoices):
@@ -108,11 +109,14 @@ class Obligation(models.Model):
         IN_HOSPITAL = "in_hospital", _("in hospital")
         AWAY = "away", _("away")
 
-    # The database checks `held` alone: the other three follow from it, and looking them up one by one for 1.6 million
+    # The database checks `held` alone: the other four follow from it, and looking them up one by one for 1.6 million
     # rows takes longer than making them.
     coverage = models.ForeignKey(Coverage, models.CASCADE, related_name="obligations", db_constraint=False)
     resident = models.ForeignKey(
         Resident, models.PROTECT, related_name="obligations", db_index=False, db_constraint=False
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False
     )
     held = models.ForeignKey(CoveragePackage, models.CASCADE, related_name="obligations", db_index=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
@@ -138,10 +142,10 @@ class Obligation(models.Model):
                 include=["opens_on", "item"],
                 condition=Q(met_on=None, waived_on=None),
             ),
-            # The same for many teams, read at once: of what is open, little is due by now.
+            # The same for whole teams: of what is open, little is due by now.
             models.Index(
-                name="contracts_obligation_open_due",
-                fields=["due_on"],
+                name="contracts_obligation_of_team",
+                fields=["team", "due_on"],
                 include=["coverage", "opens_on", "item", "id"],
                 condition=Q(met_on=None, waived_on=None),
             ),

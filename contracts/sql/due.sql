@@ -13,7 +13,7 @@ with covered as materialized (
 ), found as (
     select v.coverage_id, v.resident_id, v.team_id, 'service' as kind, o.id, o.item_id, o.opens_on, o.due_on
     from covered v
-    join contracts_obligation o on o.coverage_id = v.coverage_id
+    join contracts_obligation o on o.coverage_id = v.coverage_id and o.team_id = any(%(teams)s)
     where o.met_on is null and o.waived_on is null
       and o.opens_on <= %(day)s and o.due_on <= %(until)s and o.due_on <= v.end_on {services}
     union all

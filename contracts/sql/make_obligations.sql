@@ -39,8 +39,8 @@
     returning 1
 ), added as (
     insert into contracts_obligation
-        (coverage_id, resident_id, held_id, item_id, opens_on, due_on, waived_on, waived_by, waiver)
-    select w.coverage_id, w.resident_id, w.held_id, w.item_id, w.opens_on, w.due_on,
+        (coverage_id, resident_id, team_id, held_id, item_id, opens_on, due_on, waived_on, waived_by, waiver)
+    select w.coverage_id, w.resident_id, w.team_id, w.held_id, w.item_id, w.opens_on, w.due_on,
            c.waived_on, coalesce(c.waived_by, ''), coalesce(c.waiver, '')
     from owed w
     left join carried c on c.held_id = w.held_id and c.item_id = w.item_id and c.opens_on = w.opens_on

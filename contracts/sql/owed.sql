@@ -2,14 +2,14 @@
 -- %(coverages)s are ids; the other five are the columns of the windows of every term and frequency among them.
 with promised as materialized (
     -- Read once: wherever it is needed otherwise, the planner would go through all the ids for each row that it finds.
-    select c.id as coverage_id, c.resident_id, c.start_on, c.end_on, h.id as held_id, h.version_id,
+    select c.id as coverage_id, c.resident_id, c.team_id, c.start_on, c.end_on, h.id as held_id, h.version_id,
            i.item_id, i.times_per_year, i.anchor, i.opens, i.closes
     from contracts_coverage c
     join contracts_coveragepackage h on h.coverage_id = c.id
     join service_packages_packageitem i on i.version_id = h.version_id
     where c.id = any(%(coverages)s)
 ), yearly as (
-    select p.coverage_id, p.resident_id, p.held_id, p.item_id, w.opens_on, w.due_on
+    select p.coverage_id, p.resident_id, p.team_id, p.held_id, p.item_id, w.opens_on, w.due_on
     from promised p
     join unnest(
         %(starts)s::date[], %(ends)s::date[], %(times)s::int[], %(opens)s::date[], %(dues)s::date[]
@@ -18,7 +18,7 @@ with promised as materialized (
     where p.anchor = 'contract_year'
 ), dated as (
     -- Spans counted from a day of the resident's own: of birth, or of each entry on the register that the item is for.
-    select p.coverage_id, p.resident_id, p.start_on, p.end_on, p.held_id,
+    select p.coverage_id, p.resident_id, p.team_id, p.start_on, p.end_on, p.held_id,
            p.item_id, p.anchor, p.opens, p.closes, a.*
     from promised p
     join service_packages_packageversion v on v.id = p.version_id
@@ -63,13 +63,13 @@ with promised as materialized (
     ) w
     where w.due_on <= d.end_on
 ), owed as materialized (
-    select coverage_id, resident_id, held_id, item_id, opens_on, due_on from yearly
+    select coverage_id, resident_id, team_id, held_id, item_id, opens_on, due_on from yearly
     union all
     -- Two entries whose windows begin on one day, the term's first, say: the earlier due date.
-    select coverage_id, resident_id, held_id, item_id, begins_on, min(due_on)
+    select coverage_id, resident_id, team_id, held_id, item_id, begins_on, min(due_on)
     from spans
     where begins_on <= due_on
       and (to_on is null or begins_on < to_on)
       and (anchor <> 'pregnancy_weeks' or delivered_on is null or due_on < delivered_on)
-    group by coverage_id, resident_id, held_id, item_id, begins_on
+    group by coverage_id, resident_id, team_id, held_id, item_id, begins_on
 )

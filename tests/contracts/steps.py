@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from django.db.models import F
 
 from contracts.actions.ledger import make_obligations, match_services
 from contracts.actions.signing import sign
@@ -56,10 +57,11 @@ def periods(resident: Resident) -> list[tuple[date, date]]:
 
 
 def assert_sound() -> None:
-    """Coverages of a resident never overlap, and making and matching everything afresh would change nothing."""
+    """Coverages never overlap, obligations carry their team, and making and matching afresh would change nothing."""
     for resident in Resident.objects.all():
         days = periods(resident)
         assert all(before[1] < after[0] for before, after in pairwise(days))
     kept = set(Obligation.objects.values_list("held", "item", "opens_on", "due_on", "met_by"))
+    assert not Obligation.objects.exclude(team=F("coverage__team")).exists()
     assert (make_obligations(coverages=Coverage.objects.all()), match_services()) == (0, 0)
     assert set(Obligation.objects.values_list("held", "item", "opens_on", "due_on", "met_by")) == kept

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
-from contracts.models import Obligation
+from contracts.models import Coverage, Obligation
 from service_packages.models import Item
 from tests.reference.facts import Facts, Waiver, load_facts
 from tests.reference.ledger import ledger
@@ -19,11 +19,12 @@ def write_ledger(rng: Random, near: Callable[..., date]) -> None:
     facts = load_facts()
     facts = replace(facts, waivers=_waivers(rng, near, facts))
     waived = {(row.held, row.item, row.opens_on): row.waived_on for row in facts.waivers}
-    items = dict(Item.objects.values_list("code", "id"))
+    items, teams = dict(Item.objects.values_list("code", "id")), dict(Coverage.objects.values_list("id", "team"))
     rows = [
         Obligation(
             coverage_id=coverage.key,
             resident_id=coverage.resident,
+            team_id=teams[coverage.key],
             held_id=owed.held,
             item_id=items[owed.item],
             opens_on=owed.opens_on,
