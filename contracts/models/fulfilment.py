@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -69,14 +70,19 @@ class FulfilmentCell(models.Model):
         return f"{self.day} {self.team_id} {self.item_id}"
 
 
+def seen_unserved(user: "User", path: str = "") -> Q:
+    """Whether the account sees the person, signed with its teams, whose `Unserved` the path leads to."""
+    if not user.scope.identities:
+        return Q(pk__in=())
+    return user.scope.where_team(f"{path}team_id", f"{path}team__institution_id")
+
+
 class UnservedQuerySet(models.QuerySet):
     """People not served by what an account may see."""
 
     def visible_to(self, user: "User") -> "UnservedQuerySet":
         """Those signed with the teams that the account sees."""
-        if not user.scope.identities:
-            return self.none()
-        return self.filter(user.scope.where_team("team_id", "team__institution_id"))
+        return self.filter(seen_unserved(user))
 
 
 class Unserved(models.Model):

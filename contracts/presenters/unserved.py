@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import Coverage, Unserved
+from contracts.models import Coverage
 from contracts.presenters.people import id_text, phone_text
 from contracts.queries.unserved import Place, Reason, Standing, UnservedFilter, found, with_reason, with_service
 from residents.models import is_seen
@@ -106,7 +106,7 @@ def loaded(filters: UnservedFilter) -> QuerySet[Any]:
     """Coverages with everything that a line tells; of those found by the worker also who was served since. They know
     whether the account sees their resident (`is_seen`)."""
     if filters.counted_at:
-        rows = with_service(found(Unserved.objects.all()), filters.day)
+        rows = with_service(found(), filters.day)
     else:
         rows = with_reason(Coverage.objects.all(), filters.terms)
     return told(rows).annotate(is_seen=is_seen(filters.user))

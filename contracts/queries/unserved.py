@@ -33,7 +33,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Attempt, Coverage, FulfilmentCell, Service, Status, Unserved
 from contracts.models.agreements import CoverageQuerySet
-from contracts.models.fulfilment import UnservedQuerySet
+from contracts.models.fulfilment import UnservedQuerySet, seen_unserved
 from contracts.queries.accounts import unpaid_coverages
 from contracts.queries.fulfilment import counted_at
 from contracts.queries.people import villages_of
@@ -127,9 +127,9 @@ def with_reason(rows: CoverageQuerySet, terms: Terms) -> CoverageQuerySet:
     )
 
 
-def found(rows: UnservedQuerySet) -> CoverageQuerySet:
+def found(where: Q = Q()) -> CoverageQuerySet:
     """Coverages that the worker found unserved; with `reason` and `tried_on` as it found them."""
-    return Coverage.objects.filter(found_unserved__in=rows).annotate(
+    return Coverage.objects.filter(where, found_unserved__isnull=False).annotate(
         reason=F("found_unserved__reason"), tried_on=F("found_unserved__tried_on")
     )
 
@@ -172,6 +172,7 @@ def _reason(without_doctor: Collection[int]) -> Case:
 # Where a coverage, or what the worker counted, has its place.
 _LIVE = {"institution": "resident__institution", "team": "contract__team", "village": "resident__village"}
 _COUNTED = {name: name for name in _LIVE}
+_FOUND = {name: f"found_unserved__{name}" for name in _LIVE}
 Place = tuple[int, int]  # ids of the managing institution and the team
 
 
@@ -228,7 +229,10 @@ class UnservedFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: CoverageQuerySet) -> CoverageQuerySet:
         """Narrowed by place first; the reason is told of those who are left."""
-        rows = found(self._found) if self.counted_at else unserved(queryset.filter(self._where(_LIVE)), self.terms)
+        if self.counted_at:
+            rows = found(seen_unserved(self.user, "found_unserved__") & self._where(_FOUND))
+        else:
+            rows = unserved(queryset.filter(self._where(_LIVE)), self.terms)
         return rows.filter(reason=self.chosen["reason"]) if "reason" in self.chosen else rows
 
     @cached_property
