@@ -127,9 +127,9 @@ def with_reason(rows: CoverageQuerySet, terms: Terms) -> CoverageQuerySet:
     )
 
 
-def found(where: Q = Q()) -> CoverageQuerySet:
+def found(*where: Q) -> CoverageQuerySet:
     """Coverages that the worker found unserved; with `reason` and `tried_on` as it found them."""
-    return Coverage.objects.filter(where, found_unserved__isnull=False).annotate(
+    return Coverage.objects.filter(*where, found_unserved__isnull=False).annotate(
         reason=F("found_unserved__reason"), tried_on=F("found_unserved__tried_on")
     )
 
