@@ -142,7 +142,7 @@ class RuleForm(forms.Form):
     )
     lower_is_better = forms.BooleanField(label=_("Lower is better"), required=False)
     step = number(
-        label=_("Step"),
+        label=_("Width of a step"),
         required=False,
         help_text=_("For deductions: a step of 1 at 0.5 costs half a point for each percentage point."),
     )

@@ -12,7 +12,7 @@ from teams.policy_settings import SWITCH, Setting
 class SettingForm(forms.Form):
     """A value and the day from which it holds; `assessments.rules.settings` holds beside it."""
 
-    value = forms.IntegerField(label=_("Set value"))
+    value = forms.IntegerField(label=_("New value"))
     from_on = DayField(label=_("Holds from"))
 
     def __init__(self, setting: Setting, *args: Any, **kwargs: Any) -> None:
@@ -20,10 +20,10 @@ class SettingForm(forms.Form):
         self.parts = setting.unit.parts
         if setting.unit is SWITCH:
             self.fields["value"] = forms.TypedChoiceField(
-                label=_("Set value"), coerce=int, choices=[(1, _("Yes")), (0, _("No"))]
+                label=_("New value"), coerce=int, choices=[(1, _("Yes")), (0, _("No"))]
             )
         elif setting.unit.parts > 1:
-            self.fields["value"] = forms.DecimalField(label=_("Set value"), decimal_places=setting.unit.places)
+            self.fields["value"] = forms.DecimalField(label=_("New value"), decimal_places=setting.unit.places)
         if setting.unit is not SWITCH:
             self.fields["value"].help_text = str(setting.range)
         self.fields["from_on"].help_text = _("Months reported before that day keep the value of their time.")

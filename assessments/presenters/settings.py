@@ -38,7 +38,7 @@ class GroupRows(NamedTuple):
 def group_rows(values: Mapping[str, Sequence[PolicyValue]], day: date) -> list[GroupRows]:
     """Every setting by subject; `values`: what was set of each, in the order of days."""
     return [
-        GroupRows(group.title, [_setting_row(setting, values.get(setting.code, ()), day) for setting in group.settings])
+        GroupRows(group.title, [setting_row(setting, values.get(setting.code, ()), day) for setting in group.settings])
         for group in GROUPS
     ]
 
@@ -52,7 +52,8 @@ def value_rows(setting: Setting, values: Sequence[PolicyValue], day: date, froze
     ]
 
 
-def _setting_row(setting: Setting, values: Sequence[PolicyValue], day: date) -> SettingRow:
+def setting_row(setting: Setting, values: Sequence[PolicyValue], day: date) -> SettingRow:
+    """One setting as it stands on the day; `values`: what was set of it, in the order of days."""
     now = _now(values, day)
     following = [ValueRow(row, setting.said(int(row.value)), False, False) for row in values if row.from_on > day]
     value = int(now.value) if now else setting.default

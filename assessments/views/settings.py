@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments.actions.settings import drop_setting, set_setting
 from assessments.forms.settings import SettingForm
-from assessments.presenters.settings import group_rows, value_rows
+from assessments.presenters.settings import group_rows, setting_row, value_rows
 from assessments.rules.settings import last_frozen_day, may_set
 from teams.clock import today
 from teams.models import PolicyValue
@@ -76,6 +76,7 @@ def _page(request: SignedInRequest, setting: Setting, form: SettingForm) -> Http
     values = list(PolicyValue.objects.filter(code=setting.code).select_related("set_by").order_by("from_on"))
     context = {
         "setting": setting,
+        "now": setting_row(setting, values, today()).now,
         "usual": setting.said(setting.default),
         "rows": value_rows(setting, values, today(), last_frozen_day()),
         "form": form,

@@ -17,7 +17,7 @@ class InstitutionForm(forms.Form):
     """What is said of an institution."""
 
     name = forms.CharField(label=_("Institution name"), max_length=80, strip=True)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Institution.Kind)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Please choose")), *Institution.Kind.choices])
     setting = forms.ChoiceField(
         label=_("Urban or rural"), choices=[("", "—"), *Institution.Setting.choices], required=False
     )
