@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.confirming import confirm
+from contracts.actions.lines import BROKEN, by_itself
 from contracts.actions.renewing import renew
 from contracts.models import Batch, BatchLine, Contract
 from contracts.rules import check_term_is_allowed, end_of_term
@@ -14,6 +15,7 @@ from contracts.rules.lifecycle import check_consent
 from teams.clock import today
 from teams.imports.texts import both
 from teams.models import User
+from teams.permissions import Permission, has_permission
 from teams.rules import RuleViolation
 
 # More than anybody looks through; a centre's whole year is less.
@@ -57,9 +59,9 @@ def run(*, batch_id: int) -> None:
     """Do every line that is still open, each in a transaction of its own; in the worker.
 
     Whoever takes the work up after a killed worker goes on with the next open line; of two at once, each takes lines
-    that the other doesn't hold.
+    that the other doesn't hold. A line that fails is marked, and the others are done.
     """
-    batch = Batch.objects.select_related("by").get(pk=batch_id)
+    batch = Batch.objects.get(pk=batch_id)
     if batch.status != Batch.Status.RUNNING:
         return
     while _do_next(batch):
@@ -77,19 +79,30 @@ def waiting() -> list[int]:
 @transaction.atomic
 def _do_next(batch: Batch) -> bool:
     """Do one open line; False when there is none that nobody else is at."""
-    open_lines = batch.lines.filter(outcome=Outcome.OPEN).select_related("contract")
+    # The account is read with each line: what it may do and see can change while the others are done.
+    open_lines = batch.lines.filter(outcome=Outcome.OPEN).select_related("contract", "batch__by__institution")
     line = open_lines.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
     if line is None:
         return False
     try:
-        with transaction.atomic():
-            line.made = _STEPS[batch.kind](batch, line.contract)
+        with by_itself(f"contract {line.contract_id} of batch {batch.pk}"):
+            _check_may_change(line.contract, line.batch.by)
+            made = _STEPS[batch.kind](line.batch, line.contract)
     except RuleViolation as refusal:
-        line.outcome, line.message = Outcome.REFUSED, both(refusal.message)
+        line.outcome = Outcome.FAILED if refusal.code == BROKEN else Outcome.REFUSED
+        line.message = both(refusal.message)
     else:
-        line.outcome = Outcome.DONE
+        line.outcome, line.made = Outcome.DONE, made
     line.save(update_fields=["outcome", "message", "made"])
     return True
+
+
+def _check_may_change(contract: Contract, by: User) -> None:
+    """What was chosen may have become another's since, and the account another one."""
+    is_seen = Contract.objects.visible_to(by).filter(pk=contract.pk).exists()
+    if not (is_seen and has_permission(by, Permission.CONTRACT_EDIT)):
+        message = _("The account that began this may no longer change this contract.")
+        raise RuleViolation("contract.not_allowed", message)
 
 
 def _renew(batch: Batch, contract: Contract) -> Contract:

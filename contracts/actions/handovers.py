@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.changing import change_team
+from contracts.actions.lines import by_itself
 from contracts.models import Contract, Coverage, Departure, Handover, HandoverLine
 from contracts.rules.handovers import (
     check_can_answer,
@@ -118,7 +119,7 @@ def reopen(*, handover: Handover, by: User) -> Handover:
 def carry_out(*, handover_id: int) -> None:
     """Continue every contract whose people consented, each in a transaction of its own; in the worker.
 
-    What is not possible stays with its reason. A killed worker's work is taken up with the next contract.
+    What is not possible, or fails, stays with its reason. A killed worker's work is taken up with the next contract.
     """
     handover = Handover.objects.select_related("to_team", "reviewed_by").get(pk=handover_id)
     by = handover.reviewed_by
@@ -142,8 +143,8 @@ def _continue(handover: Handover, line_id: int, by: User) -> None:
     if line is None:
         return
     try:
-        with transaction.atomic():
-            line.made = change_team(
+        with by_itself(f"contract {line.contract_id} of handover {handover.pk}"):
+            made = change_team(
                 contract=line.contract,
                 team=handover.to_team,
                 on=handover.effective_on,
@@ -153,6 +154,8 @@ def _continue(handover: Handover, line_id: int, by: User) -> None:
             )
     except RuleViolation as refusal:
         line.message = both(refusal.message)
+    else:
+        line.made = made
     line.save(update_fields=["made", "message"])
 
 

@@ -67,6 +67,7 @@ class BatchLine(models.Model):
         OPEN = "open", _("to be done")
         DONE = "done", _("done")
         REFUSED = "refused", _("not possible")
+        FAILED = "failed", _("failed")
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="lines", db_index=False)
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="batch_lines")

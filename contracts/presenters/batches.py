@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, When
 from django.utils.translation import gettext as _
 
 from contracts.models import Batch, BatchLine, Contract, Coverage
 from contracts.queries.confirmations import open_years
 from contracts.queries.renewals import Proposal, proposals
 from contracts.rules.lifecycle import check_can_confirm
+from teams.models import User
 from teams.rules import RuleViolation
 
 
-def preview(batch: Batch, day: date, *, years: int | None) -> list[dict[str, Any]]:
-    """A line for each contract of the batch, those first that can't be done: see `contracts/_batch_line.html`."""
-    contracts = list(Contract.objects.filter(batch_lines__batch=batch).select_related("team").order_by("pk"))
+def preview(batch: Batch, day: date, *, years: int | None, user: User) -> list[dict[str, Any]]:
+    """A line for each contract of the batch that the account still sees, those first that can't be done: see
+    `contracts/_batch_line.html`."""
+    chosen = Contract.objects.visible_to(user).filter(batch_lines__batch=batch)
+    contracts = list(chosen.select_related("team").order_by("pk"))
     if batch.kind == Batch.Kind.RENEWAL:
         rows = [proposal_row(proposal) for proposal in proposals(contracts, day, years=years)]
     else:
@@ -68,16 +71,18 @@ def _confirmation_row(contract: Contract, year: int | None, names: Sequence[str]
     }
 
 
-def results(batch: Batch) -> QuerySet[BatchLine]:
-    """The lines of a batch under way or over, those first that were not possible."""
-    order = {BatchLine.Outcome.REFUSED: 0, BatchLine.Outcome.DONE: 1, BatchLine.Outcome.OPEN: 2}
-    place = Case(*(When(outcome=outcome, then=number) for outcome, number in order.items()))
+def results(batch: Batch, user: User) -> QuerySet[BatchLine]:
+    """The lines of a batch under way or over, those first that were not done; `is_seen` tells whether the account
+    still sees the contract."""
+    order = (BatchLine.Outcome.FAILED, BatchLine.Outcome.REFUSED, BatchLine.Outcome.DONE, BatchLine.Outcome.OPEN)
+    place = Case(*(When(outcome=outcome, then=number) for number, outcome in enumerate(order)))
     rows = batch.lines.select_related("contract__representative", "contract__team", "made")
-    return rows.order_by(place, "pk")
+    seen = Contract.objects.visible_to(user).filter(pk=OuterRef("contract"))
+    return rows.annotate(is_seen=Exists(seen)).order_by(place, "pk")
 
 
 def counts(batch: Batch) -> dict[str, int]:
-    """How many lines are open, done, refused, over (one or the other), and all of them."""
+    """How many lines are open, done, refused, failed, over (one of these three), and all of them."""
     found = dict.fromkeys(BatchLine.Outcome.values, 0)
     found |= dict(batch.lines.order_by().values_list("outcome").annotate(Count("pk")))
     total = sum(found.values())

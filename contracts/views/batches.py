@@ -103,7 +103,7 @@ def _begin(batch: Batch, form: BeginForm) -> str:
 
 def _preview_page(request: SignedInRequest, batch: Batch, form: BeginForm) -> HttpResponse:
     years = form.cleaned_data.get("years") if form.is_bound and hasattr(form, "cleaned_data") else _years(request)
-    rows = preview(batch, today(), years=years)
+    rows = preview(batch, today(), years=years, user=request.user)
     context = {
         "batch": batch,
         "form": form,
@@ -119,5 +119,5 @@ def _progress(request: SignedInRequest, batch: Batch) -> dict[str, Any]:
         "batch": batch,
         "counts": counts(batch),
         "is_over": batch.status == Batch.Status.DONE,
-        "page": Paginator(results(batch), LINES_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(results(batch, request.user), LINES_A_PAGE).get_page(request.GET.get("page")),
     }

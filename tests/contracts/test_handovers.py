@@ -1,13 +1,15 @@
 """Handing contracts over with consent and review, and reporting a departure."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from contracts.actions import handovers
+from contracts.actions.changing import change_team
 from contracts.actions.renewing import renew
-from contracts.models import Departure, Handover, HandoverLine
+from contracts.models import Contract, Departure, Handover, HandoverLine
 from teams.models import Role, Team, TeamMember, User
 from teams.models.accounts import SYSTEM
 from tests.contracts.steps import TODAY, assert_sound, refused, signed
@@ -134,6 +136,29 @@ def test_contract_that_cannot_be_continued_stays_with_its_reason(clerk: User, of
 
     line = handover.lines.get()
     assert (line.made, "2018-11-01" in line.message) == (None, True)
+
+
+def test_contract_whose_handing_over_fails_is_named_and_the_others_go_over(
+    clerk: User, official: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    team = make_team()
+    bad, good = signed(team=team), signed(team=team)
+    handover = _prepared(clerk, team)
+    _answer(handover, "consented", by=clerk)
+
+    def fail_for_one(**fields: Any) -> Contract:
+        following = change_team(**fields)
+        if fields["contract"] == bad:
+            raise ValueError("nobody foresaw it")
+        return following
+
+    monkeypatch.setattr(handovers, "change_team", fail_for_one)
+    _approved(handover, clerk, official)
+
+    failed, done = handover.lines.order_by("contract")
+    assert (handover.status, done.made) == ("done", good.following.get())
+    assert (failed.made, "went wrong" in failed.message, bad.following.exists()) == (None, True, False)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_renewed_contract_goes_over_with_the_one_that_follows_it(

@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from contracts.actions import batches
@@ -13,7 +16,7 @@ from contracts.actions.renewing import renew
 from contracts.models import Batch, BatchLine, Contract, LifecycleEntry
 from contracts.queries.renewals import Proposal, proposals
 from service_packages.models import PackageVersion
-from teams.models import Role
+from teams.models import Role, User
 from teams.models.accounts import SYSTEM
 from tests.contracts.steps import TODAY, assert_sound, refused, signed
 from tests.factories import centre, make_coverage, make_institution, make_package, make_resident, make_team, make_user
@@ -223,3 +226,123 @@ def test_batch_leaves_out_contracts_that_the_account_does_not_see() -> None:
 
     with refused("batch.empty"):
         _batch(hidden)
+
+
+def _failing(bad: Contract, error: BaseException) -> Any:
+    """`renew`, which breaks off for one contract when everything of it is written."""
+
+    def renew_or_fail(**fields: Any) -> Contract:
+        following = renew(**fields)
+        if fields["contract"] == bad:
+            raise error
+        return following
+
+    return renew_or_fail
+
+
+def test_line_that_fails_is_marked_and_logged_and_the_others_are_done(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    team = make_team()
+    first, bad, last = (signed(team=team) for _ in range(3))
+    batch = batches.begin(batch=_batch(first, bad, last), consent="paper")
+    monkeypatch.setattr(batches, "renew", _failing(bad, ValueError("nobody foresaw it")))
+    batches.run(batch_id=batch.pk)
+
+    batch.refresh_from_db()
+    assert batch.status == "done"
+    assert list(batch.lines.values_list("outcome", flat=True)) == ["done", "failed", "done"]
+    assert not bad.following.exists()
+    assert not bad.entries.filter(kind="renewed").exists()
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info[0]) == ("ERROR", ValueError)
+    assert f"contract {bad.pk} of batch {batch.pk}" in record.getMessage()
+    assert_sound()
+
+
+def test_line_of_which_the_database_refuses_the_rest_later_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team()
+    bad, good = signed(team=team), signed(team=team)
+    batch = batches.begin(batch=_batch(bad, good), consent="paper")
+
+    def dangling(**fields: Any) -> Contract:
+        following = renew(**fields)
+        if fields["contract"] == bad:  # foreign keys are looked at when the transaction ends
+            Contract.objects.filter(pk=following.pk).update(representative_id=0)
+        return following
+
+    monkeypatch.setattr(batches, "renew", dangling)
+    batches.run(batch_id=batch.pk)
+
+    assert list(batch.lines.values_list("outcome", flat=True)) == ["failed", "done"]
+    assert not bad.following.exists()
+
+
+def test_database_that_is_away_is_no_line_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = signed()
+    batch = batches.begin(batch=_batch(contract), consent="paper")
+    with monkeypatch.context() as patched, pytest.raises(OperationalError):
+        patched.setattr(batches, "renew", _failing(contract, OperationalError("gone")))
+        batches.run(batch_id=batch.pk)
+    assert batches.waiting() == [batch.pk]
+    batches.run(batch_id=batch.pk)
+
+    assert batch.lines.get().outcome == "done"
+
+
+def test_contract_that_became_another_s_since_is_not_renewed() -> None:
+    team = make_team()
+    mine, others = signed(team=team), signed(team=make_team())
+    batch = batches.begin(batch=_batch(mine, others), consent="paper")
+    others.team.institution = make_institution(name="乙镇卫生院")
+    others.team.save()
+    batches.run(batch_id=batch.pk)
+
+    kept, refusal = batch.lines.all()
+    assert (kept.outcome, refusal.outcome) == ("done", "refused")
+    assert "may no longer" in refusal.message
+    assert not others.following.exists()
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"roles": [Role.AUDITOR]}, {"roles": [Role.OFFICIAL]}])
+def test_account_that_may_no_longer_change_contracts_renews_none(change: dict[str, Any]) -> None:
+    first, second = (signed(team=make_team()) for _ in range(2))
+    batch = batches.begin(batch=_batch(first, second), consent="paper")
+    User.objects.filter(pk=batch.by_id).update(**change)
+    batches.run(batch_id=batch.pk)
+
+    assert set(batch.lines.values_list("outcome", flat=True)) == {"refused"}
+    assert Contract.objects.count() == 2
+
+
+def test_account_that_changes_on_the_way_renews_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team()
+    batch = batches.begin(batch=_batch(signed(team=team), signed(team=team)), consent="paper")
+
+    def renew_and_leave(**fields: Any) -> Contract:
+        User.objects.filter(pk=batch.by_id).update(is_active=False)
+        return renew(**fields)
+
+    monkeypatch.setattr(batches, "renew", renew_and_leave)
+    batches.run(batch_id=batch.pk)
+
+    assert list(batch.lines.values_list("outcome", flat=True)) == ["done", "refused"]
+
+
+def test_batch_s_pages_do_not_name_contracts_that_became_another_s(client: Client) -> None:
+    mine, others = (
+        signed(make_resident(name="王一"), team=make_team()),
+        signed(make_resident(name="赵二"), team=make_team()),
+    )
+    batch = _batch(mine, others)
+    others.team.institution = make_institution(name="乙镇卫生院")
+    others.team.save()
+    client.force_login(batch.by)
+    page = reverse("contracts:batch_detail", args=[batch.pk])
+    looked_at = client.get(page).content.decode()
+    batches.begin(batch=batch, consent="paper")
+    batches.run(batch_id=batch.pk)
+    over = client.get(page).content.decode()
+
+    for shown in (looked_at, over):
+        assert (mine.number in shown, others.number in shown, "赵二" in shown) == (True, False, False)
