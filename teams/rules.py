@@ -178,15 +178,6 @@ def check_can_edit_institution(institution: Institution, by: User | SystemAccoun
         raise RuleViolation("institution.outside", _("The institution is not one of yours."))
 
 
-def check_can_create_institution(*, code: str, parent: Institution, by: User | SystemAccount) -> None:
-    """An institution has a code of its own and stands below another."""
-    check_can_edit_institution(parent, by)
-    if Institution.objects.filter(code=code).exists():
-        raise RuleViolation(
-            "institution.code_taken", format_lazy(_("There is an institution {code} already."), code=code)
-        )
-
-
 def check_institution_is_present(is_present: bool) -> None:
     """Nobody writes over what somebody else changed meanwhile without having seen it."""
     if not is_present:
@@ -253,13 +244,11 @@ def check_public_phone(phone: str) -> None:
         raise RuleViolation("institution.phone", _("Write the number with its area code, say 0558-5550123."))
 
 
-def check_can_create_team(*, code: str, institution: Institution, by: User | SystemAccount) -> None:
-    """A team has a code of its own and belongs to an institution that cares for residents."""
+def check_can_create_team(*, institution: Institution, by: User | SystemAccount) -> None:
+    """A team belongs to an institution that cares for residents."""
     check_can_edit_team(institution, by)
     if institution.kind not in Institution.PRIMARY_KINDS:
         raise RuleViolation("team.not_primary", _("Teams belong to health centres and village clinics."))
-    if Team.objects.filter(code=code).exists():
-        raise RuleViolation("team.code_taken", format_lazy(_("There is a team {code} already."), code=code))
 
 
 def check_can_join(team: Team, staff: Staff, from_on: date) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import psycopg2
-from django.db import connection
+from django.db import connection, transaction
 
 from config import servers
 from config.servers.places import CHECKOUT
@@ -113,6 +113,39 @@ def waiting(kind: str = "relation") -> int:
             [kind],
         )
         return int(cursor.fetchone()[0])
+
+
+def blocked() -> int:
+    """How many sessions wait for this one's transaction to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid))"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def at_once(first: Callable[[], object], second: Callable[[], object]) -> object:
+    """What `second` returns or raises when it runs into `first`, which is done and whose transaction ends only then.
+
+    For tests with `transaction=True`.
+    """
+    found: list[object] = []
+
+    def run() -> None:
+        try:
+            found.append(second())
+        except Exception as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    with transaction.atomic():
+        first()
+        thread.start()
+        wait_until(lambda: blocked() or not thread.is_alive(), "the second runs into the first")
+    thread.join(PATIENCE)
+    return found[0]
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:

@@ -13,6 +13,7 @@ from assessments.checklist_files import shipped
 from assessments.models import Checklist, ChecklistItem
 from assessments.rules.inspections import check_can_supervise
 from teams import versions
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
@@ -57,11 +58,8 @@ def draft(*, code: str, by: Actor) -> Checklist:
 def create(*, code: str, name: str, kinds: Sequence[str], by: Actor) -> Checklist:
     """A new checklist, as an empty draft. Raises RuleViolation: inspection.not_allowed, checklist.code_taken."""
     check_can_supervise(by)
-    with made_by(by, "assessments.create_checklist"):
-        if Checklist.objects.filter(code=code).exists():
-            raise RuleViolation(
-                "checklist.code_taken", format_lazy(_("There is a checklist {code} already."), code=code)
-            )
+    taken = format_lazy(_("There is a checklist {code} already."), code=code)
+    with made_by(by, "assessments.create_checklist"), only_one("checklist.code_taken", taken):
         return Checklist.objects.create(code=code, number=1, name=name, kinds=list(kinds))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from assessments.rules.cycles import (
 )
 from assessments.rules.rubrics import TO_TARGET
 from assessments.rules.scores import is_given_by_hand, outcome
+from teams.actions.twins import only_one
 from teams.clock import today
 from teams.history import made_by
 from teams.models import User
@@ -142,13 +143,8 @@ def retotal(*, assessments: Sequence[Assessment], version: RubricVersion) -> Non
 
 
 def _create(wanted: Wanted, by: Account) -> Cycle:
-    try:
-        with transaction.atomic():
-            return Cycle.objects.create(**vars(wanted), made_by=by if isinstance(by, User) else None)
-    except IntegrityError:
-        raise RuleViolation(
-            "cycle.name_taken", format_lazy(_("There is a cycle “{name}” already."), name=wanted.name)
-        ) from None
+    with only_one("cycle.name_taken", format_lazy(_("There is a cycle “{name}” already."), name=wanted.name)):
+        return Cycle.objects.create(**vars(wanted), made_by=by if isinstance(by, User) else None)
 
 
 def _check_targets(version: RubricVersion, scoring: Scoring, units: Iterable[Assessed]) -> None:

@@ -13,6 +13,7 @@ from assessments.models import Fund, FundPayer, FundVersion, JobWeight, PackageW
 from assessments.rules.money import Account, check_amounts, check_can_edit, check_can_publish
 from service_packages.models import Package
 from teams import versions
+from teams.actions.twins import only_one
 from teams.clock import today
 from teams.history import made_by
 from teams.rules import RuleViolation
@@ -57,9 +58,9 @@ def create_fund(*, code: str, name: str, by: Account) -> FundVersion:
     """A fund with an empty draft of its rule. Raises RuleViolation: money.not_allowed, fund.code_taken."""
     with made_by(by, "assessments.create_fund"):
         check_can_edit(by)
-        if Fund.objects.filter(code=code).exists():
-            raise RuleViolation("fund.code_taken", format_lazy(_("There is a fund {code} already."), code=code))
-        return FundVersion.objects.create(fund=Fund.objects.create(code=code, name=name), number=1)
+        with only_one("fund.code_taken", format_lazy(_("There is a fund {code} already."), code=code)):
+            fund = Fund.objects.create(code=code, name=name)
+        return FundVersion.objects.create(fund=fund, number=1)
 
 
 @transaction.atomic

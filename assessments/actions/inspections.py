@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,7 @@ from assessments.rules.inspections import (
     check_team,
 )
 from assessments.uploads import Proof, check_count
+from teams.actions.twins import only_one
 from teams.clock import month_words, today
 from teams.history import made_by
 from teams.models import Institution, Team, User
@@ -206,11 +207,8 @@ def save_team(*, team: InspectionTeam | None, number: int, name: str, members: s
     with made_by(by, "assessments.save_inspection_team"):
         row = team or InspectionTeam()
         row.number, row.name, row.members, row.is_active = number, name, members, is_active
-        try:
-            with transaction.atomic():
-                row.save()
-        except IntegrityError:
-            raise RuleViolation("inspection.team_number", _("There is a team of this number already.")) from None
+        with only_one("inspection.team_number", _("There is a team of this number already.")):
+            row.save()
 
 
 def _write_finding(

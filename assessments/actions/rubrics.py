@@ -1,6 +1,6 @@
 """Drafts of rubrics, edited freely until they are published, and what becomes of a version from then on."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from assessments.models import Rubric, RubricVersion
 from assessments.rubric_content import Content
 from assessments.rules.rubrics import check_can_edit_rubrics, check_can_publish, check_content
 from teams import versions
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
@@ -24,13 +25,8 @@ def create_rubric(*, code: str, content: Content, by: Account) -> RubricVersion:
     check_can_edit_rubrics(by)
     check_content(content)
     with made_by(by, "assessments.create_rubric"):
-        try:
-            with transaction.atomic():
-                rubric = Rubric.objects.create(code=code)
-        except IntegrityError:
-            raise RuleViolation(
-                "rubric.code_taken", format_lazy(_("There is a rubric {code} already."), code=code)
-            ) from None
+        with only_one("rubric.code_taken", format_lazy(_("There is a rubric {code} already."), code=code)):
+            rubric = Rubric.objects.create(code=code)
         return _draft(rubric, 1, content)
 
 

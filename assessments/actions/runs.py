@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from assessments.rules.money import (
     check_cycle,
     rule_in_use,
 )
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.rules import RuleViolation
 
@@ -37,13 +38,10 @@ def begin_run(*, fund: Fund, from_month: date, to_month: date, by: Account) -> R
         fund = Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
         version = rule_in_use(fund)
         check_can_begin(version, from_month, to_month)
-        try:
-            with transaction.atomic():
-                return Run.objects.create(
-                    fund=fund, version=version, from_month=from_month, to_month=to_month, made_by_id=by.pk
-                )
-        except IntegrityError:
-            raise RuleViolation("run.period_taken", _("Somebody else has just begun one for these months.")) from None
+        with only_one("run.period_taken", _("Somebody else has just begun one for these months.")):
+            return Run.objects.create(
+                fund=fund, version=version, from_month=from_month, to_month=to_month, made_by_id=by.pk
+            )
 
 
 @transaction.atomic

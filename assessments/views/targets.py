@@ -61,7 +61,10 @@ def target_copy(request: SignedInRequest) -> HttpResponse:
     """Take over the targets of the year before."""
     year = _year(request.POST.get("year", ""))
     made = copy_targets(year=year - 1, to=year, by=request.user)
-    messages.success(request, _("Targets taken over from %(year)s: %(count)s.") % {"count": made, "year": year - 1})
+    if made:
+        messages.success(request, _("Targets taken over from %(year)s: %(count)s.") % {"count": made, "year": year - 1})
+    else:
+        messages.info(request, _("%(year)s has every target of the year before already.") % {"year": year})
     return _back(year)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from service_packages.rules import (
     shares_by_category,
 )
 from teams import versions
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
@@ -49,13 +50,8 @@ def create_package(*, code: str, name: str, by: User | SystemAccount) -> Package
     """Open a new package with an empty draft. Raises RuleViolation: package.not_allowed, .code_taken."""
     check_can_edit_catalogue(by)
     with made_by(by, "service_packages.create_package"):
-        try:
-            with transaction.atomic():
-                package = Package.objects.create(code=code)
-        except IntegrityError:
-            raise RuleViolation(
-                "package.code_taken", format_lazy(_("There is a package {code} already."), code=code)
-            ) from None
+        with only_one("package.code_taken", format_lazy(_("There is a package {code} already."), code=code)):
+            package = Package.objects.create(code=code)
         return PackageVersion.objects.create(package=package, number=1, name=name, status=Status.DRAFT)
 
 

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from service_packages.models import Item
 from service_packages.rules import check_amount, check_can_edit_catalogue
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.models import User
 from teams.models.accounts import SystemAccount
-from teams.rules import RuleViolation
 
 
 class ItemFields(TypedDict, total=False):
@@ -33,14 +33,9 @@ def create_item(*, code: str, by: User | SystemAccount, **fields: Unpack[ItemFie
     """Make an item. Raises RuleViolation: package.not_allowed, .amount, item.code_taken."""
     check_can_edit_catalogue(by)
     check_amount(fields.get("unit_price"))
-    with made_by(by, "service_packages.create_item"):
-        try:
-            with transaction.atomic():
-                return Item.objects.create(code=code, **fields)
-        except IntegrityError:
-            raise RuleViolation(
-                "item.code_taken", format_lazy(_("There is an item {code} already."), code=code)
-            ) from None
+    taken = format_lazy(_("There is an item {code} already."), code=code)
+    with made_by(by, "service_packages.create_item"), only_one("item.code_taken", taken):
+        return Item.objects.create(code=code, **fields)
 
 
 @transaction.atomic

@@ -1,18 +1,20 @@
 """Making, changing and closing accounts, and their passwords, which stand in clear only in what is returned here."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from typing import TypedDict, Unpack
 
 import pghistory
 from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from teams import copies
 from teams.actions.audit import blotted, record
+from teams.actions.twins import only_one
 from teams.history import made_by, note
 from teams.models import AuditEvent, Institution, Role, Staff, User
 from teams.models.accounts import UNLOCKED, SystemAccount
@@ -67,7 +69,8 @@ def create_account(
     _check_username(user)
     _check_password(user, password)
     user.set_password(password)
-    _save(lambda: user.save(force_insert=True))
+    with _only_one():
+        user.save(force_insert=True)
     record(kind=AuditEvent.Kind.ACCOUNT, by=by, what=f"user {user.pk}: {', '.join(user.roles)}")
     return user
 
@@ -93,8 +96,8 @@ def edit_account(*, account: User, seen: str, name: str, by: User | SystemAccoun
     account.institution, account.staff = holding["institution"], holding["staff"]
     account.roles = sorted(set(holding["roles"]))
     account.first_name, account.last_name = name or (account.staff.name if account.staff else ""), ""
-    with made_by(by, "teams.edit_account"):
-        _save(lambda: account.save(update_fields=["institution", "staff", "roles", "first_name", "last_name"]))
+    with made_by(by, "teams.edit_account"), _only_one():
+        account.save(update_fields=["institution", "staff", "roles", "first_name", "last_name"])
     record(kind=AuditEvent.Kind.ACCOUNT, by=by, what=f"user {account.pk}: {before} -> {_said(account)}")
     return account
 
@@ -194,15 +197,9 @@ def _said(account: User) -> str:
     return " ".join(held)
 
 
-def _save(save: Callable[[], None]) -> None:
+def _only_one() -> AbstractContextManager[None]:
     """Of two who take a name or a staff member at once, the second is refused."""
-    try:
-        with transaction.atomic():
-            save()
-    except IntegrityError:
-        raise RuleViolation(
-            "account.exists", _("There is an account of that name, or of that staff member, already.")
-        ) from None
+    return only_one("account.exists", _("There is an account of that name, or of that staff member, already."))
 
 
 def _check_username(user: User) -> None:

@@ -3,8 +3,11 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams import copies
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.memory import forget
 from teams.models import Division, Institution, InstitutionParent, User
@@ -12,7 +15,7 @@ from teams.models.accounts import SystemAccount
 from teams.models.dated import BEGINNING
 from teams.rules import (
     check_can_change_institution,
-    check_can_create_institution,
+    check_can_edit_institution,
     check_can_move_institution,
     check_institution_is_present,
     check_public_phone,
@@ -39,11 +42,13 @@ def create_institution(
 
     Raises RuleViolation: institution.not_allowed, .outside, .code_taken, .phone.
     """
-    check_can_create_institution(code=code, parent=parent, by=by)
+    check_can_edit_institution(parent, by)
     check_public_phone(public_phone)
     said = {"name": name, "kind": kind, "setting": setting, "division": division, "public_phone": public_phone}
+    taken = format_lazy(_("There is an institution {code} already."), code=code)
     with made_by(by, "teams.create_institution"):
-        made = Institution.objects.create(code=code, **said)
+        with only_one("institution.code_taken", taken):
+            made = Institution.objects.create(code=code, **said)
         InstitutionParent.objects.create(institution=made, parent=parent, from_on=BEGINNING)
     forget()
     return made

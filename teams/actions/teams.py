@@ -8,7 +8,10 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from teams.actions.twins import only_one
 from teams.history import made_by
 from teams.models import Division, Institution, Staff, Team, TeamMember, TeamVillage, User
 from teams.models.accounts import SystemAccount
@@ -29,8 +32,9 @@ Row = TypeVar("Row", TeamMember, TeamVillage)
 @transaction.atomic
 def create_team(*, code: str, name: str, institution: Institution, formed_on: date, by: Account) -> Team:
     """Make a team of an institution. Raises RuleViolation: team.not_allowed, .outside, .code_taken, .not_primary."""
-    check_can_create_team(code=code, institution=institution, by=by)
-    with made_by(by, "teams.create_team"):
+    check_can_create_team(institution=institution, by=by)
+    taken = format_lazy(_("There is a team {code} already."), code=code)
+    with made_by(by, "teams.create_team"), only_one("team.code_taken", taken):
         return Team.objects.create(code=code, name=name, institution=institution, formed_on=formed_on)
 
 

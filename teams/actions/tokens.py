@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from teams.actions import audit
+from teams.actions.twins import only_one
 from teams.clock import today
 from teams.history import made_by
 from teams.models import ApiToken, AuditEvent, User
@@ -25,10 +26,9 @@ def create_token(*, user: User, name: str, by: User | SystemAccount) -> str:
     Raises RuleViolation: account.not_allowed, token.name_taken.
     """
     _check_allowed(by)
-    if ApiToken.objects.filter(name=name, revoked_at=None).exists():
-        raise RuleViolation("token.name_taken", _("A key of this name is in use. Revoke it first."))
     key = secrets.token_urlsafe(BYTES)
-    with made_by(by, "teams.create_token"):
+    taken = _("A key of this name is in use. Revoke it first.")
+    with made_by(by, "teams.create_token"), only_one("token.name_taken", taken):
         ApiToken.objects.create(user=user, name=name, sha256=_hash(key))
     audit.record(kind=AuditEvent.Kind.ACCOUNT, by=by, what=f"API key {name} of {user.username}")
     return key

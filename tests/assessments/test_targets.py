@@ -135,6 +135,8 @@ def test_year_without_targets_takes_over_those_of_the_year_before(administrator:
     put("targets", HEADER, "coverage,,2017,,,30,", "coverage,key,2017,,,,33600")
     assert "Take over" in administrator.get(LIST, {"year": "2018"}).content.decode()
     administrator.post("/targets/copy/", {"year": "2018"})
+    again = administrator.post("/targets/copy/", {"year": "2018"}, follow=True)
+    assert "every target of the year before" in again.content.decode()
     assert list(Target.objects.filter(year=2018).values_list("category", "rate", "count")) == [
         ("all", Decimal("30.00"), None),
         ("key", None, 33600),
