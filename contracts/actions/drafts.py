@@ -38,11 +38,16 @@ class Evidence:
 
 @transaction.atomic
 def keep(*, draft: Draft | None, sheet: Sheet, by: User) -> Draft:
-    """Keep what the form holds, in `draft` or in a new one. A document that says otherwise is dropped."""
+    """Keep what the form holds, in `draft` or in a new one. A document that says otherwise is dropped.
+
+    Raises RuleViolation draft.gone.
+    """
     if draft is None:
         draft = Draft(by=by, institution=by.institution)
-    elif _content(draft)["sheet"] == _plain(sheet):
-        return draft
+    else:
+        draft = _locked(draft)
+        if _content(draft)["sheet"] == _plain(sheet):
+            return draft
     draft.payload = _sealed({"sheet": sheet.payload()})
     draft.people = sum(choice.is_ticked is not False for choice in sheet.members)
     draft.first_id = next(iter(sheet.residents), None)
@@ -55,10 +60,11 @@ def keep(*, draft: Draft | None, sheet: Sheet, by: User) -> Draft:
 def prepare(*, draft: Draft, desk: Desk, by: User) -> Draft:
     """Give the draft the agreement to be shown, typeset, with the contract's number.
 
-    Raises RuleViolation with the code of the first error among the desk's conflicts, or draft.nobody.
+    Raises RuleViolation with the code of the first error among the desk's conflicts, or draft.nobody, .gone.
     """
     check_can_prepare(find_conflicts(desk), people=len(desk.members))
     assert desk.team
+    draft = _locked(draft)
     series = f"{desk.team.institution.code}-{today().year}-"
     if desk.sheet.number:
         draft.number = desk.sheet.number
@@ -77,13 +83,10 @@ def prepare(*, draft: Draft, desk: Desk, by: User) -> Draft:
 def conclude(*, draft: Draft, sha256: str, evidence: Evidence, by: User) -> Contract:
     """Sign what was shown: the contract, and the document that was shown, byte for byte; the draft is gone.
 
-    `sha256` is that of the document as the page showed it. Raises RuleViolation: draft.gone (signed or discarded by
-    somebody meanwhile), draft.changed (the form, the prices or the people are no longer those of the document),
-    agreement.*, and those of `signing.sign`.
+    `sha256` is that of the document as the page showed it. Raises RuleViolation: draft.gone, draft.changed (the form,
+    the prices or the people are no longer those of the document), agreement.*, and those of `signing.sign`.
     """
-    locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
-    if locked is None:
-        raise RuleViolation("draft.gone", _("This draft was signed or discarded meanwhile."))
+    locked = _locked(draft)
     check_evidence(evidence.signed, has_signature=evidence.signature is not None)
     desk = open_desk(sheet_of(locked), by)
     _check_shown(locked, desk, sha256)
@@ -119,6 +122,11 @@ def drop_old() -> int:
     return len(keys)
 
 
+def gone() -> RuleViolation:
+    """A draft that somebody signed or discarded meanwhile is not brought back by saving it."""
+    return RuleViolation("draft.gone", _("This draft was signed or discarded meanwhile."))
+
+
 def sheet_of(draft: Draft) -> Sheet:
     """What the form held."""
     return sheet_of_payload(_content(draft)["sheet"])
@@ -132,6 +140,14 @@ def paper_of(draft: Draft) -> dict[str, Any] | None:
 def document_of(kept: Draft | Agreement) -> bytes:
     """The agreement as PDF, as it was shown."""
     return cipher.decrypt_bytes(kept.document or b"", field=DOCUMENT)
+
+
+def _locked(draft: Draft) -> Draft:
+    """The draft as it is now, for one writer at a time. Raises RuleViolation draft.gone."""
+    locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+    if locked is None:
+        raise gone()
+    return locked
 
 
 def _check_shown(draft: Draft, desk: Desk, sha256: str) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from contracts.actions.drafts import keep, prepare, sheet_of
+from contracts.actions.drafts import discard, gone, keep, prepare, sheet_of
 from contracts.actions.people import register_at_desk, take_in
 from contracts.desk import Sheet, sheet_of_form
 from contracts.forms.signing import RegisterForm
@@ -38,10 +38,10 @@ def sign(request: SignedInRequest) -> HttpResponse:
     if request.method != "POST":
         draft = _draft(request, request.GET, or_404=True)
         return _page(request, draft, _first_sheet(request, draft))
-    draft, sheet = _draft(request, request.POST), sheet_of_form(request.POST)
-    desk = _desk(request, sheet)
+    draft, desk = None, _desk(request, sheet_of_form(request.POST))
     try:
-        draft = prepare(draft=keep(draft=draft, sheet=desk.sheet, by=request.user), desk=desk, by=request.user)
+        draft = keep(draft=_named(request), sheet=desk.sheet, by=request.user)
+        draft = prepare(draft=draft, desk=desk, by=request.user)
     except RuleViolation as refused:
         return _page(request, draft, desk.sheet, problem=str(refused))
     return redirect("contracts:draft_detail", draft.pk)
@@ -116,16 +116,15 @@ def _page(request: SignedInRequest, draft: Draft | None, sheet: Sheet, problem: 
 
 def _fragment(request: SignedInRequest, sheet: Sheet, *, change: str, problem: str = "") -> HttpResponse:
     """The desk, or only its sums when nobody came or went; kept as a draft as soon as somebody is on it."""
-    desk, draft = _desk(request, sheet), _draft(request, request.POST)
-    had = draft
-    if desk.lines:
-        draft = keep(draft=draft, sheet=desk.sheet, by=request.user)
-    elif draft:
-        draft.delete()
-        draft = None
-    template = "contracts/_sign_desk.html" if change else "contracts/_sign_change.html"
+    desk, had = _desk(request, sheet), request.POST.get("draft", "")
+    try:
+        draft = _kept(request, desk)
+    except RuleViolation as refused:
+        draft, problem = None, str(refused)
+    is_other = had != (str(draft.pk) if draft else "")
+    template = "contracts/_sign_desk.html" if change or is_other else "contracts/_sign_change.html"
     response = render(request, template, _context(request, desk, draft, problem) | {"oob": True})
-    if draft != had:
+    if is_other:
         query = f"?draft={draft.pk}" if draft else ""
         response["HX-Replace-Url"] = reverse("contracts:sign") + query
     if change in ("add", "clear"):
@@ -159,6 +158,23 @@ def _draft(request: SignedInRequest, sent: QueryDict, *, or_404: bool = False) -
     if draft is None and or_404:
         raise Http404
     return draft
+
+
+def _named(request: SignedInRequest) -> Draft | None:
+    """The draft that the form was opened with. Raises RuleViolation draft.gone."""
+    draft = _draft(request, request.POST)
+    if draft is None and request.POST.get("draft"):
+        raise gone()
+    return draft
+
+
+def _kept(request: SignedInRequest, desk: Desk) -> Draft | None:
+    """What keeps the desk; nothing keeps an empty one. Raises RuleViolation draft.gone."""
+    if desk.lines:
+        return keep(draft=_named(request), sheet=desk.sheet, by=request.user)
+    if draft := _draft(request, request.POST):
+        discard(draft=draft)
+    return None
 
 
 def _first_sheet(request: SignedInRequest, draft: Draft | None) -> Sheet:

@@ -1,5 +1,6 @@
 """The signing desk, by client: finding, registering, ticking, drafts; and what may go wrong there."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from contracts.actions.drafts import sheet_of
+from contracts.actions.drafts import discard, gone, keep, prepare, sheet_of
 from contracts.models import Draft
+from contracts.queries.desk import open_desk
 from residents.models import Resident
 from service_packages.models import PackageVersion
-from teams.models import PolicyValue, Role, Team
+from teams.models import PolicyValue, Role, Team, User
+from teams.rules import RuleViolation
 from tests.accounts import make_account
 from tests.contracts.signing_desk.desks import (
     TODAY,
@@ -30,6 +33,7 @@ from tests.factories import (
     make_resident,
     make_team,
 )
+from tests.processes import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +228,61 @@ def test_draft_is_discarded_and_an_empty_desk_leaves_none(client: Client, househ
     assert not Draft.objects.exists()
 
     to_desk(client, **fields_of(add(client, household[0]), clear="1"))
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["contracts:sign_desk", "contracts:sign"])
+def test_draft_that_was_discarded_meanwhile_does_not_come_back(
+    client: Client, household: list[Resident], address: str
+) -> None:
+    form = fields_of(draft := add(client, household[0]), years=2)
+    discard(draft=draft)
+    page = client.post(reverse(address), form)
+
+    assert page.status_code == 200
+    assert page.context["problem"] == str(gone())
+    assert (page.context["draft"], page.context["desk"].years) == (None, 2)
+    assert f'value="{draft.pk}"' not in page.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_desk_that_was_told_so_goes_on_as_a_new_draft(client: Client, household: list[Resident]) -> None:
+    form = fields_of(draft := add(client, household[0]))
+    discard(draft=draft)
+    told = to_desk(client, **form)
+    to_desk(client, **form | {"draft": ""})
+
+    assert told["HX-Replace-Url"] == "/sign/"
+    assert Draft.objects.get().first == household[0]
+
+
+def test_first_change_of_a_household_that_was_opened_by_its_address_makes_one_draft(
+    client: Client, household: list[Resident], basic: PackageVersion
+) -> None:
+    form = {"member": [one.pk for one in household], "ticked": [household[0].pk]}
+    first = to_desk(client, **form).content.decode()
+    draft = Draft.objects.get()
+
+    assert f'name="draft" value="{draft.pk}"' in first
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["keep", "prepare"])
+def test_draft_that_is_discarded_while_it_is_saved_does_not_come_back(
+    client: Client, household: list[Resident], clerk: User, step: str
+) -> None:
+    draft = add(client, household[0])
+    sheet = sheet_of(draft)
+
+    def save() -> object:
+        if step == "keep":
+            return keep(draft=draft, sheet=replace(sheet, years=2), by=clerk)
+        return prepare(draft=draft, desk=open_desk(sheet, clerk), by=clerk)
+
+    answer = at_once(lambda: discard(draft=Draft.objects.get()), save)
+
+    assert isinstance(answer, RuleViolation)
+    assert answer.code == "draft.gone"
     assert not Draft.objects.exists()
 
 
