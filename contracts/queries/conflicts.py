@@ -71,10 +71,10 @@ def _about_terms(desk: "Desk") -> Iterator[Conflict]:
 
 def _about_line(line: "Line", desk: "Desk") -> Iterator[Conflict]:
     name = line.resident.name
-    coverage = line.coverage
+    within = (each for each in line.coverages if each.start_on <= desk.end_on and each.last_on >= desk.start_on)
     if not line.is_present:
         yield Conflict("contract.not_in_population", _absence(line, desk))
-    elif coverage and coverage.start_on <= desk.end_on and coverage.last_on >= desk.start_on:
+    elif coverage := next(within, None):
         yield Conflict("contract.overlap", overlap_message(coverage), contract=coverage.contract)
     if not line.versions:
         yield Conflict("contract.no_packages", format_lazy(_("{name} has no package yet."), name=name))

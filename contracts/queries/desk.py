@@ -47,12 +47,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Line:
-    """A resident on the desk, as of the first day of the term. `coverage` is the one that runs, or begins next."""
+    """A resident on the desk, as of the first day of the term. `coverages` are those that run or are still to begin."""
 
     resident: Resident
     age: int
     categories: tuple[Category, ...]
-    coverage: Coverage | None
+    coverages: tuple[Coverage, ...]
     is_present: bool
     is_ticked: bool
     offers: tuple[Offer, ...]
@@ -61,6 +61,11 @@ class Line:
     def id_number(self) -> str:
         """Masked."""
         return mask_id_number(cipher.decrypt(self.resident.id_cipher, field="id_number"))
+
+    @property
+    def coverage(self) -> Coverage | None:
+        """The one that runs, or begins next."""
+        return next(iter(self.coverages), None)
 
     @property
     def suitable(self) -> list[Offer]:
@@ -215,16 +220,16 @@ def _lines(sheet: Sheet, residents: Sequence[Resident], start_on: date) -> tuple
     catalogue = Catalogue(list(offered.order_by("tier", "package__code")), category_names())
 
     def line(resident: Resident) -> Line:
-        choice, coverage = choices[resident.pk], running.get(resident.pk)
+        choice, coverages = choices[resident.pk], tuple(running.get(resident.pk, ()))
         is_present = resident.pk in present
         age = age_on(resident.birth_date, start_on)
         categories = belonging[resident.pk]
-        proposed = is_present and coverage is None
+        proposed = is_present and not coverages
         return Line(
             resident=resident,
             age=age,
             categories=tuple(categories),
-            coverage=coverage,
+            coverages=coverages,
             is_present=is_present,
             is_ticked=proposed if choice.is_ticked is None else choice.is_ticked,
             offers=tuple(_offers(catalogue, choice, resident, age, categories)),
@@ -233,15 +238,15 @@ def _lines(sheet: Sheet, residents: Sequence[Resident], start_on: date) -> tuple
     return tuple(line(resident) for resident in residents)
 
 
-def _coverages(residents: Collection[Resident], day: date) -> dict[int, Coverage]:
-    """Resident id -> the first coverage that is not over before the day."""
+def _coverages(residents: Collection[Resident], day: date) -> dict[int, list[Coverage]]:
+    """Resident id -> the coverages that are not over before the day, in their order."""
     known = {resident.pk: resident for resident in residents}
     rows = Coverage.objects.filter(resident__in=known).overlapping(day, date.max)
-    found: dict[int, Coverage] = {}
+    found: dict[int, list[Coverage]] = {}
     shown = rows.select_related("contract__team").prefetch_related("contract__entries")
     for coverage in shown.order_by("start_on"):
         coverage.resident = known[coverage.resident_id]
-        found.setdefault(coverage.resident_id, coverage)
+        found.setdefault(coverage.resident_id, []).append(coverage)
     return found
 
 

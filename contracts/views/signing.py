@@ -133,7 +133,7 @@ def _fragment(request: SignedInRequest, sheet: Sheet, *, change: str, problem: s
 
 
 def _context(request: SignedInRequest, desk: Desk, draft: Draft | None, problem: str) -> dict[str, Any]:
-    named = {line.coverage.contract_id for line in desk.lines if line.coverage}
+    named = {coverage.contract_id for line in desk.lines for coverage in line.coverages}
     visible = Contract.objects.visible_to(request.user).filter(pk__in=named) if named else Contract.objects.none()
     return {
         "desk": desk,

@@ -121,6 +121,17 @@ def test_covered_and_dead_members_are_not_ticked_and_named_when_they_are(
     assert "2018-01-01" in page and "2019-03-01" in page
 
 
+def test_contract_that_begins_after_the_present_one_is_named_too(client: Client, household: list[Resident]) -> None:
+    make_coverage(resident=household[0], end_on=date(2018, 12, 31))
+    following = make_coverage(resident=household[0], start_on=date(2019, 1, 1), end_on=date(2019, 12, 31))
+    draft = add(client, household[0])
+    response = to_desk(client, **fields_of(draft, ticked=[household[0].pk], start_on="20190101"))
+
+    (conflict,) = response.context["desk"].conflicts
+    assert (conflict.code, conflict.contract) == ("contract.overlap", following.contract)
+    assert "查看协议" in response.content.decode()
+
+
 def test_team_at_its_limit_and_package_for_others_are_warnings_only(
     client: Client, household: list[Resident], team: Team, basic: PackageVersion
 ) -> None:
