@@ -164,7 +164,7 @@ PLACES = (
             join (
                 select id, min(other) as other from (
                     select a.id, b.id as other from people a
-                    join people b using (name, birth_date, sex, village_id) where a.id <> b.id
+                    join people b using (name, birth_date, village_id) where a.id <> b.id
                     union all
                     select a.id, b.id from people a join people b using (name, phone_hash) where a.id <> b.id
                 ) alike

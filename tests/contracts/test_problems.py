@@ -118,6 +118,8 @@ def test_namesakes_of_one_village_and_birthday_are_perhaps_one_person() -> None:
     twins = [factories.make_resident(name="王强", village=village) for _record in range(2)]
     factories.make_resident(name="王强", village=factories.make_village())
     assert [line.resident for line in found("maybe_twice")] == twins
+    Resident.objects.filter(pk=twins[1].pk).update(sex="female")  # by a wrong digit of the ID number
+    assert [line.resident for line in found("maybe_twice")] == twins
 
 
 def test_services_after_death_are_counted() -> None:
