@@ -1,17 +1,18 @@
 """`services`: what was given to whom on which day, with the readings taken."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.ledger import match_entered
+from contracts.actions.services import settle_follow_ups
 from contracts.imports import refusing
 from contracts.imports.undoing import services_matched_again
-from contracts.models import Obligation, Service
-from contracts.readings import parse_glucose
+from contracts.models import FollowUp, Obligation, Service
+from contracts.readings import is_critical, parse_glucose
 from contracts.rules import check_readings, check_service_date
 from residents.imports.people import find_people, id_number, known_person
 from residents.models import Resident
@@ -19,6 +20,7 @@ from service_packages.imports import ITEM_HEADINGS
 from service_packages.models import Item
 from service_packages.rules import check_counts
 from teams.cells import parse_text
+from teams.clock import today
 from teams.imports import bulk
 from teams.imports.columns import Column, code, day, text, whole
 from teams.imports.kinds import Kind, Loader
@@ -26,6 +28,7 @@ from teams.imports.lookups import ids_by_code, known, known_or_none, settle, set
 from teams.imports.rows import Rejection, Row
 from teams.imports.teams import UNKNOWN_STAFF
 from teams.models import Role, Staff
+from teams.policy import policy_on
 from teams.rules import RuleViolation
 
 PLACES = {"clinic": "门诊", "home": "上门", "phone": "电话", "online": "网络", "group": "集中"}
@@ -45,6 +48,11 @@ class Details(NamedTuple):
     diastolic: int | None
     fasting_glucose: Decimal | None
     note: str
+
+    @property
+    def readings(self) -> dict[str, Any]:
+        """The values taken, None where none was."""
+        return {name: getattr(self, name) for name in READINGS}
 
 
 class ServiceLoader(Loader):
@@ -108,6 +116,23 @@ class ServiceLoader(Loader):
         bulk.update(Service, fields, changed)
         ruled = [key for key in written if key[1] in self.rules]
         match_entered(services={*(row[:3] for row in created), *ruled})
+        self._settle(written)
+
+    def _settle(self, written: Mapping[Key, Details]) -> None:
+        """Critical readings call for a follow-up that is not too late yet; those that were corrected, for none."""
+        since = today() - timedelta(days=policy_on(today())["follow_up_days"])
+        critical = {key for key, said in written.items() if is_critical(**said.readings)}
+        calm = [self.stored[key][0] for key in written if key in self.stored and key not in critical]
+        recent = _stored({key for key in critical if key[2] >= since})
+        settle_follow_ups(
+            [
+                *(Service(pk=key) for key in calm),
+                *(
+                    Service(pk=pk, resident_id=resident, performed_on=day, **said.readings)
+                    for (resident, _item, day), (pk, said) in recent.items()
+                ),
+            ]
+        )
 
     def _counted(self, written: Mapping[Key, Details]) -> dict[Key, bool]:
         """Whether each service may meet a promise, by the rules of its item."""
@@ -120,7 +145,7 @@ class ServiceLoader(Loader):
                 self.rules[key[1]],
                 performer_job=jobs.get(said.staff_id or 0, ""),
                 place=said.place,
-                readings={name: getattr(said, name) for name in READINGS},
+                readings=said.readings,
             )
             for key, said in written.items()
         }
@@ -193,7 +218,7 @@ SERVICES = Kind(
         text("note", "备注", 200),
     ),
     ServiceLoader,
-    models=(Service,),
+    models=(Service, FollowUp),
     derived=(Obligation,),
     rederive=services_matched_again,
     roles=(Role.ADMINISTRATOR, Role.CLERK),

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from contracts.actions.ledger import make_obligations
-from contracts.models import Coverage, Obligation, Service, Visit
+from contracts.models import Coverage, FollowUp, Obligation, Service, Visit
 from residents.models import Resident
 from teams.clock import today
 from teams.models import Role
@@ -71,6 +72,26 @@ def test_service_goes_in_with_its_readings(number: str) -> None:
     assert service.staff and service.staff.staff_no == "S1"
     assert services(row).counts == (0, 0, 1, 0)
     assert Service.pgh_event_models["update"].objects.count() == 0
+
+
+def test_critical_reading_of_the_last_days_calls_for_a_follow_up(settings: Settings) -> None:
+    settings.TODAY = date(2018, 10, 15)
+    numbers = [make_id_number() for _person in range(4)]
+    for one in numbers:
+        make_resident(number=one)
+    first, last, late, calm = numbers
+    days = f"{first},BP,2018-10-01,,,188,96,,", f"{last},BP,2018-10-15,,,,,17.2,", f"{late},BP,2018-09-30,,,188,96,,"
+    services(*days, f"{calm},BP,2018-10-15,,,138,86,,")
+    tasks = FollowUp.objects.order_by("due_on").values_list("cause", "opened_on", "due_on")
+    assert list(tasks) == [
+        ("critical", date(2018, 10, 1), date(2018, 10, 15)),
+        ("critical", date(2018, 10, 15), date(2018, 10, 29)),
+    ]
+
+    services(*days)
+    assert tasks.count() == 2
+    services(days[0].replace("188", "138"), f"{late},BP,2018-09-30,,,190,96,,")
+    assert [task.service.fasting_glucose for task in FollowUp.objects.select_related("service")] == [Decimal("17.2")]
 
 
 def test_service_is_found_again_and_its_details_corrected(number: str) -> None:

@@ -1,7 +1,7 @@
 """Undoing an import: every table is as before, or nothing happens and the clerk reads why."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from contracts.actions.ledger import make_obligations, match_services
+from contracts.actions.services import record_service
 from contracts.models import Coverage, Obligation, Problem, Service
 from residents.models import Household, Resident
+from teams.clock import today
 from teams.history import made_by
 from teams.imports import all_kinds
 from teams.models import AuditEvent, ImportTrace, Role, User
+from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 from tests.factories import (
     centre,
@@ -21,6 +24,7 @@ from tests.factories import (
     make_household,
     make_id_number,
     make_institution,
+    make_item,
     make_package,
     make_resident,
     make_service,
@@ -150,6 +154,18 @@ def services() -> tuple[str, ...]:
     return head, f"{number},I1,2018-02-01,130,80", f"{number},I1,2018-05-01,,", f"{number},I1,2018-01-05,,"
 
 
+def services_critical() -> tuple[str, ...]:
+    """One reading turns out to be critical, one not to be; a third is new."""
+    (number,), item = people(1), make_item("I1")
+    days = [today() - timedelta(days=back) for back in range(3)]
+    for day, systolic in zip(days, (130, 190), strict=False):
+        record_service(
+            resident=resident_of(number), item=item, performed_on=day, systolic=systolic, diastolic=80, by=SYSTEM
+        )
+    lines = (f"{number},I1,{day},{systolic},80" for day, systolic in zip(days, (190, 130, 190), strict=True))
+    return "id_number,item_code,performed_on,systolic,diastolic", *lines
+
+
 def visits() -> tuple[str, ...]:
     number = people(1)[0]
     make_visit(resident_of(number), date(2018, 3, 1))
@@ -160,7 +176,6 @@ def visits() -> tuple[str, ...]:
 def resident_of(number: str) -> Resident:
     from residents.identity import parse_id_number
     from residents.imports.people import id_hash
-    from teams.clock import today
 
     return Resident.objects.get(id_hash=id_hash(parse_id_number(number, today=today())))
 
@@ -179,6 +194,7 @@ KINDS: dict[str, Callable[[], tuple[str, ...]]] = {
     "payer_shares": payer_shares,
     "contracts": contracts,
     "services": services,
+    "services critical": services_critical,
     "visits": visits,
 }
 
