@@ -11,12 +11,15 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from contracts.readings import parse_glucose
+from contracts.models.ledger import READINGS
+from contracts.readings import doubts, parse_glucose
+from contracts.rules import check_readings
 from residents.identity import IdentityError, parse_id_number
 from residents.models import Resident
 from teams import cipher
 from teams.cells import CellError, is_blank, parse_date, parse_integer, parse_text
 from teams.clock import today
+from teams.rules import RuleViolation
 
 MOST_ROWS = 300
 # What a row holds besides its person, in the order in which a spreadsheet's columns are pasted.
@@ -33,12 +36,14 @@ _KEY = re.compile(r"#(\d{1,18})")
 
 @dataclass
 class Row:
-    """A row as it was typed. `person` is an ID number, a name, or `#` and a resident's id; `item` an item's code."""
+    """A row as it was typed. `person` is an ID number, a name, or `#` and a resident's id; `item` an item's code;
+    `confirmed` the readings that were asked about already."""
 
     person: str
     item: str = ""
     cells: dict[str, str] = field(default_factory=lambda: dict.fromkeys(CELLS, ""))
     is_done: bool = False
+    confirmed: str = ""
     resident: Resident | None = None
     error: str | Promise = ""
 
@@ -61,14 +66,34 @@ class Row:
                 raise
         return found
 
+    def asks_again(self, said: Mapping[str, Any]) -> bool:
+        """Whether its readings are unusual, which then stands in `error`, and were not sent like this before."""
+        readings = {name: said.get(name) for name in READINGS}
+        typed = ",".join(str(value) for value in readings.values())
+        odd = [] if _is_impossible(readings) else list(doubts(readings))
+        if not odd or self.confirmed == typed:
+            return False
+        message = _("{doubts} If it is right, enter the rows once more.")
+        self.confirmed, self.error = typed, format_lazy(message, doubts=" ".join(map(str, odd)))
+        return True
+
+
+def _is_impossible(readings: dict[str, Any]) -> bool:
+    """Whether they are refused anyway."""
+    try:
+        check_readings(**readings)
+    except RuleViolation:
+        return True
+    return False
+
 
 def posted_rows(data: QueryDict) -> list[Row]:
     """The rows of a grid as it was sent."""
     done = set(data.getlist("done"))
-    columns = [data.getlist(name) for name in ("person", "row_item", *(f"cell_{name}" for name in CELLS))]
+    names = ("person", "row_item", "confirmed", *(f"cell_{name}" for name in CELLS))
     rows = []
-    for number, (person, item, *cells) in enumerate(zip(*columns, strict=False)):
-        rows.append(Row(person.strip(), item, dict(zip(CELLS, cells, strict=True)), str(number) in done))
+    for number, (person, item, confirmed, *cells) in enumerate(zip(*map(data.getlist, names), strict=False)):
+        rows.append(Row(person.strip(), item, dict(zip(CELLS, cells, strict=True)), str(number) in done, confirmed))
     return rows[:MOST_ROWS]
 
 

@@ -101,6 +101,12 @@ class ServiceForm(forms.Form):
         names = ("performed_on", "staff", "place", *READINGS, "note")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What a good form says, by the fields of the entry."""
+        said = self.details
+        return {**said, "staff_id": said["staff"].pk if said["staff"] else None}
+
 
 def _field_of(readings: dict[str, Any], fields: dict[str, forms.Field]) -> str | None:
     """The field of the impossible reading; for two that don't go together, the lower pressure."""

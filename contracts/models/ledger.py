@@ -1,6 +1,5 @@
 """The promise ledger: obligations (what is owed when), services (what was given), and visits."""
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models.agreements import Coverage, CoveragePackage
 from residents.models import Resident
 from service_packages.models import Item
+from teams import copies
 from teams.history import entered_index, track_facts
 from teams.models import Institution, Staff, Team
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 READINGS = ("systolic", "diastolic", "fasting_glucose")
+# What tells two states of an entry apart.
+ENTERED = ("item_id", "performed_on", "staff_id", "place", *READINGS, "note")
 
 
 class PersonalQuerySet(models.QuerySet):
@@ -91,8 +93,7 @@ class Service(models.Model):
     @property
     def fingerprint(self) -> str:
         """Tells this state of the entry from every other: what a form was filled in from."""
-        fields = ("item_id", "performed_on", "staff_id", "place", *READINGS, "note")
-        return sha256(repr([str(getattr(self, name)) for name in fields]).encode()).hexdigest()[:16]
+        return copies.fingerprint(self, ENTERED)
 
 
 @track_facts("contracts_obligation", exclude=["team", "met_by", "met_on"])

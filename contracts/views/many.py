@@ -16,6 +16,7 @@ from contracts.forms.due import DueForm
 from contracts.forms.many import EventForm, GridForm, ManyForm
 from contracts.grid import MOST_ROWS, Row, name_people, pasted_rows, posted_rows
 from contracts.presenters import due as words
+from contracts.presenters.services import say_critical
 from contracts.queries.due import due, most_due, residents_of
 from contracts.views.services import PLACE, list_query
 from residents.models import Resident
@@ -134,15 +135,16 @@ def _enter(request: SignedInRequest, form: ManyForm, rows: Sequence[Row], items:
 
 
 def _entry(row: Row, form: ManyForm, items: dict[int, Item]) -> Entry | None:
-    """The row as an entry; None when something in it is wrong, which then stands in its error."""
+    """The row as an entry; None when something in it is wrong or unusual, which then stands in its error."""
     if row.resident is None:
         return None
     item = next((item for item in items.values() if item.code == row.item), form.cleaned_data["item"])
     common = {name: form.cleaned_data[name] for name in ("performed_on", "place", "staff")}
     try:
-        return Entry(row.resident, item, **(common | row.values()))
+        said = row.values()
     except CellError:
         return None
+    return None if row.asks_again(said) else Entry(row.resident, item, **(common | said))
 
 
 def _say(request: SignedInRequest, recorded: Recorded, left: Sequence[Row], filled: Sequence[Row]) -> None:
@@ -154,8 +156,9 @@ def _say(request: SignedInRequest, recorded: Recorded, left: Sequence[Row], fill
     uncounted = sum(not service.is_counted for service in recorded.services)
     if uncounted:
         messages.warning(request, _("Of them not counted as fulfilling: %(count)s.") % {"count": uncounted})
+    say_critical(request, recorded.services)
     if left:
-        messages.error(request, _("Not entered: %(count)s. Correct them below.") % {"count": len(left)})
+        messages.error(request, _("Not entered: %(count)s. Correct or confirm them below.") % {"count": len(left)})
     if not filled:
         messages.info(request, _("Nothing was filled in."))
 

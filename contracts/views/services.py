@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,8 +14,9 @@ from contracts.actions.services import correct_service, delete_service, record_s
 from contracts.forms.due import DueForm
 from contracts.forms.services import ServiceForm, initial_of
 from contracts.models import Service
+from contracts.models.ledger import ENTERED
 from contracts.presenters import due as words
-from contracts.presenters.services import place_text, say_recorded
+from contracts.presenters.services import differences, place_text, say_recorded
 from contracts.queries.due import Line, lines_of, next_person
 from contracts.queries.services import given_on, performers, recent_services, versions, waived_obligations
 from contracts.readings import is_critical
@@ -23,7 +24,10 @@ from residents.models import Resident
 from service_packages.models import Item
 from teams.attempts import sent
 from teams.clock import today
+from teams.copies import since
 from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.policy import policy_on
+from teams.presenters.stale import going_on
 from teams.rules import RuleViolation
 
 PLACE = "service_place"
@@ -61,26 +65,26 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.SERVICE_RECORD)
 def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Correct an entry, with the entry's history below."""
-    service = _visible_service(request, pk)
-    given_by = [*performers(service.resident, request.user, today()), *([service.staff] if service.staff else [])]
-    form = ServiceForm(
-        request.POST or None,
-        resident=service.resident,
-        item=service.item,
-        staff=given_by,
-        initial=initial_of(service),
-    )
+    """Correct an entry, with the entry's history below. Whoever was slower than a colleague sees the difference."""
+    service, stale = _visible_service(request, pk), None
+    form = _correction(request, service, request.POST or None)
     if request.method == "POST" and form.is_valid() and not form.doubts:
         try:
-            correct_service(service=service, by=request.user, seen=form.cleaned_data["seen"], **form.details)
+            return redirect(_correct(request, service, form))
         except RuleViolation as refusal:
-            messages.error(request, str(refusal))
-            return redirect("contracts:service_edit", pk)
-        say_recorded(request, _visible_service(request, pk), today())
-        return redirect(f"{reverse('contracts:service_record', args=[service.resident_id])}?{list_query(request)}")
+            if refusal.code == "service.gone":
+                messages.error(request, str(refusal))
+                return redirect("contracts:service_record", service.resident_id)
+            if refusal.code == "service.changed":
+                service = _visible_service(request, pk)
+                stale = differences(form, since(service, form.cleaned_data["seen"], ENTERED))
+                rest = going_on(request.POST, stale, initial_of(service), {"staff_id": "staff"})
+                form = _correction(request, service, rest)
+            else:
+                form.add_error("performed_on", str(refusal))
     context = {
         "form": form,
+        "stale": stale,
         "service": service,
         "place": place_text(service.place),
         "versions": [(version, place_text(version.before.place)) for version in versions(pk)],
@@ -130,11 +134,30 @@ def _record(request: SignedInRequest, form: ServiceForm) -> str:
     service = record_service(resident=form.resident, item=form.item, by=request.user, **form.details)
     request.session[PLACE] = service.place
     say_recorded(request, service, today())
-    if is_critical(**service.readings) and has_permission(request.user, Permission.REFERRAL_EDIT):
-        messages.warning(request, _("The reading is critical: refer the person, and see them again within 14 days."))
-        address = reverse("contracts:referral_create", args=[service.resident_id])
-        return f"{address}?{list_query(request)}&service={service.pk}"
-    return after(request, service.resident_id)
+    return _to_referral(request, service) or after(request, service.resident_id)
+
+
+def _correct(request: SignedInRequest, service: Service, form: ServiceForm) -> str:
+    corrected = correct_service(service=service, by=request.user, seen=form.cleaned_data["seen"], **form.details)
+    say_recorded(request, corrected, today())
+    leads_to = _to_referral(request, corrected) if corrected.readings != service.readings else ""
+    return leads_to or f"{reverse('contracts:service_record', args=[service.resident_id])}?{list_query(request)}"
+
+
+def _to_referral(request: SignedInRequest, service: Service) -> str:
+    """Where a critical reading leads, and why; nowhere from any other."""
+    if not is_critical(**service.readings) or not has_permission(request.user, Permission.REFERRAL_EDIT):
+        return ""
+    days = policy_on(today())["follow_up_days"]
+    said = _("The reading is critical: refer the person, and see them again within %(days)s days.")
+    messages.warning(request, said % {"days": days})
+    address = reverse("contracts:referral_create", args=[service.resident_id])
+    return f"{address}?{list_query(request)}&service={service.pk}"
+
+
+def _correction(request: SignedInRequest, service: Service, data: QueryDict | None) -> ServiceForm:
+    given_by = [*performers(service.resident, request.user, today()), *([service.staff] if service.staff else [])]
+    return ServiceForm(data, resident=service.resident, item=service.item, staff=given_by, initial=initial_of(service))
 
 
 def _form(request: SignedInRequest, resident: Resident, item: Item) -> ServiceForm:

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from contracts.actions.ledger import make_obligations
 from contracts.grid import NOBODY, Row, name_people, pasted_rows
-from contracts.models import Coverage, Service
+from contracts.models import Coverage, FollowUp, Service
 from residents.models import Resident
 from teams.models import Team
 from tests.factories import (
@@ -58,7 +58,7 @@ def sign(team: Team, **fields: Any) -> Resident:
 
 def grid(*rows: dict[str, str], **fields: str) -> dict[str, Any]:
     """The form of a grid with these rows."""
-    names = ("person", "row_item", "cell_performed_on", "cell_systolic", "cell_diastolic")
+    names = ("person", "row_item", "confirmed", "cell_performed_on", "cell_systolic", "cell_diastolic")
     columns = {name: [row.get(name, "") for row in rows] for name in (*names, "cell_fasting_glucose", "cell_note")}
     return {"item": "BP", "performed_on": "20181002", "place": "home"} | columns | fields
 
@@ -132,6 +132,48 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reason(desk: Client, team:
     for said in ("Entered: 1.", "Not entered: 2.", "Systolic: Must be at most 1000.", "Nobody whom you may see"):
         assert said in page
     assert f"#{one.pk}" not in page
+
+
+def test_unusual_reading_is_asked_about_once_more(desk: Client, team: Team) -> None:
+    one, other, high = sign(team), sign(team), sign(team)
+    rows = [
+        {"person": f"#{one.pk}", "cell_systolic": "138", "cell_diastolic": "86"},
+        {"person": f"#{other.pk}", "cell_systolic": "138"},
+        {"person": f"#{high.pk}", "cell_systolic": "400", "cell_diastolic": "90"},
+    ]
+    asked = desk.post("/services/grid/", grid(*rows))
+    page = asked.content.decode()
+    for said in (
+        "Entered: 1.",
+        "Not entered: 2. Correct or confirm",
+        "Only one of the two pressures",
+        "400 is impossible",
+    ):
+        assert said in page
+    assert Service.objects.get().resident == one
+
+    (row,) = [each["row"] for each in asked.context["rows"] if each["row"].resident == other]
+    assert f'name="confirmed" value="{row.confirmed}"' in page
+    desk.post("/services/grid/", grid({**rows[1], "cell_systolic": "139", "confirmed": row.confirmed}))
+    assert Service.objects.count() == 1  # other readings are asked about anew
+    desk.post("/services/grid/", grid({**rows[1], "confirmed": row.confirmed}))
+    assert Service.objects.get(resident=other).systolic == 138
+
+
+def test_critical_readings_of_a_grid_lead_to_referrals(desk: Client, team: Team) -> None:
+    calm, critical = sign(team, name="李建国"), sign(team, name="王秀兰")
+    answer = desk.post(
+        "/services/grid/",
+        grid(
+            {"person": f"#{calm.pk}", "cell_systolic": "138", "cell_diastolic": "86"},
+            {"person": f"#{critical.pk}", "cell_systolic": "186", "cell_diastolic": "96"},
+        ),
+        follow=True,
+    )
+    service = critical.services.get()
+    link = f'<a href="/referrals/new/{critical.pk}/?service={service.pk}">王秀兰</a>'
+    assert f"Critical readings: {link}. Refer them, and see them again within 14 days." in answer.content.decode()
+    assert FollowUp.objects.get().service == service
 
 
 def test_grid_sent_twice_enters_once_and_says_so(desk: Client, team: Team) -> None:

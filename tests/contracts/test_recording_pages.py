@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.http import HttpResponse
@@ -11,9 +12,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from contracts.actions.attempts import try_to_reach
+from contracts.actions.services import correct_service
 from contracts.models import Attempt, Service
 from residents.models import Resident
 from teams.models import Team, User
+from teams.rules import RuleViolation
 from tests.contracts.recorded import TODAY, record, sign
 from tests.factories import make_doctor, make_item, make_team
 
@@ -166,6 +169,64 @@ def test_entry_is_corrected_with_its_history_shown_and_deleted(desk: Client, tea
     assert "Somebody corrected this entry" in stale.content.decode()
     desk.post(reverse("contracts:service_delete", args=[service.pk]), {"seen": hidden(desk.get(page), "seen")})
     assert not Service.objects.exists()
+
+
+def test_correction_that_is_refused_keeps_what_was_typed(desk: Client, team: Team) -> None:
+    resident = sign(team)
+    record(resident, date(2018, 10, 1), systolic=130, diastolic=80)
+    page = reverse("contracts:service_edit", args=[record(resident, systolic=138, diastolic=80).pk])
+
+    refused = send(desk, page, performed_on="20181001", systolic=136, diastolic=80, note="坐位")
+    assert refused.context["form"].errors["performed_on"] == [
+        "This service was entered for that day already. Correct that entry instead."
+    ]
+    assert 'value="136"' in refused.content.decode() and 'value="坐位"' in refused.content.decode()
+
+
+def test_slower_of_two_corrections_sees_the_difference_and_goes_on(desk: Client, team: Team, doctor: User) -> None:
+    service = record(sign(team), systolic=138, diastolic=80)
+    page = reverse("contracts:service_edit", args=[service.pk])
+    opened = {
+        "performed_on": "2018-10-02",
+        "systolic": "138",
+        "diastolic": "80",
+        "seen": hidden(desk.get(page), "seen"),
+    }
+    correct_service(service=service, systolic=148, by=doctor)
+
+    stale = desk.post(page, {**opened, "note": "坐位", "submission": "k"})
+    assert [(line["label"], line["then"], line["now"]) for line in stale.context["stale"]["lines"]] == [
+        ("Systolic (mmHg)", "138", "148")
+    ]
+    assert f"{doctor.username} changed this record" in " ".join(stale.content.decode().split())
+    kept = {
+        name: stale.context["form"][name].value() for name in ("performed_on", "systolic", "diastolic", "note", "seen")
+    }
+    assert desk.post(page, {**kept, "submission": "k"}).status_code == 302
+    service.refresh_from_db()
+    assert (service.systolic, service.note) == (148, "坐位")
+
+
+def test_correction_of_what_is_deleted_leads_back_to_the_person(desk: Client, team: Team, doctor: User) -> None:
+    service = record(sign(team), systolic=138, diastolic=80)
+    page = reverse("contracts:service_edit", args=[service.pk])
+    seen = hidden(desk.get(page), "seen")
+    gone = RuleViolation("service.gone", "gone")
+    with patch("contracts.views.services.correct_service", side_effect=gone):
+        fields = {"performed_on": "20181002", "systolic": 136, "diastolic": 80, "seen": seen, "submission": "k"}
+        answer = desk.post(page, fields)
+    assert answer.headers["Location"] == address(service.resident)
+
+
+def test_correction_to_a_critical_reading_leads_to_a_referral_once(desk: Client, team: Team) -> None:
+    service = record(sign(team), systolic=138, diastolic=80)
+    page = reverse("contracts:service_edit", args=[service.pk])
+
+    critical = send(desk, page, systolic=188, diastolic=80)
+    assert critical.headers["Location"].startswith(address(service.resident, "referral_create"))
+    assert "see them again within 14 days" in desk.get(critical.headers["Location"]).content.decode()
+    noted = send(desk, page, systolic=188, diastolic=80, note="坐位")
+    assert noted.headers["Location"].startswith(address(service.resident))
 
 
 def test_outcome_of_a_call_leads_on(desk: Client, team: Team) -> None:
