@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from contracts.queries.desk import Desk, Line
 
+LONGEST_NUMBER = Contract._meta.get_field("number").max_length or 0
 HOUSEHOLDS = (Path(__file__).parents[1] / "sql" / "households.sql").read_text()
 
 
@@ -58,7 +59,11 @@ def _about_terms(desk: "Desk") -> Iterator[Conflict]:
     if desk.lines and not desk.team:
         yield Conflict("contract.no_team", _("Choose the team that they sign with."))
     number = desk.sheet.number
-    if number and Contract.objects.filter(number=number).exists():
+    if len(number) > LONGEST_NUMBER or not number.isprintable():
+        yield Conflict(
+            "contract.number", format_lazy(_("A contract number has at most {most} characters."), most=LONGEST_NUMBER)
+        )
+    elif number and Contract.objects.filter(number=number).exists():
         yield Conflict("contract.number_taken", format_lazy(_("There is a contract {number} already."), number=number))
     signing = desk.representative
     if signing and age_on(signing.birth_date, today()) < LEAST_AGE_TO_SIGN:

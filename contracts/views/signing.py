@@ -43,7 +43,9 @@ def sign(request: SignedInRequest) -> HttpResponse:
         draft = keep(draft=_named(request), sheet=desk.sheet, by=request.user)
         draft = prepare(draft=draft, desk=desk, by=request.user)
     except RuleViolation as refused:
-        return _page(request, draft, desk.sheet, problem=str(refused))
+        # A conflict stands on the desk already.
+        told = any(conflict.code == refused.code for conflict in desk.conflicts)
+        return _page(request, draft, desk.sheet, problem="" if told else str(refused))
     return redirect("contracts:draft_detail", draft.pk)
 
 

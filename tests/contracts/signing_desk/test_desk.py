@@ -132,6 +132,15 @@ def test_contract_that_begins_after_the_present_one_is_named_too(client: Client,
     assert "查看协议" in response.content.decode()
 
 
+@pytest.mark.parametrize("number", ["9" * 61, "A\0B"])
+def test_number_that_no_contract_can_have_is_told_once(client: Client, household: list[Resident], number: str) -> None:
+    client.cookies["django_language"] = "en"
+    draft = add(client, household[0])
+    response = client.post(reverse("contracts:sign"), fields_of(draft, number=number))
+    assert [conflict.code for conflict in response.context["desk"].conflicts] == ["contract.number"]
+    assert response.content.decode().count("A contract number has at most 60 characters.") == 1
+
+
 def test_team_at_its_limit_and_package_for_others_are_warnings_only(
     client: Client, household: list[Resident], team: Team, basic: PackageVersion
 ) -> None:
@@ -155,7 +164,9 @@ def test_package_that_is_a_must_is_refused_to_others(client: Client, household: 
 
     page = client.post(reverse("contracts:sign"), form)
     assert page.status_code == 200
-    assert "儿童包" in page.context["problem"]
+    (refusal,) = [conflict for conflict in page.context["desk"].conflicts if conflict.is_error]
+    assert "儿童包" in str(refusal.message)
+    assert page.content.decode().count(str(refusal.message)) == 1
 
 
 def test_fees_by_payer_follow_the_ticks(client: Client, household: list[Resident]) -> None:
