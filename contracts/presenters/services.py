@@ -38,7 +38,8 @@ def say_recorded(request: SignedInRequest, service: Service, day: date) -> None:
     elif service.is_counted:
         said.append(_("Nothing was owed that it could meet; it counts as a service given."))
     if outcome.next_due_on:
-        said.append(_("Next due: %(day)s.") % {"day": f"{outcome.next_due_on:%Y-%m-%d}"})
+        words = _("Next due: %(day)s.") if outcome.next_due_on >= day else _("Still missing: what was due on %(day)s.")
+        said.append(words % {"day": f"{outcome.next_due_on:%Y-%m-%d}"})
     messages.success(request, " ".join(said))
     if not service.is_counted:
         reasons = " ".join(str(reason.message) for reason in why_not_counted(service))
