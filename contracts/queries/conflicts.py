@@ -1,17 +1,18 @@
 """What stands against a signing, named before anything is sent; `actions.signing.sign` looks again under lock."""
 
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract
+from contracts.queries.teams import Load, loads
 from contracts.rules import LEAST_AGE_TO_SIGN, Conflict, overlap_message
 from service_packages.rules import incompatible
 from teams.clock import today
+from teams.composition import doctors, jobs_on
 from teams.dates import age_on
 from teams.models import Team
 from teams.policy import policy_on
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from contracts.queries.desk import Desk, Line
 
 LONGEST_NUMBER = Contract._meta.get_field("number").max_length or 0
-HOUSEHOLDS = (Path(__file__).parents[1] / "sql" / "households.sql").read_text()
 
 
 def find_conflicts(desk: "Desk") -> Iterator[Conflict]:
@@ -34,19 +34,25 @@ def find_conflicts(desk: "Desk") -> Iterator[Conflict]:
 
 
 def find_overload(desk: "Desk") -> Iterator[Conflict]:
-    """A warning when the team would serve more households than the policy wishes (0: no such rule)."""
-    most = policy_on(desk.start_on)["team_households_most"]
-    if desk.members and desk.team and most and (households := households_of(desk.team)) >= most:
-        yield Conflict(
-            "team.full",
-            format_lazy(
-                _("Households served by {team} already: {count}; the policy allows {most}."),
-                team=desk.team.name,
-                count=households,
-                most=most,
-            ),
-            is_error=False,
-        )
+    """Warnings when the team serves as many households, or people for each of its doctors, as the policy wishes (0: no
+    such rule)."""
+    policy, day = policy_on(desk.start_on), today()
+    households, residents = policy["team_households_most"], policy["doctor_residents_most"]
+    if not (desk.members and desk.team and (households or residents)):
+        return
+    load = loads([desk.team.pk], day).get(desk.team.pk, Load())
+    if households and load.households >= households:
+        message = _("Households served by {team} already: {count}; the policy allows {most}.")
+        yield _full("team.full", message, desk.team, load.households, households)
+    if residents and load.people >= residents:
+        number = doctors(jobs_on([desk.team.pk], day).get(desk.team.pk, Counter())) or 1
+        if load.people >= residents * number:
+            message = _("Residents a doctor served by {team} already: {count}; the policy allows {most}.")
+            yield _full("team.doctors_full", message, desk.team, load.people // number, residents)
+
+
+def _full(code: str, message: "StrOrPromise", team: Team, count: int, most: int) -> Conflict:
+    return Conflict(code, format_lazy(message, team=team.name, count=count, most=most), is_error=False)
 
 
 def _about_terms(desk: "Desk") -> Iterator[Conflict]:
@@ -105,12 +111,3 @@ def _absence(line: "Line", desk: "Desk") -> "StrOrPromise":
     return format_lazy(
         _("{name} is not registered yet on {day}. Choose a later first day."), name=resident.name, day=desk.start_on
     )
-
-
-def households_of(team: Team) -> int:
-    """How many households a team covers today; someone without a household counts as one."""
-    day = today()
-    with connection.cursor() as cursor:
-        cursor.execute(HOUSEHOLDS, {"team": team.pk, "day": day})
-        (count,) = cursor.fetchone()
-    return count

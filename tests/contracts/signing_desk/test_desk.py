@@ -156,6 +156,18 @@ def test_team_at_its_limit_and_package_for_others_are_warnings_only(
     assert conflicts == {"team.full": False, "package.unsuitable": False}
 
 
+def test_team_whose_doctors_have_as_many_residents_as_they_may_is_told(
+    client: Client, household: list[Resident], team: Team
+) -> None:
+    PolicyValue.objects.create(code="doctor_residents_most", value=1, from_on=date(2018, 1, 1))
+    draft = add(client, household[0])
+    codes = [conflict.code for conflict in to_desk(client, **fields_of(draft)).context["desk"].conflicts]
+    assert codes == []
+    make_coverage(team=team, end_on=date(2019, 1, 1))
+    (warning,) = to_desk(client, **fields_of(draft)).context["desk"].conflicts
+    assert (warning.code, warning.is_error) == ("team.doctors_full", False)
+
+
 def test_package_that_is_a_must_is_refused_to_others(client: Client, household: list[Resident]) -> None:
     child = make_package(code="CHI", name="儿童包", categories=["child"], is_must=True)
     draft = add(client, household[0])
