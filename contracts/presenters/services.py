@@ -5,21 +5,20 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Min
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from contracts.actions.services import why_not_counted
 from contracts.forms.services import ServiceForm
-from contracts.models import Service
+from contracts.models import FollowUp, Service
 from contracts.queries.services import outcome_of
 from contracts.readings import is_critical
 from service_packages.models import Item
-from teams.clock import today
 from teams.copies import Since
 from teams.models import Staff
 from teams.permissions import Permission, SignedInRequest, has_permission
-from teams.policy import policy_on
 from teams.presenters import stale
 
 
@@ -56,9 +55,9 @@ def say_critical(request: SignedInRequest, services: Sequence[Service]) -> None:
         for service in critical
     )
     people = format_html_join("、", '<a href="{}?service={}">{}</a>', links)
-    message = _("Critical readings: {people}. Refer them, and see them again within {days} days.")
-    days = policy_on(today())["follow_up_days"]
-    messages.warning(request, format_html(message, people=people, days=days))
+    message = _("Critical readings: {people}. Refer them, and see them again by {day}.")
+    first = FollowUp.objects.filter(service__in=critical).aggregate(day=Min("due_on"))
+    messages.warning(request, format_html(message, people=people, day=f"{first['day']:%Y-%m-%d}"))
 
 
 def differences(form: ServiceForm, since: Since) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def _about_terms(desk: "Desk") -> Iterator[Conflict]:
     number = desk.sheet.number
     if len(number) > LONGEST_NUMBER or not number.isprintable():
         yield Conflict(
-            "contract.number", format_lazy(_("A contract number has at most {most} characters."), most=LONGEST_NUMBER)
+            "contract.number",
+            format_lazy(_("This can't be a contract number. Characters at most: {most}."), most=LONGEST_NUMBER),
         )
     elif number and Contract.objects.filter(number=number).exists():
         yield Conflict("contract.number_taken", format_lazy(_("There is a contract {number} already."), number=number))

@@ -26,7 +26,6 @@ from teams.attempts import sent
 from teams.clock import today
 from teams.copies import since
 from teams.permissions import Permission, SignedInRequest, has_permission, require
-from teams.policy import policy_on
 from teams.presenters.stale import going_on
 from teams.rules import RuleViolation
 
@@ -148,9 +147,8 @@ def _to_referral(request: SignedInRequest, service: Service) -> str:
     """Where a critical reading leads, and why; nowhere from any other."""
     if not is_critical(**service.readings) or not has_permission(request.user, Permission.REFERRAL_EDIT):
         return ""
-    days = policy_on(today())["follow_up_days"]
-    said = _("The reading is critical: refer the person, and see them again within %(days)s days.")
-    messages.warning(request, said % {"days": days})
+    said = _("The reading is critical: refer the person, and see them again by %(day)s.")
+    messages.warning(request, said % {"day": f"{service.follow_up.due_on:%Y-%m-%d}"})
     address = reverse("contracts:referral_create", args=[service.resident_id])
     return f"{address}?{list_query(request)}&service={service.pk}"
 

@@ -15,7 +15,7 @@ from contracts.actions.confirming import confirm
 from contracts.actions.ending import resume_all, suspend_all, terminate_all, undo_termination
 from contracts.actions.renewing import renew
 from contracts.forms import steps as forms
-from contracts.models import Contract, Status
+from contracts.models import Contract, Coverage, Status
 from contracts.presenters.batches import proposal_row
 from contracts.queries.contract import Story, choices_of, story, visible_contracts
 from teams.actions.submissions import once
@@ -26,6 +26,8 @@ from teams.permissions import Permission, SignedInRequest, require
 from teams.policy import policy_on
 from teams.rules import RuleViolation
 
+# Reasons to end a contract that the record of the person tells as well, and where.
+LEFT = {Coverage.Reason.DIED: "died_on", Coverage.Reason.MOVED: "moved_out_on"}
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -89,7 +91,14 @@ def contract_terminate(request: SignedInRequest, pk: int) -> HttpResponse:
     def do() -> Contract:
         data = form.cleaned_data
         step = _members(form, request) | {name: data[name] for name in ("on", "reason", "note")}
-        return terminate_all(**step)[0].contract
+        ended = terminate_all(**step)
+        left = LEFT.get(data["reason"])
+        if left and any(getattr(coverage.resident, left) is None for coverage in ended):
+            messages.warning(
+                request,
+                _("Report the death or the move on the person's own page, too: until then they are counted here."),
+            )
+        return ended[0].contract
 
     done = _("Terminated. It can be taken back until the end of the day.")
     return _answer(request, told, form, do, _("Terminate"), done, {"is_danger": True})

@@ -22,6 +22,7 @@ from tests.factories import bureau, centre, make_doctor, make_package, make_resi
 
 pytestmark = pytest.mark.django_db
 DECEMBER = date(2018, 12, 15)
+LEAVER = "until then they are counted here"
 # Session, account and its institutions and teams, transaction.
 BESIDE = 7
 # Of papers that are opened: the trail's lock and its line.
@@ -217,15 +218,20 @@ def test_stale_step_keeps_what_was_typed_and_says_who_did_what(client: Client, c
 
 
 def test_termination_and_its_undoing_on_pages(client: Client, clerk: User) -> None:
+    client.cookies["django_language"] = "en"
     contract = signed(make_resident(name="甲"), make_resident(name="乙"))
     first = contract.coverages.order_by("pk").first()
     sent = _sent(contract, on="2018-12-15", reason="moved", members=[first.pk])
     page = client.post(_address("contract_terminate", contract.pk), sent, follow=True).content.decode()
     assert _address("contract_undo", contract.pk) in page
     assert contract.coverages.filter(terminated_on=DECEMBER).get() == first
+    assert LEAVER in page
 
     client.post(_address("contract_undo", contract.pk), _sent(contract))
     assert not contract.coverages.exclude(terminated_on=None).exists()
+    again = _sent(contract, on="2018-12-15", reason="request", members=[first.pk])
+    page = client.post(_address("contract_terminate", contract.pk), again, follow=True).content.decode()
+    assert LEAVER not in page
 
 
 def test_nobody_ticked_is_said_at_the_field(client: Client, clerk: User) -> None:

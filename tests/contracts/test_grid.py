@@ -172,7 +172,7 @@ def test_critical_readings_of_a_grid_lead_to_referrals(desk: Client, team: Team)
     )
     service = critical.services.get()
     link = f'<a href="/referrals/new/{critical.pk}/?service={service.pk}">王秀兰</a>'
-    assert f"Critical readings: {link}. Refer them, and see them again within 14 days." in answer.content.decode()
+    assert f"Critical readings: {link}. Refer them, and see them again by 2018-10-16." in answer.content.decode()
     assert FollowUp.objects.get().service == service
 
 

@@ -224,7 +224,7 @@ def test_correction_to_a_critical_reading_leads_to_a_referral_once(desk: Client,
 
     critical = send(desk, page, systolic=188, diastolic=80)
     assert critical.headers["Location"].startswith(address(service.resident, "referral_create"))
-    assert "see them again within 14 days" in desk.get(critical.headers["Location"]).content.decode()
+    assert "see them again by 2018-10-16" in desk.get(critical.headers["Location"]).content.decode()
     noted = send(desk, page, systolic=188, diastolic=80, note="坐位")
     assert noted.headers["Location"].startswith(address(service.resident))
 

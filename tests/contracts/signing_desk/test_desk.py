@@ -138,7 +138,7 @@ def test_number_that_no_contract_can_have_is_told_once(client: Client, household
     draft = add(client, household[0])
     response = client.post(reverse("contracts:sign"), fields_of(draft, number=number))
     assert [conflict.code for conflict in response.context["desk"].conflicts] == ["contract.number"]
-    assert response.content.decode().count("A contract number has at most 60 characters.") == 1
+    assert response.content.decode().count("be a contract number. Characters at most: 60.") == 1
 
 
 def test_team_at_its_limit_and_package_for_others_are_warnings_only(
