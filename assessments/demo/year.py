@@ -10,11 +10,12 @@ from django.db import transaction
 from assessments.actions import cycles, rubrics, scores
 from assessments.actions.freezing import freeze
 from assessments.actions.funds import define_fund
+from assessments.actions.repayments import enter_repayment
 from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
 from assessments.actions.transfers import enter_transfer, set_health_fund
 from assessments.calendar import CalendarMonth
 from assessments.demo.figures import PlaceFacts
-from assessments.models import Cycle, Fund, Month, Round, Rubric, Run
+from assessments.models import Cycle, Fund, Line, Month, Round, Rubric, Run
 from assessments.policy_files import read_policy
 from assessments.queries.scoring import assessed_units
 from assessments.queries.transfers import reconciled
@@ -102,12 +103,20 @@ class DemoYear:
         if run.version.prepaid_share:
             self._carry_through(run, Round.Stage.PREPAYMENT, None)
         self._carry_through(run, Round.Stage.SETTLEMENT, cycle if run.needs_results else None)
+        self._take_back(run)
         following = begin_run(
             fund=fund, from_month=self.last.plus(1).first, to_month=self.last.plus(LENGTH).first, by=self.official
         )
         if following.version.prepaid_share:
             row = simulate_round(run=following, stage=Round.Stage.PREPAYMENT, by=self.official)
             submit_round(row=row, by=self.official)
+
+    def _take_back(self, run: Run) -> None:
+        """Half of what a first unit has to pay back came in."""
+        line = Line.objects.filter(round__run=run).with_debts().filter(owed__gt=CENT).order_by("code").first()
+        if line:
+            half = (line.owed / 2).quantize(CENT)
+            enter_repayment(line=line, amount=half, received_on=today(), note="余款次月退回", by=self.official)
 
     def _pay_by_head(self) -> None:
         """What is left after the visits of the covered and the patients referred stays with the team."""

@@ -1,6 +1,6 @@
 """Forms of money: funds and their rules, periods, reviews, transfers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.funds import TERMS, FundTerms, terms_of
 from assessments.calendar import CalendarMonth
-from assessments.models import Cycle, FundVersion, Run
+from assessments.models import Cycle, FundVersion, Line, Run
 from assessments.queries.scenarios import FACTORS
 from service_packages.models import Package, Payer
 from teams.actions.submissions import fresh_key
@@ -205,6 +205,42 @@ class TransferForm(forms.Form):
     def __init__(self, data: Any = None, *, year: int, day: date) -> None:
         start = {"from_month": f"{year}-01", "to_month": f"{year}-12", "transferred_on": day.isoformat()}
         super().__init__(data, initial={"submission": fresh_key(), **start})
+
+
+class RepaymentForm(forms.Form):
+    """What a unit paid back; `lines` are those that owe something or paid it, read with their debts."""
+
+    submission = forms.CharField(widget=forms.HiddenInput)
+    line = forms.TypedChoiceField(label=_("Who paid back"), coerce=int)
+    amount = yuan(
+        label=_("Amount"),
+        required=False,
+        help_text=_("Left empty: everything that is still owed. Below zero: corrects an entry."),
+    )
+    received_on = DayField(label=_("Received on"))
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, data: Any = None, *, lines: Sequence[Line], day: date) -> None:
+        super().__init__(data, initial={"submission": fresh_key(), "received_on": day.isoformat()})
+        self.lines = {line.pk: line for line in lines if line.owed}
+        field = self.fields["line"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(pk, self._said(line)) for pk, line in self.lines.items()]
+
+    @staticmethod
+    def _said(line: Line) -> str:
+        """Teams of different institutions have the same name."""
+        name = f"{line.institution.name} {line.team.name}" if line.team else line.institution.name
+        return f"{name}{_(': ')}{_('%(yuan)s yuan still owed') % {'yuan': f'{line.still_owed:,.2f}'}}"
+
+    def clean(self) -> dict[str, Any]:
+        """The line itself, and everything that it owes where no amount is given."""
+        data = self.cleaned_data
+        if "line" in data:
+            data["line"] = self.lines[data["line"]]
+            if "amount" in data and data["amount"] is None:
+                data["amount"] = data["line"].still_owed
+        return data
 
 
 class HealthFundForm(forms.Form):

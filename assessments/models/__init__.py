@@ -23,6 +23,7 @@ from assessments.models.leads import Lead, LeadStep, Screening
 from assessments.models.months import CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision, Tally
 from assessments.models.opinions import PhoneCheck, SurveyAnswer
 from assessments.models.publications import Publication
+from assessments.models.repayments import Repayment
 from assessments.models.rubrics import Grade, Rubric, RubricVersion, Rule, Section, Veto
 from assessments.models.runs import Line, PassedOn, Round, Run, Share
 from assessments.models.samples import Check, Sample, Sampled
@@ -70,6 +71,7 @@ __all__ = [
     "Population",
     "Publication",
     "Remark",
+    "Repayment",
     "ResidentMonth",
     "Revision",
     "Round",

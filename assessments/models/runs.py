@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
@@ -207,6 +208,22 @@ class LineQuerySet(models.QuerySet):
         mine = user.scope.where_team("team_id", "institution_id")
         return self.filter(mine, round__state__in=Round.DECIDED)
 
+    def with_debts(self) -> "LineQuerySet":
+        """With what has to be paid back (`owed`), and what of it came in (`repaid`): yuan, zero or above.
+
+        Owed is what the payment file says payee by payee: a member may owe where the team as a whole gets something.
+        """
+        nothing, own = Value(Decimal("0.00")), Line.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        below = own.annotate(sum=Sum("shares__amount", filter=Q(shares__amount__lt=0)))
+        repaid = own.annotate(sum=Sum("repayments__amount"))
+        return self.annotate(
+            owed=nothing
+            - Least("unit_amount", nothing)
+            - Least("unshared", nothing)
+            - Coalesce(Subquery(below.values("sum")), nothing),
+            repaid=Coalesce(Subquery(repaid.values("sum")), nothing),
+        )
+
 
 class Line(models.Model):
     """What a team (or an institution) gets in a round, with everything that it was computed from.
@@ -240,6 +257,9 @@ class Line(models.Model):
     unshared = money(_("not shared out"))
     by_payer = models.JSONField(default=dict)
     inputs = models.JSONField(default=dict)
+    # With `LineQuerySet.with_debts`.
+    owed: Decimal
+    repaid: Decimal
 
     objects = LineQuerySet.as_manager()
 
@@ -261,6 +281,11 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.payable}"
+
+    @property
+    def still_owed(self) -> Decimal:
+        """What has to be paid back and did not come in yet."""
+        return self.owed - self.repaid
 
 
 class ShareQuerySet(models.QuerySet):

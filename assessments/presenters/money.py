@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
-from assessments.models import Line, Round, Run
+from assessments.models import Line, Repayment, Round, Run
 from assessments.presenters.words import MINUS
+from assessments.queries.repayments import runs_owing
 from assessments.queries.transfers import Reach, Reconciled
 from assessments.tables import Cell, Column, Row, Table, count_cell
 from service_packages.models import Payer
@@ -69,8 +70,8 @@ class Step:
     moves: str = ""
 
 
-def next_step(run: Run, rounds: Sequence[Round], user: User | None) -> Step:
-    """For an official who may act (`user`), or in words for everybody else."""
+def next_step(run: Run, rounds: Sequence[Round], user: User | None, *, owes: bool = False) -> Step:
+    """For an official who may act (`user`), or in words for everybody else. `owes`: there is something to pay back."""
     stages = {row.stage: row for row in rounds}
     last = stages.get(Stage.SETTLEMENT) or stages.get(Stage.PREPAYMENT)
     if last is None:
@@ -90,6 +91,8 @@ def next_step(run: Run, rounds: Sequence[Round], user: User | None) -> Step:
             _("Prepaid. When the months are frozen and the assessment is published, settle it."),
             simulates=Stage.SETTLEMENT,
         )
+    if owes:
+        return Step(_("Settled and paid out; what was prepaid too much is still owed."))
     return Step(_("Settled and paid out: nothing more to do."))
 
 
@@ -99,12 +102,13 @@ def _waiting(row: Round, user: User | None) -> Step:
     return Step(_("Check the amounts, then approve them or give them back."), moves="review")
 
 
-def run_rows(runs: "QuerySet[Run] | Iterable[Run]") -> list[dict[str, Any]]:
+def run_rows(runs: "QuerySet[Run]") -> list[dict[str, Any]]:
     """Allocations for a list, each with its state and what is next."""
-    return [_run_row(run) for run in runs]
+    owing = runs_owing(runs)
+    return [_run_row(run, owes=run.pk in owing) for run in runs]
 
 
-def _run_row(run: Run) -> dict[str, Any]:
+def _run_row(run: Run, *, owes: bool) -> dict[str, Any]:
     rounds = sorted(run.rounds.all(), key=lambda row: row.pk)
     last = rounds[-1] if rounds else None
     return {
@@ -114,7 +118,7 @@ def _run_row(run: Run) -> dict[str, Any]:
         "state": f"{last.get_stage_display()} · {last.get_state_display()}" if last else _("begun"),
         "tone": TONES[State(last.state)] if last else "",
         "pool": yuan_text(last.pool) if last else "—",
-        "next": next_step(run, rounds, None).words,
+        "next": next_step(run, rounds, None, owes=owes).words,
     }
 
 
@@ -133,7 +137,8 @@ def round_tabs(run: Run, rounds: Sequence[Round], shown: Round | None) -> list[d
 
 
 def round_context(row: Round, lines: Sequence[Line]) -> dict[str, Any]:
-    """Context of a round's page: sums, payers, lines, institutions, what it was computed from, who signed."""
+    """Context of a round's page: sums, payers, lines (read with their debts), institutions, what it was computed from,
+    who signed."""
     return {
         "sums": _sums(row, lines),
         "payers": payer_rows(row, lines),
@@ -163,23 +168,24 @@ def _sums(row: Round, lines: Sequence[Line]) -> list[tuple[str, str]]:
         ),
         (_("For the staff"), _total(lines, "staff_amount")),
     ]
+    if any(line.owed for line in lines):
+        sums += [(_("To be paid back"), _total(lines, "owed")), (_("Paid back"), _total(lines, "repaid"))]
     return [(name, yuan_text(amount)) for name, amount in sums]
 
 
 def _debts(lines: Sequence[Line]) -> list[str]:
     """What units owe that were prepaid too much, in words: where it is paid back, where the next period deducts it."""
-    back, on = ([line for line in lines if getattr(line, name) < 0] for name in ("payable", "carried_on"))
     words = [
-        (back, "payable", _("Prepaid too much, to be paid back: %(yuan)s yuan (units: %(units)s).")),
+        ("still_owed", _("Prepaid too much, to be paid back: %(yuan)s yuan (units: %(units)s).")),
         (
-            on,
             "carried_on",
             _("Prepaid too much, deducted by the settlement of the next period: %(yuan)s yuan (units: %(units)s)."),
         ),
     ]
-    found = [
-        text % {"units": len(owing), "yuan": yuan_text(-_total(owing, name))} for owing, name, text in words if owing
-    ]
+    found = []
+    for name, text in words:
+        if owing := [line for line in lines if getattr(line, name)]:
+            found.append(text % {"units": len(owing), "yuan": yuan_text(abs(_total(owing, name)))})
     return [*found, _("Until then that much less can go back to the payers.")] if found else []
 
 
@@ -212,6 +218,8 @@ AMOUNTS: Sequence[tuple[str, bool]] = (
     ("passed_on", False),
     ("staff_amount", False),
     ("unit_amount", False),
+    ("owed", True),
+    ("repaid", True),
 )
 
 
@@ -230,6 +238,8 @@ def heads() -> dict[str, str]:
         "passed_on": _("To hospitals"),
         "staff_amount": _("Staff"),
         "unit_amount": _("Institution"),
+        "owed": _("To be paid back"),
+        "repaid": _("Paid back"),
     }
 
 
@@ -286,8 +296,9 @@ def institutions_table(lines: Sequence[Line]) -> Table | None:
     for line in lines:
         groups[line.institution.code, line.institution.name].append(line)
     needed = ("entitled", "payable", "staff_amount", "unit_amount")
-    order = ("entitled", "prepaid", "carried", "payable", "carried_on", "passed_on", "staff_amount", "unit_amount")
-    names = [name for name in order if name in needed or any(getattr(line, name) for line in lines)]
+    left_out = ("full", "earned", "bonus", "given_back")
+    names = [name for name, _settles in AMOUNTS if name not in left_out]
+    names = [name for name in names if name in needed or any(getattr(line, name) for line in lines)]
     words = heads()
     rows = tuple(
         Row(name, (count_cell(len(own)), *(money_cell(_total(own, field)) for field in names)))
@@ -311,7 +322,7 @@ def _signatures(row: Round) -> list[tuple[str, str, str]]:
 
 
 def statement_rows(lines: Iterable[Line]) -> list[dict[str, str]]:
-    """Statements for a list: team, fund, period, stage, amount."""
+    """Statements for a list (lines read with their debts): team, fund, period, stage, amount."""
     return [
         {
             "name": line_name(line),
@@ -321,9 +332,26 @@ def statement_rows(lines: Iterable[Line]) -> list[dict[str, str]]:
             "stage": str(line.round.get_stage_display()),
             "state": str(line.round.get_state_display()),
             "payable": yuan_text(line.payable),
-            "owes": _("to be paid back") if line.payable < 0 else _("carried on") if line.carried_on else "",
+            "owes": _("to be paid back") if line.still_owed else _("carried on") if line.carried_on else "",
+            "repaid": _("paid back") if line.owed and not line.still_owed else "",
         }
         for line in lines
+    ]
+
+
+def repayment_rows(repayments: Iterable[Repayment]) -> list[dict[str, str]]:
+    """What units paid back, for a list."""
+    return [
+        {
+            "day": f"{row.received_on:%Y-%m-%d}",
+            "name": line_name(row.line),
+            "place": row.line.institution.name if row.line.team else "",
+            "url": reverse("assessments:statement", args=[row.line_id]),
+            "amount": yuan_text(row.amount),
+            "note": row.note,
+            "by": row.entered_by,
+        }
+        for row in repayments
     ]
 
 

@@ -27,17 +27,20 @@ def payment_heads() -> list[str]:
 
 
 def payment_lines(row: Round) -> Iterator[tuple[object, ...]]:
-    """Payees by line, and the sums: where something is to be paid back also of what is paid out and what comes in."""
+    """Payees by line, and the sums: where something is to be paid back also of what is paid out, what is to come in,
+    and what of it did."""
     kinds = {
         "staff": _("member"),
         "unshared": _("team, to be shared out"),
         "institution": _("institution's own"),
         "hospital": _("hospital, for referrals"),
         "carried": _("carried on"),
+        "repaid": _("paid back"),
     }
-    out = back = NOTHING
+    out = back = repaid = NOTHING
     for payment in payments_of(row):
         out, back = out + max(payment.amount, NOTHING), back + min(payment.amount, NOTHING)
+        repaid += payment.repaid
         yield (
             kinds[payment.kind],
             payment.institution_code,
@@ -52,7 +55,10 @@ def payment_lines(row: Round) -> Iterator[tuple[object, ...]]:
         )
     if back:
         yield _sum(_("Paid out in all"), out)
-        yield _sum(_("Paid back in all"), back)
+        yield _sum(_("To be paid back in all"), back)
+    if repaid:
+        yield _sum(_("Paid back of it"), repaid)
+        yield _sum(_("Still to be paid back"), back + repaid)
     yield _sum(_("Total"), out + back)
 
 
@@ -63,13 +69,18 @@ def _sum(words: str, amount: Decimal) -> tuple[object, ...]:
 def _done(payment: Payment) -> str:
     if payment.kind == "carried":
         return _("the settlement of the next period deducts it")
+    if payment.kind == "repaid":
+        return _("came in") if payment.repaid == payment.owed else _("came in in part")
     return _("pay out") if payment.amount > 0 else _("has to be paid back")
 
 
 def _reckoned(payment: Payment) -> str:
-    """What somebody gets in all, less what they had; of a unit what it owes."""
+    """What somebody gets in all, less what they had; of a unit what it owes, and what of that came in."""
     if payment.kind == "carried":
         return _("%(yuan)s yuan too much were prepaid") % {"yuan": yuan_text(-payment.carried_on)}
+    if payment.kind == "repaid":
+        came = {"repaid": yuan_text(payment.repaid), "owed": yuan_text(payment.owed)}
+        return _("%(repaid)s of %(owed)s yuan paid back") % came
     if not payment.prepaid:
         return ""
     words = {"total": yuan_text(payment.prepaid + payment.amount), "prepaid": yuan_text(payment.prepaid)}

@@ -35,15 +35,20 @@ def statement_context(line: Line, shares: Sequence[Share], *, sees_people: bool)
             for part in line.hospitals.select_related("hospital")
         ],
         "payable": yuan_text(line.payable),
-        "is_debt": line.payable < 0 or line.carried_on < 0,
+        "is_debt": line.still_owed > 0 or line.carried_on < 0,
         "balance": _balance(line),
     }
 
 
 def _balance(line: Line) -> str:
     """What becomes of money that was prepaid too much; empty when there is none."""
+    if line.payable < 0 and not line.still_owed:
+        return _("More was prepaid than it is entitled to: the difference was paid back.")
     if line.payable < 0:
         return _("More was prepaid than it is entitled to: the difference has to be paid back.")
+    if line.still_owed:
+        words = _("Some were prepaid more than they are entitled to: they have to pay back %(yuan)s yuan.")
+        return words % {"yuan": yuan_text(line.still_owed)}
     if line.carried_on:
         words = _("%(yuan)s yuan too much were prepaid: nothing is paid now, and the next settlement deducts them.")
         return words % {"yuan": yuan_text(-line.carried_on)}
@@ -54,7 +59,7 @@ def _balance(line: Line) -> str:
 
 
 def steps(line: Line) -> list[Step]:
-    """What, how, yuan (empty for basis and coefficient): from the basis to what is paid."""
+    """What, how, yuan (empty for basis and coefficient): from the basis to what is paid, and what was paid back."""
     row = line.round
     basis = _("%(how)s: %(value)s") % {"how": _basis(line), "value": plain(line.basis, grouped=True)}
     found = [(_("Basis"), basis, "")]
@@ -80,7 +85,17 @@ def steps(line: Line) -> list[Step]:
             )
         )
     found.append((_("For the institution"), _("the rest"), yuan_text(line.unit_amount)))
-    return found
+    return found + _repaid(line)
+
+
+def _repaid(line: Line) -> list[Step]:
+    """What the payees have to pay back, each time some of it came in, and what is missing."""
+    if not line.owed:
+        return []
+    found = [(_("To be paid back"), _("by those who had more than they are entitled to"), yuan_text(line.owed))]
+    for row in line.repayments.all():
+        found.append((_("Paid back"), f"{row.received_on:%Y-%m-%d} {row.note}".strip(), yuan_text(-row.amount)))
+    return [*found, (_("Still owed"), _("to be paid back − paid back"), yuan_text(line.still_owed))]
 
 
 def _basis(line: Line) -> str:

@@ -12,7 +12,8 @@ NOTHING = Decimal("0.00")
 @dataclass(frozen=True)
 class Payment:
     """A payee and an amount in yuan, below zero: to be paid back. `kind`: staff, institution, unshared, hospital; of a
-    unit `carried`, whose debt (`carried_on`, below zero) the next period deducts. `prepaid` is what the payee had."""
+    unit `carried`, whose debt (`carried_on`, below zero) the next period deducts, and `repaid`, of which some of what
+    its payees have to pay back (`owed`) came in. `prepaid` is what the payee had."""
 
     kind: str
     institution_code: str
@@ -24,11 +25,13 @@ class Payment:
     prepaid: Decimal
     amount: Decimal
     carried_on: Decimal = NOTHING
+    owed: Decimal = NOTHING
+    repaid: Decimal = NOTHING
 
 
 def payments_of(row: Round) -> Iterator[Payment]:
-    """By line: its members, what is not shared out among them, its institution, the hospitals of its referrals, and
-    what it still owes."""
+    """By line: its members, what is not shared out among them, its institution, the hospitals of its referrals, what
+    it still owes, and what of that came in."""
     shares: dict[int, list[Share]] = {}
     for share in Share.objects.filter(line__round=row).select_related("staff").order_by("staff__staff_no"):
         shares.setdefault(share.line_id, []).append(share)
@@ -36,7 +39,8 @@ def payments_of(row: Round) -> Iterator[Payment]:
     for part in PassedOn.objects.filter(line__round=row).select_related("hospital").order_by("hospital__code"):
         hospitals.setdefault(part.line_id, []).append(part)
     before = _prepaid(row)
-    for line in Line.objects.filter(round=row).select_related("institution", "team").order_by("code"):
+    lines = Line.objects.filter(round=row).with_debts().select_related("institution", "team")
+    for line in lines.order_by("code"):
         paid = before.get((line.institution_id, line.team_id))
         yield from _of_line(line, paid, shares.get(line.pk, []), hospitals.get(line.pk, []))
 
@@ -67,5 +71,6 @@ def _of_line(line: Line, paid: Line | None, shares: list[Share], hospitals: list
             for part in hospitals
         ),
         Payment("carried", *place, *team, "", unit, NOTHING, NOTHING, line.carried_on),
+        Payment("repaid", *place, *team, "", unit, NOTHING, NOTHING, owed=line.owed, repaid=line.repaid),
     ]
-    yield from (part for part in parts if part.amount or part.carried_on)
+    yield from (part for part in parts if part.amount or part.carried_on or part.repaid)

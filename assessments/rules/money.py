@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Cycle, Fund, FundVersion, Round, Run, UnitKind
+from assessments.models import Cycle, Fund, FundVersion, Line, Round, Run, UnitKind
+from teams.clock import today
 from teams.models import User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
@@ -135,6 +136,27 @@ def check_can_submit(row: Round) -> None:
     check_can_move(row, State.SUBMITTED)
     if row.cycle and row.cycle.state != Cycle.State.PUBLISHED:
         raise RuleViolation("round.cycle_open", _("The assessment is not published yet: its results may still change."))
+
+
+def check_can_receive(row: Round, line: Line, amount: Decimal, received_on: date, note: str) -> None:
+    """Of an approved settlement at most what is still owed; a correction takes back at most what came in, and says why.
+
+    `line` is read with what it owes.
+    """
+    if row.state not in Round.DECIDED:
+        raise RuleViolation("repayment.open", _("It is not approved yet: what is owed may still change."))
+    if not amount:
+        raise RuleViolation("repayment.amount", _("Enter the amount that was paid back."))
+    if amount > line.still_owed:
+        raise RuleViolation(
+            "repayment.amount", format_lazy(_("More than is still owed: {left} yuan."), left=line.still_owed)
+        )
+    if -amount > line.repaid:
+        raise RuleViolation("repayment.amount", format_lazy(_("More than came in: {came} yuan."), came=line.repaid))
+    if amount < 0 and not note.strip():
+        raise RuleViolation("repayment.note", _("Say what is corrected."))
+    if received_on > today():
+        raise RuleViolation("repayment.in_future", _("The day lies in the future."))
 
 
 def check_can_review(row: Round, by: Account) -> None:

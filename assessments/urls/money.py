@@ -19,6 +19,7 @@ urlpatterns = [
     path("money/rounds/<int:pk>/submit/", runs.run_submit, name="run_submit"),
     path("money/rounds/<int:pk>/review/", runs.run_review, name="run_review"),
     path("money/rounds/<int:pk>/pay/", runs.run_pay, name="run_pay"),
+    path("money/rounds/<int:pk>/repayments/", runs.repayment_create, name="repayment_create"),
     path("money/rounds/<int:pk>/payments.<slug:format>", statements.payment_file, name="payment_file"),
     path("money/lines/<int:pk>/", statements.statement, name="statement"),
     path("money/lines/<int:pk>/statement.xlsx", statements.statement_file, name="statement_file"),

@@ -1,8 +1,9 @@
-"""Allocations: what is next, simulate, submit, approve, pay, and try another rule or assessment."""
+"""Allocations: what is next, simulate, submit, approve, pay, what is paid back, and try another rule or assessment."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assessments.actions import runs
-from assessments.forms.money import CompareForm, CycleForm, PeriodForm
-from assessments.models import Fund, Line, Round, Run
+from assessments.actions.repayments import enter_repayment
+from assessments.forms.money import CompareForm, CycleForm, PeriodForm, RepaymentForm
+from assessments.models import Fund, Line, Repayment, Round, Run
 from assessments.presenters import money
 from assessments.presenters.comparison import comparison
 from assessments.presenters.funds import fund_rows
@@ -38,7 +40,7 @@ def money_home(request: SignedInRequest) -> HttpResponse:
         "year": today().year,
     }
     if not user.scope.is_district:
-        lines = Line.objects.visible_to(user).select_related("round__run__fund", "team", "institution")
+        lines = Line.objects.visible_to(user).with_debts().select_related("round__run__fund", "team", "institution")
         context["statements"] = money.statement_rows(lines.order_by("-round__run__to_month", "-round", "code")[:200])
     return render(request, "assessments/money_home.html", context)
 
@@ -62,9 +64,11 @@ def run_begin(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.MONEY_READ)
 def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """An allocation: what is next, and each round's amounts."""
-    run = _run(request, pk)
+    return _page(request, _run(request, pk), request.GET.get("stage", ""))
+
+
+def _page(request: SignedInRequest, run: Run, asked: str, form: RepaymentForm | None = None) -> HttpResponse:
     rounds = list(Round.objects.visible_to(request.user).filter(run=run).select_related("cycle", *money.SIGNERS))
-    asked = request.GET.get("stage", "")
     shown = next((row for row in rounds if row.stage == asked), rounds[-1] if rounds else None)
     may_edit = has_permission(request.user, Permission.MONEY_EDIT)
     step = money.next_step(run, rounds, request.user if may_edit else None)
@@ -79,11 +83,25 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_open_months": has_permission(request.user, Permission.MONTH_COMPUTE) and request.user.scope.is_district,
     }
     if shown:
-        lines = Line.objects.visible_to(request.user).filter(round=shown).select_related("team", "institution")
-        context |= money.round_context(shown, list(lines))
+        lines = _lines(request, shown)
+        context |= money.round_context(shown, lines)
         if context["debts"] and (shown.stage, shown.state) == (Round.Stage.SETTLEMENT, Round.State.PAID):
-            context["step"] = money.Step(_("Settled and paid out; what was prepaid too much is still owed."))
+            context["step"] = money.next_step(run, rounds, None, owes=True)
+        if shown.state in Round.DECIDED and any(line.owed for line in lines):
+            context["repayments"] = money.repayment_rows(_repayments(request, shown))
+            context["repayment_form"] = (form or RepaymentForm(lines=lines, day=today())) if may_edit else None
     return render(request, "assessments/run_detail.html", context)
+
+
+def _lines(request: SignedInRequest, row: Round) -> list[Line]:
+    """What an account sees of a round, with what is owed."""
+    lines = Line.objects.visible_to(request.user).filter(round=row).with_debts()
+    return list(lines.select_related("team", "institution"))
+
+
+def _repayments(request: SignedInRequest, row: Round) -> QuerySet[Repayment]:
+    rows = Repayment.objects.visible_to(request.user).filter(line__round=row)
+    return rows.select_related("line__team", "line__institution")
 
 
 @require_safe
@@ -145,6 +163,23 @@ def run_review(request: SignedInRequest, pk: int) -> HttpResponse:
 def run_pay(request: SignedInRequest, pk: int) -> HttpResponse:
     """Note that the money was paid out."""
     return _moved(request, pk, lambda row: runs.pay_round(row=row, by=request.user), _("Noted as paid out."))
+
+
+@require_POST
+@require(Permission.MONEY_EDIT)
+def repayment_create(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Enter what a unit paid back after a settlement."""
+    row = get_object_or_404(Round.objects.visible_to(request.user).select_related("run__fund", "run__version"), pk=pk)
+    form = RepaymentForm(request.POST, lines=_lines(request, row), day=today())
+
+    def enter() -> str:
+        data = {name: value for name, value in form.cleaned_data.items() if name != "submission"}
+        enter_repayment(**data, by=request.user)
+        messages.success(request, _("What was paid back is entered."))
+        return f"{reverse('assessments:run_detail', args=[row.run_id])}?stage={row.stage}"
+
+    fields = {"repayment.amount": "amount", "repayment.note": "note", "repayment.in_future": "received_on"}
+    return sent(request, form, enter, fields.get) or _page(request, row.run, row.stage, form)
 
 
 def _moved(request: SignedInRequest, pk: int, do: Callable[[Round], object], done: str) -> HttpResponse:

@@ -95,8 +95,10 @@ def payment_file(request: SignedInRequest, pk: int, format: str) -> FileResponse
 
 
 def _line(request: SignedInRequest, pk: int) -> Line:
-    rows = Line.objects.visible_to(request.user).select_related(
-        "round__run__fund", "round__run__version", "round__cycle", "team", "institution"
+    rows = (
+        Line.objects.visible_to(request.user)
+        .with_debts()
+        .select_related("round__run__fund", "round__run__version", "round__cycle", "team", "institution")
     )
     return get_object_or_404(rows.prefetch_related("round__run__version__payers"), pk=pk)
 

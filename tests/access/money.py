@@ -26,6 +26,7 @@ assessments:run_simulate        -        in  405 405 405 405 405 405    in  403 
 assessments:run_submit          -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:run_review          -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:run_pay             -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
+assessments:repayment_create    -        in  405 405 405 405 405 405    in  403 403 403 200 403 403
 assessments:payment_file        -        in  403 403 403 200 403 403    in  405 405 405 405 405 405
 assessments:statement           own      in  200 404 200 200 200 200    in  405 405 405 405 405 405
 assessments:statement           other    in  404 200 404 200 200 200    in  405 405 405 405 405 405
@@ -60,6 +61,7 @@ ADDRESSES: Mapping[str, Callable[[Place | None], Address]] = {
     "assessments:run_begin": _first(Fund),
     **{f"assessments:run_{step}": _first(Run) for step in ("detail", "compare", "simulate")},
     **{f"assessments:run_{step}": _first(Round) for step in ("submit", "review", "pay")},
+    "assessments:repayment_create": _first(Round),
     "assessments:payment_file": _payments,
     **{f"assessments:statement{part}": _line for part in ("", "_file", "_people")},
 }

@@ -15,6 +15,7 @@ from assessments.actions import cycles, rubrics, scores
 from assessments.actions.cycles import Wanted, open_cycle
 from assessments.actions.freezing import freeze, verify
 from assessments.actions.months import compute
+from assessments.actions.repayments import enter_repayment
 from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
 from assessments.actions.scores import Given, Own
 from assessments.models import Assessment, Cycle, Month, Round, RubricVersion, Run, Score
@@ -151,3 +152,14 @@ def test_a_year_from_the_first_frozen_month_to_the_last_cent(year: Year) -> None
     client.force_login(year.clerk)
     page = client.get(reverse("assessments:statement", args=[settled.lines.get(code="TB").pk])).content.decode()
     assert "19.00" in page and "2018-12" in page and "0.95" in page
+
+    year.on(2019, 2, 1)
+    owing = settled.lines.with_debts().get(code="TC")
+    assert (owing.owed, owing.still_owed) == (D("2.50"), D("2.50"))
+    enter_repayment(line=owing, amount=D("1.00"), received_on=date(2019, 1, 28), note="", by=district.second)
+    enter_repayment(line=owing, amount=D("1.50"), received_on=date(2019, 2, 1), note="余款", by=district.official)
+    client.force_login(district.official)
+    shown = client.get(reverse("assessments:run_detail", args=[run.pk])).context
+    assert not shown["debts"] and [row["amount"] for row in shown["repayments"]] == ["1.00", "1.50"]
+    file = client.get(reverse("assessments:payment_file", args=[settled.pk, "csv"])).getvalue().decode("utf-8-sig")
+    assert [line.split(",")[7] for line in file.splitlines()[-5:]] == ["24.00", "-2.50", "2.50", "0.00", "21.50"]
