@@ -1,6 +1,7 @@
-/* What was typed survives a lapsed session: a form that is sent waits in this tab until the next page shows that it
-   arrived. When that is the sign-in page instead, the form is filled in again after signing in, for the same account.
-   Passwords, files and whatever holds an ID number are never kept. The signing desk keeps its own (sign.js). */
+/* What was typed is not thrown away without a question, and survives a lapsed session: a form that is sent waits in this
+   tab until the next page shows that it arrived. When that is the sign-in page instead, the form is filled in again
+   after signing in, for the same account. Passwords, files and whatever holds an ID number are never kept. The signing
+   desk keeps its own (sign.js). */
 "use strict";
 (() => {
   const KEPT = "typed";
@@ -33,6 +34,14 @@
     for (let part = form; part; part = part.parentElement) if (part.matches("details")) part.open = true;
     document.getElementById("typed").hidden = false;
   }
+
+  /* What was typed and not sent: the browser asks before the page goes. Lists and searches are soon typed again, and
+     what htmx sends (the signing desk) is kept as a draft. */
+  const LASTING = "main :is(form[data-keys], form[data-package], form.card:not(.filters))[method=post]:not([hx-post])";
+  let unsent = null;
+  document.addEventListener("input", (event) => { unsent = event.target.closest(LASTING) || unsent; });
+  document.addEventListener("submit", (event) => { if (event.target.closest("main")) unsent = null; });
+  addEventListener("beforeunload", (event) => { if (unsent && unsent.isConnected) event.preventDefault(); });
 
   document.addEventListener("submit", (event) => {
     if (account && event.target.method === "post" && event.target.closest("main") && !event.target.closest("#desk-form")) keep(event.target);

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.product import PHONE, Product
 
@@ -61,6 +61,30 @@ def test_day_of_follow_ups_is_recorded_by_keyboard_alone(page: Page, role: str) 
         expect(page.locator("#messages")).to_contain_text("2018-12-20")
     assert len(keys) >= min(FOLLOW_UPS, 5)
     assert max(keys) <= KEYS_AT_MOST
+
+
+@pytest.mark.parametrize("role", ["clerk"])
+def test_page_is_not_left_with_something_typed_without_a_question(page: Page, role: str) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto("/due/?window=open")
+    page.locator("tbody .row-actions a[href*='/contact/']").first.click()
+    page.wait_for_url(re.compile("/contact/"), wait_until="load")
+    page.locator("input[value=again]").check()
+    page.locator("#id_note").fill("无人接听")
+    page.locator(".crumbs a").first.click()
+    expect(page.locator("#id_note")).to_have_value("无人接听")
+    assert asked == ["beforeunload"]
+
+    page.locator("#id_next_on").fill("20181221")
+    page.locator("[data-save]").click()
+    expect(page.locator("#messages")).to_contain_text("2018-12-21")
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("path", ["/due/", "/due/?round=village", "/services/grid/", "/services/event/", "/referrals/"])
