@@ -12,6 +12,7 @@ from assessments.queries.activity_sources import ACTIVITY_SOURCES
 from assessments.queries.finding_sources import FINDING_SOURCES
 from assessments.queries.indicator_sources import INDICATOR_SOURCES
 from assessments.queries.signal_sources import AUTHENTICITY, FALSE_SIGNING
+from teams.memory import remembering
 
 FAMILIES: dict[str, Family] = {
     family.prefix: family
@@ -48,10 +49,11 @@ def measures(codes: Iterable[str], unit_kind: str, from_month: date, to_month: d
     """Code -> unit id -> measure; a family that can reads all of its sources at once. Unknown codes measure nothing."""
     asked = list(codes)
     found: dict[str, Measures] = {code: {} for code in asked}
-    for prefix, named in _by_family(asked).items():
-        if family := FAMILIES.get(prefix):
-            read = _read(family, sorted(named), unit_kind, from_month, to_month)
-            found |= {named[rest]: each for rest, each in read.items()}
+    with remembering():  # families read some of the same
+        for prefix, named in _by_family(asked).items():
+            if family := FAMILIES.get(prefix):
+                read = _read(family, sorted(named), unit_kind, from_month, to_month)
+                found |= {named[rest]: each for rest, each in read.items()}
     return found
 
 

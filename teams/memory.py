@@ -17,7 +17,10 @@ _kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Within this, `once_a_request` functions answer from memory."""
+    """Within this, `once_a_request` functions answer from memory; that of a request goes on."""
+    if _kept.get() is not None:
+        yield
+        return
     token = _kept.set({})
     try:
         yield

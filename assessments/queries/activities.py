@@ -7,7 +7,9 @@ from datetime import date
 from django.db.models import Count, QuerySet, Sum
 
 from assessments.models import Activity, UnitKind
-from teams.models import Team, User
+from assessments.queries.observed import ACTIVITY, observed
+from assessments.queries.units import existing_teams
+from teams.models import User
 from teams.models.places import parent_ids
 
 FIGURES = Activity.FIGURES
@@ -40,14 +42,14 @@ def counted_by_unit(
     """KIND -> unit id -> how many activities of the kind were confirmed that began from day to day (both ends
     included), KIND:FIGURE -> unit id -> the sum of that figure. An institution's with its subtree; a team's with those
     of its institution that name no team, as everybody of the institution held them."""
-    rows = Activity.objects.confirmed().filter(kind__in=kinds, began_on__range=(first_on, last_on)).order_by()
+    wanted = set(kinds)
     units_of = _institutions_of(last_on) if unit_kind == UnitKind.INSTITUTION else _teams_of(last_on)
     found: dict[str, Counter[int]] = defaultdict(Counter)
-    grouped = rows.values_list("kind", "institution", "team").annotate(Count("id"), *map(Sum, FIGURES))
-    for kind, institution, team, *values in grouped:
-        for unit in units_of(institution, team):
-            for name, value in zip((kind, *(f"{kind}:{figure}" for figure in FIGURES)), values, strict=True):
-                found[name][unit] += value or 0
+    for row in observed(first_on, last_on).get(ACTIVITY, ()):
+        names = (row.code, *(f"{row.code}:{figure}" for figure in FIGURES))
+        for unit in units_of(row.institution, row.team) if row.code in wanted else ():
+            for name, value in zip(names, row.numbers, strict=True):
+                found[name][unit] += int(value)
     return {name: counted if unit_kind == UnitKind.INSTITUTION else +counted for name, counted in found.items()}
 
 
@@ -66,7 +68,7 @@ def _institutions_of(day: date) -> Callable[[int, int | None], Iterable[int]]:
 def _teams_of(day: date) -> Callable[[int, int | None], Iterable[int]]:
     """(institution, team) of an activity -> the teams that it counts for."""
     own: dict[int, list[int]] = defaultdict(list)
-    for key, institution in Team.objects.existing_on(day).values_list("pk", "institution"):
-        own[institution].append(key)
+    for each in existing_teams(day):
+        own[each.institution_id].append(each.pk)
     existing = {key for keys in own.values() for key in keys}
     return lambda institution, team: own[institution] if team is None else existing & {team}

@@ -2,7 +2,7 @@
 findings of the checklist, or of one of its items, take off."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import CalendarMonth
 from assessments.checklist_files import shipped_names
 from assessments.measures import Family, Measure, Measures, Source
-from assessments.models import Checklist, ChecklistItem, Inspection, UnitKind
+from assessments.models import Checklist, ChecklistItem, UnitKind
 from assessments.queries.findings import deductions
-from teams.models import Team
+from assessments.queries.observed import INSPECTED, ITEM, observed
+from assessments.queries.units import existing_teams
 from teams.models.places import parent_ids
 
 PREFIX = "findings"
@@ -56,10 +57,12 @@ def _names_of(rows: QuerySet[Checklist]) -> dict[str, str]:
 
 def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date) -> dict[str, Measures]:
     """Points off of every unit that was inspected with a checklist; 0 where nothing was found. An institution's
-    are those of its subtree; a single doctor has none. Three queries, however many checklists there are."""
+    are those of its subtree; a single doctor has none."""
     if unit_kind == UnitKind.STAFF:
         return {}
-    last, known = CalendarMonth.of(to_month).last, find(rests)
+    last = CalendarMonth.of(to_month).last
+    asked = {name for row in observed(from_month, last).get(ITEM, ()) for name in (row.code, f"{row.code}:{row.item}")}
+    known = [rest for rest in rests if rest in asked]
     checklists = {rest.partition(":")[0] for rest in known}
     off = deductions(checklists, unit_kind, from_month, last)
     inspected = _inspected(checklists, unit_kind, from_month, last)
@@ -95,20 +98,18 @@ def _page(query: Mapping[str, str], unit_kind: str, unit: int) -> str:
     return f"{reverse('assessments:finding_list')}?{urlencode({**query, of: str(unit)})}"
 
 
-def _inspected(checklists: Iterable[str], unit_kind: str, first_on: date, last_on: date) -> dict[str, set[int]]:
+def _inspected(checklists: Collection[str], unit_kind: str, first_on: date, last_on: date) -> dict[str, set[int]]:
     """Checklist -> institutions inspected with it and everything above them, or the teams of these institutions."""
-    rows = Inspection.objects.filter(checklist__code__in=checklists, done_on__range=(first_on, last_on))
     above = parent_ids(last_on)
     reached: dict[str, set[int]] = defaultdict(set)
-    for checklist, institution in rows.values_list("checklist__code", "institution"):
-        node: int | None = institution
-        while node is not None and node not in reached[checklist]:
-            reached[checklist].add(node)
+    for row in observed(first_on, last_on).get(INSPECTED, ()):
+        node: int | None = row.institution
+        while node is not None and row.code in checklists and node not in reached[row.code]:
+            reached[row.code].add(node)
             node = above.get(node)
     if unit_kind == UnitKind.INSTITUTION:
         return reached
-    teams = list(Team.objects.filter(institution__in=set().union(*reached.values())).values_list("pk", "institution"))
     return {
-        checklist: {team for team, institution in teams if institution in places}
+        checklist: {team.pk for team in existing_teams(last_on) if team.institution_id in places}
         for checklist, places in reached.items()
     }

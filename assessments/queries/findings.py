@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
 from assessments.models import Finding
 from assessments.models.findings import FindingQuerySet
+from assessments.queries.observed import FOUND, observed
 from assessments.rules.findings import Side, escalated_before
 from teams.clock import today
 from teams.models import User
@@ -68,17 +69,12 @@ def deductions(
 ) -> dict[str, dict[int, Decimal]]:
     """CHECKLIST and CHECKLIST:ITEM -> unit id -> points off for what was found by the checklists (every version) from
     day to day, both ends included. `unit_kind` is `institution` (with its subtree) or `team`."""
-    rows = Finding.objects.counted().filter(
-        item__checklist__code__in=checklists, found_on__range=(first_on, last_on), inspection__done_on__isnull=False
-    )
-    key = "team" if unit_kind == "team" else "institution"
-    above = {} if unit_kind == "team" else parent_ids(last_on)
-    grouped = rows.exclude(**{key: None}).order_by().values_list("item__checklist__code", "item__code", key)
+    wanted, above = set(checklists), {} if unit_kind == "team" else parent_ids(last_on)
     found: dict[str, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for checklist, item, unit, points in grouped.annotate(Sum("deduction")):
-        node: int | None = unit
-        while node is not None:
-            found[checklist][node] += points
-            found[f"{checklist}:{item}"][node] += points
+    for row in observed(first_on, last_on).get(FOUND, ()):
+        node = row.team if unit_kind == "team" else row.institution
+        while node is not None and row.code in wanted:
+            found[row.code][node] += row.numbers[0]
+            found[f"{row.code}:{row.item}"][node] += row.numbers[0]
             node = above.get(node)
     return found

@@ -14,9 +14,10 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE, INDICATORS
 from assessments.measures import Family, Measure, Measures, Source
 from assessments.models import Figure, Revision, UnitKind
+from assessments.queries.units import memberships
 from residents.categories import ALL, GROUP_NAMES, Category, categories
 from teams.memory import once_a_request
-from teams.models import Team, TeamMember
+from teams.models import Team
 
 PREFIX = "indicator"
 
@@ -125,7 +126,7 @@ def _page(key: tuple[str, str], month: date, unit_kind: str) -> str:
 def _members(day: date) -> dict[int, list[int]]:
     """Staff id -> the ids of their teams on a day."""
     found: dict[int, list[int]] = defaultdict(list)
-    for staff, team in TeamMember.objects.on(day).order_by("team__code").values_list("staff_id", "team_id"):
+    for team, staff in memberships(day):
         found[staff].append(team)
     return found
 

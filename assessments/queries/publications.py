@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 
 from assessments.models import Cycle, Figure, Month, Revision, UnitKind
 from assessments.queries.results import Result, results_of
-from assessments.queries.units import shut_ids
+from assessments.queries.units import open_institutions
 from assessments.suppression import share, suppressed
 from residents.categories import ALL, category_names
 from service_packages.models import PackageVersion, Payer
@@ -33,8 +33,7 @@ def content_of(month: Month, cycles: Mapping[UnitKind, Cycle | None], how_to_sig
     signed = _figures(revision, "coverage")
     pleased = _figures(revision, "satisfaction")
     teams = _teams(revision, signed, results.get(UnitKind.TEAM, {}), least)
-    centres = Institution.objects.filter(kind__in=CENTRES).exclude(pk__in=shut_ids(revision.as_of))
-    centres = centres.select_related("division").order_by("code")
+    centres = open_institutions(CENTRES, revision.as_of)
     counts = suppressed({row.pk: signed.get((row.pk, 0), NOTHING)[0] for row in centres}, least)
     bureau = Institution.objects.filter(kind=Institution.Kind.BUREAU).order_by("code").first()
     return {

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -165,10 +164,3 @@ def second_calls_of(people: SampledQuerySet, user: User) -> SecondCalls:
     own = Count("pk", filter=Q(checks__by=user))
     counted = second_calls(people).aggregate(everybody=Count("pk"), own=own)
     return SecondCalls(counted["everybody"] - counted["own"], counted["own"])
-
-
-def telling_checks(first: date, last: date) -> Iterable[tuple[int, int, bool]]:
-    """Team, its institution, and whether confirmed: of first checks in the period that tell, drawn at random."""
-    rows = Check.objects.filter(turn=1, on__gte=first, on__lte=last, result__in=Check.TELLING, sampled__is_extra=False)
-    found = rows.values_list("sampled__team_id", "sampled__institution_id", "result")
-    return ((team, institution, result in Check.CONFIRMING) for team, institution, result in found)

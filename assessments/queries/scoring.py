@@ -9,7 +9,7 @@ from assessments.calendar import CalendarMonth
 from assessments.measures import Measure, Measures
 from assessments.models import RubricVersion, Rule, Target, UnitKind, Veto
 from assessments.queries.figures import Key, Targets
-from assessments.queries.units import Unit, shut_ids
+from assessments.queries.units import Unit, existing_teams, open_institutions
 from assessments.rules.rubrics import TO_TARGET
 from assessments.rules.scores import Outcome, is_given_by_hand, is_triggered, outcome, points_of
 from assessments.sources import measures, otherwise
@@ -93,11 +93,9 @@ def assessed_units(unit_kind: str, to_month: date, kinds: Sequence[str] = CENTRE
     """Who there is to assess on the last day of a period: institutions of some kinds, teams, or doctors in teams."""
     day = CalendarMonth.of(to_month).last
     if unit_kind == UnitKind.INSTITUTION:
-        rows = Institution.objects.filter(kind__in=kinds).exclude(pk__in=shut_ids(day)).order_by("code")
-        return [Assessed(row.pk, row.name, row) for row in rows]
+        return [Assessed(row.pk, row.name, row) for row in open_institutions(kinds, day)]
     if unit_kind == UnitKind.TEAM:
-        teams = Team.objects.existing_on(day).select_related("institution").order_by("institution__code", "code")
-        return [Assessed(row.pk, row.name, row.institution, team=row) for row in teams]
+        return [Assessed(row.pk, row.name, row.institution, team=row) for row in existing_teams(day)]
     members = TeamMember.objects.on(day).filter(staff__job__in=DOCTORS).values("staff_id")
     staff = Staff.objects.filter(pk__in=members).select_related("institution").order_by("institution__code", "staff_no")
     return [Assessed(row.pk, row.name, row.institution, staff=row) for row in staff]

@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
-from assessments.leads import all_signals
 from assessments.measures import COUNT, Family, Measure, Measures, Source
-from assessments.models import Lead, LeadStep, UnitKind
-from assessments.queries.samples import telling_checks
-from teams.models import TeamMember
+from assessments.models import Check, Lead, UnitKind
+from assessments.queries.observed import CALLED, LEAD, observed
+from assessments.queries.units import memberships
 from teams.models.places import parent_ids
 from teams.rates import PERCENT
 
@@ -27,10 +26,10 @@ def _authenticity(unit_kind: str, from_month: date, to_month: date) -> Measures:
     confirmed: Counter[int] = Counter()
     telling: Counter[int] = Counter()
     units = _units_of(unit_kind, last)
-    for team, institution, is_confirmed in telling_checks(from_month, last):
-        for unit in units(team, institution, None):
-            telling[unit] += 1
-            confirmed[unit] += is_confirmed
+    for row in observed(from_month, last).get(CALLED, ()):
+        for unit in units(row.team, row.institution, None):
+            telling[unit] += int(row.numbers[0])
+            confirmed[unit] += int(row.numbers[0]) if row.code in Check.CONFIRMING else 0
     url = reverse("assessments:sample_list")
     return {unit: Measure(confirmed[unit], telling[unit], url, unit=PERCENT) for unit in telling}
 
@@ -39,12 +38,9 @@ def _false_signing(unit_kind: str, from_month: date, to_month: date) -> Measures
     last = CalendarMonth.of(to_month).last
     proven: Counter[int] = Counter()
     units = _units_of(unit_kind, last)
-    steps = LeadStep.objects.filter(kind=LeadStep.Kind.CONFIRMED, on__gte=from_month, on__lte=last)
-    kinds = [signal.code for signal in all_signals().values() if signal.proves_falsehood]
-    leads = Lead.objects.filter(state=Lead.State.CONFIRMED, kind__in=kinds, pk__in=steps.values("lead"))
-    for team, institution, staff in leads.values_list("team_id", "institution_id", "staff_id"):
-        for unit in units(team, institution, staff):
-            proven[unit] += 1
+    for row in observed(from_month, last).get(LEAD, ()):
+        for unit in units(row.team, row.institution, row.staff):
+            proven[unit] += int(row.numbers[0])
     url = f"{reverse('assessments:lead_list')}?state={Lead.State.CONFIRMED}"
     return {unit: Measure(number, None, url, unit=COUNT) for unit, number in proven.items()}
 
@@ -55,7 +51,7 @@ def _units_of(unit_kind: str, day: date) -> Callable[[int | None, int, int | Non
     if unit_kind == UnitKind.INSTITUTION:
         above = parent_ids(day)
         return lambda _team, institution, _staff: _upwards(institution, above)
-    members = list(TeamMember.objects.on(day).values_list("team_id", "staff_id"))
+    members = memberships(day)
     if unit_kind == UnitKind.TEAM:
         return lambda team, _institution, staff: (
             {team} if team else {each for each, member in members if member == staff}

@@ -1,17 +1,19 @@
 """Units (an institution with its subtree, or a team) and months as a page or command selects them, within a scope."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import Http404
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Month, Revision
 from residents.categories import ALL, GROUP_NAMES, Category, categories
 from residents.models import Resident
-from teams.models import Institution, Team, User
+from teams.memory import once_a_request
+from teams.models import Institution, Team, TeamMember, User
 from teams.models.places import parent_ids, subtree_ids
 from teams.rules import RuleViolation
 
@@ -38,19 +40,39 @@ class Unit:
         return {"team": self.team.code} if self.team else {"unit": self.institution.code}
 
 
-def shut_ids(day: date) -> frozenset[int]:
-    """Institutions that shut (docs/teams.md): they had teams, none of which exists on the day, and neither they nor any
-    below them have another or manage anybody."""
-    at_work = Team.objects.existing_on(day).order_by()
-    without = Team.objects.exclude(institution__in=at_work.values("institution_id")).order_by()
-    below = {pk: subtree_ids(pk, day) for pk in without.values_list("institution_id", flat=True).distinct()}
+@once_a_request
+def existing_teams(day: date) -> tuple[Team, ...]:
+    """The teams that there are on a day, by institution."""
+    rows = Team.objects.existing_on(day).select_related("institution")
+    return tuple(rows.order_by("institution__code", "code"))
+
+
+@once_a_request
+def memberships(day: date) -> tuple[tuple[int, int], ...]:
+    """(team id, staff id) of everybody in a team on a day, by team."""
+    return tuple(TeamMember.objects.on(day).order_by("team__code").values_list("team_id", "staff_id"))
+
+
+def open_institutions(kinds: Collection[str], day: date) -> list[Institution]:
+    """Institutions of some kinds, by code, without those that shut (docs/teams.md): they had teams, none of which
+    exists on the day, and neither they nor any below them have another or manage anybody."""
+    teams = Team.objects.filter(institution=OuterRef("pk"))
+    is_idle = ExpressionWrapper(Q(Exists(teams)) & ~Q(Exists(teams.existing_on(day))), BooleanField())
+    rows = Institution.objects.filter(kind__in=kinds).select_related("division").order_by("code")
+    found = list(rows.annotate(is_idle=is_idle))
+    shut = _shut({row.pk: subtree_ids(row.pk, day) for row in found if row.is_idle}, day)
+    return [row for row in found if row.pk not in shut]
+
+
+def _shut(below: Mapping[int, frozenset[int]], day: date) -> set[int]:
+    """Of idle institutions, with everything below them, those where nobody works or is managed."""
     held = frozenset[int]().union(*below.values())
     if not held:
-        return held
+        return set()
+    at_work = Team.objects.existing_on(day).filter(institution__in=held).order_by()
     living = Resident.objects.in_population_on(day).filter(institution__in=held).order_by()
-    used = {*at_work.values_list("institution_id", flat=True).distinct()}
-    used |= {*living.values_list("institution_id", flat=True).distinct()}
-    return frozenset(pk for pk, own in below.items() if not own & used)
+    used = {pk for (pk,) in at_work.values_list("institution_id").union(living.values_list("institution_id"))}
+    return {pk for pk, own in below.items() if not own & used}
 
 
 @dataclass(frozen=True)
