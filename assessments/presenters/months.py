@@ -109,5 +109,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
     words = str(reason.fact)
     if reason.day:
         words = f"{words} {reason.day.isoformat()}"
+    if reason.is_of_household:
+        words = _("%(fact)s (another member of the household)") % {"fact": words}
     known = f"{timezone.localtime(reason.known_at):%Y-%m-%d %H:%M}" if reason.known_at else ""
     return {"cause": CAUSE_NAMES[reason.cause], "words": words, "known": known, "by": reason.by}

@@ -5,9 +5,10 @@ which the revision's computation began.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -106,20 +107,52 @@ WAIVER = _("waiver")
 
 @dataclass(frozen=True)
 class Reason:
-    """One cause: what arrived or changed, the day it tells of, when that became known, and by whom (if known)."""
+    """One cause: what arrived or changed, the day it tells of, when that became known, and by whom (if known).
+    `is_of_household`: it happened to another member of the household, whose line the person's is."""
 
     cause: Cause
     fact: Promise | str = ""
     day: date | None = None
     known_at: datetime | None = None
     by: str = ""
+    is_of_household: bool = False
 
 
-def reasons(residents: Collection[int], old: Revision, new: Revision) -> dict[int, list[Reason]]:
-    """Resident id -> what became known of them between the two computations, in order of time.
+def reasons(
+    residents: Collection[int], old: Revision, new: Revision, *, by_household: bool = False
+) -> dict[int, list[Reason]]:
+    """Resident id -> what became known of them between the two computations, in order of time; `by_household` also of
+    the others of their household, of either computation.
 
     Whoever has no fact of their own stands otherwise because a setting or the definition changed, if one did.
     """
+    others = _households(residents, old, new) if by_household else {}
+    known = _known({*residents, *chain.from_iterable(others.values())}, old, new)
+    general = _general(old, new)
+    found: dict[int, list[Reason]] = {}
+    for resident in residents:
+        of_others = (reason for other in sorted(others.get(resident, ())) for reason in known[other])
+        rows = [*known[resident], *(replace(reason, is_of_household=True) for reason in of_others)]
+        found[resident] = sorted(rows, key=lambda row: (row.known_at is None, row.known_at)) or general
+    return found
+
+
+def _households(residents: Collection[int], old: Revision, new: Revision) -> dict[int, set[int]]:
+    """Resident id -> the other members of their household in either computation."""
+    rows = _fetch(
+        "select a.resident_id, b.resident_id from assessments_residentmonth a join assessments_residentmonth b"
+        " on b.revision_id = a.revision_id and b.household_id = a.household_id and b.resident_id <> a.resident_id"
+        " where a.revision_id = any(%(revisions)s) and a.resident_id = any(%(residents)s)",
+        {"revisions": [old.pk, new.pk], "residents": list(residents)},
+    )
+    found: dict[int, set[int]] = {}
+    for resident, other in rows:
+        found.setdefault(resident, set()).add(other)
+    return found
+
+
+def _known(residents: Collection[int], old: Revision, new: Revision) -> dict[int, list[Reason]]:
+    """Resident id -> their own facts that became known between the two computations."""
     found: dict[int, list[Reason]] = {resident: [] for resident in residents}
     span = (old.known_to or old.started_at, new.started_at)
     for fact in FACTS:
@@ -127,11 +160,7 @@ def reasons(residents: Collection[int], old: Revision, new: Revision) -> dict[in
             found[resident].append(reason)
     for resident, reason in _waived(residents, span):
         found[resident].append(reason)
-    general = _general(old, new)
-    return {
-        resident: sorted(rows, key=lambda row: (row.known_at is None, row.known_at)) or general
-        for resident, rows in found.items()
-    }
+    return found
 
 
 def known_by_now() -> datetime:

@@ -138,7 +138,8 @@ def _people(request: SignedInRequest, selection: Selection, then: Revision, now:
     page = Paginator(range(total), PEOPLE_A_PAGE).get_page(number)
     what = f"difference {indicator.code} {selection.category} {selection.unit.name} {selection.calendar}"
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
-    why = reasons({row.resident_id for row in rows}, then, now)
+    by_household = indicator.code == "household_coverage"
+    why = reasons({row.resident_id for row in rows}, then, now, by_household=by_household)
     return {
         "indicator": indicator,
         "category_name": selection.names[selection.category],

@@ -26,7 +26,8 @@ from service_packages.models import Item, PackageVersion
 from teams.models import PolicyValue, Role, User
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
-from tests.factories import make_coverage, make_resident
+from tests.factories import make_coverage, make_household, make_resident
+from tests.figure_pages import address, signed_in
 from tests.small_district import OCTOBER, SmallDistrict, make_small_district
 
 # History is told by the clock of transactions: each step must be one of its own.
@@ -81,6 +82,26 @@ def test_late_service_shows_the_person_whose_follow_up_it_is(district: SmallDist
     assert (total, [row.resident_id for row in rows]) == (1, [district.wang.pk])
     assert (rows[0].was, rows[0].now) == ((1, 1), (0, 1))
     assert causes([district.wang], both) == [[Cause.LATE]]
+
+
+def test_household_is_moved_by_what_became_known_of_another_member(district: SmallDistrict) -> None:
+    """The line of a household is its first member's; the contract that was entered late is the other's."""
+    household = make_household()
+    first, other = (make_resident(village=district.village, household=household) for _member in range(2))
+    freeze(revision=compute(month=OCTOBER), by=SYSTEM)
+    make_coverage(resident=other, team=district.team, start_on=date(2018, 10, 1))
+    both = again()
+    total, rows = moved(*both, selection(), BY_CODE["household_coverage"])
+    assert (total, [row.resident_id for row in rows]) == (1, [first.pk])
+    assert causes([first], both) == [[]]
+    found = reasons([first.pk], *both, by_household=True)[first.pk]
+    assert [(reason.cause, reason.day, reason.is_of_household) for reason in found] == [
+        (Cause.LATE, date(2018, 10, 1), True)
+    ]
+    page = signed_in(User.objects.get(username="official")).get(
+        address("month_difference", month="2018-10", indicator="household_coverage")
+    )
+    assert "(another member of the household)" in page.content.decode()
 
 
 def test_nothing_new_makes_no_difference(district: SmallDistrict, frozen: Revision) -> None:
