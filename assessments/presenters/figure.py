@@ -25,7 +25,7 @@ from assessments.presenters.words import (
     signed,
     target_text,
 )
-from assessments.queries.figures import Count, Key, Targets, is_met
+from assessments.queries.figures import Count, Key, Targets, goal_of, is_met
 from assessments.queries.people import Part
 from assessments.queries.units import Selection, Unit
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
@@ -98,10 +98,11 @@ def chart(selection: Selection, window: Window, counts: Counts, key: Key, target
     urls = {
         month: link("assessments:figure", selection, key.indicator, month=str(month)) for month, row in window if row
     }
-    indicator = BY_CODE[key.indicator]
+    indicator, shown = BY_CODE[key.indicator], window[-1][1]
+    now = counts.get(shown.current_id or 0, {}).get(key) if shown else None
     return line_chart(
         points(window, counts, key, urls),
-        target=target.rate if target else None,
+        target=goal_of(target, now),
         target_text=target_text(target),
         width=860,
         height=190,

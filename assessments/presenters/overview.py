@@ -25,7 +25,7 @@ from assessments.presenters.words import (
     signed,
     target_text,
 )
-from assessments.queries.figures import Count, Key, Targets, is_met
+from assessments.queries.figures import Count, Key, Targets, goal_of, is_met
 from assessments.queries.units import Selection, Unit
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
 from residents.categories import ALL, KEY
@@ -141,7 +141,7 @@ def tile(
         "gap_text": gap_text(now, target),
         "met": is_met(now, target) if now and target else None,
         "moved_text": moved_text(change(now, before), change(now, year_ago), indicator),
-        "chart": line_chart(line, target=target.rate if target else None, target_text=target_text(target), height=66),
+        "chart": line_chart(line, target=goal_of(target, now), target_text=target_text(target), height=66),
         "url": link("assessments:figure", selection, shown.key.indicator, category=_category(shown.key)),
         "tone": shown.tone,
     }
@@ -163,13 +163,12 @@ def rate_cell(
     """A cell with a rate: sorts by its value, marked when the target is missed, with a bar or a shade when wished."""
     value = count.rate() if count else None
     met = is_met(count, target) if count and target else None
-    goal = target.rate if target else None
     return Cell(
         text=rate_text(count, places_beside(count, target) if count else 1),
         value=value,
         url=url if value is not None else "",
         tone="missed" if met is False else "",
-        bar=bar(value, 100, goal=goal) if with_bar else None,
+        bar=bar(value, 100, goal=goal_of(target, count)) if with_bar else None,
         bar_tone=bar_tone,
         heat=heat,
     )

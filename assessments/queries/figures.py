@@ -118,6 +118,13 @@ def is_met(count: Count, target: Target) -> bool | None:
     return reached >= wanted if count.indicator.higher_is_better else reached <= wanted
 
 
+def goal_of(target: Target | None, count: Count | None) -> Decimal | None:
+    """Where a target lies on the scale of its figure's rate: a head count on the figure's denominator."""
+    if target is None or target.count is None:
+        return target.rate if target else None
+    return rate(target.count, count.denominator, count.indicator.unit) if count else None
+
+
 def official_population(unit: Unit, year: int, category: str) -> int | None:
     """The resident population that the bureau entered for the institution and year, if any; a team has none."""
     if unit.team:

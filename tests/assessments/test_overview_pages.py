@@ -57,6 +57,20 @@ def test_overview_names_who_lags_and_where(official: Client, district: SmallDist
     assert "3.3 below target" in page
 
 
+def test_head_count_is_a_line_where_it_lies_on_the_denominator(official: Client) -> None:
+    Target.objects.create(indicator="coverage", year=2018, count=4)
+    tile, wide = (
+        official.get(page).context[name]
+        for page, name in ((address("overview"), "tiles"), (address("figure", "coverage"), "chart"))
+    )
+    for chart in (tile[0]["chart"], wide):
+        assert chart.target is not None and chart.target.text == "target 4 people"
+        # 4 of 5 on an axis to 80%, the round number above 60% and 80%.
+        assert chart.target_y == chart.plot.top
+    bars = official.get(address("overview")).context["institutions"].total.cells[3].bar
+    assert bars.goal_x == 80.0
+
+
 @pytest.fixture
 def neighbour(district: SmallDistrict) -> Institution:
     """A second centre right below the bureau, with one resident, who is signed from October on."""
