@@ -73,10 +73,10 @@ def kpi_file(month: CalendarMonth, user: User) -> BytesIO | None:
 
 
 def table_file(table: Table) -> BytesIO:
-    """A page's table as .xlsx in memory: values where cells have one, else their text; the total comes first."""
+    """A page's table as .xlsx in memory: what the page shows, to the digit; the total comes first."""
     file = BytesIO()
     lines = [row for row in (table.total, *table.rows) if row]
-    cells = ((row.name, *(cell.text if cell.value is None else cell.value for cell in row.cells)) for row in lines)
+    cells = ((row.name, *(cell.shown for cell in row.cells)) for row in lines)
     header = [table.head, *(column.label for column in table.columns)]
     write_rows(file, header, cells, format="xlsx", text_columns={0}, sheet=table.title[:31])
     file.seek(0)

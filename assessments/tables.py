@@ -4,12 +4,15 @@ Plain data for templates/assessments/_table.html. Counts are grouped here by tho
 Django groups by four; rates come worded from the callers.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from assessments.charts import Bar
 
-NO_FIGURE = "—"
+NO_FIGURE, MINUS = "—", "\N{MINUS SIGN}"
+# A figure as it is shown: a count, a rate, yuan, a change.
+SHOWN_NUMBER = re.compile(r"[+-]?¥?\d[\d,]*(\.\d+)?%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class Cell:
     bar: Bar | None = None
     bar_tone: str = "blue"
     heat: int | None = None
+
+    @property
+    def shown(self) -> Decimal | str:
+        """What stands in it, for a file: a number with the places that it is shown with, else the text."""
+        text = self.text.replace(MINUS, "-")
+        if not SHOWN_NUMBER.fullmatch(text):
+            return self.text
+        return Decimal(text.removesuffix("%").replace("¥", "").replace(",", ""))
 
 
 @dataclass(frozen=True, slots=True)

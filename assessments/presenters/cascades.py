@@ -10,7 +10,7 @@ from assessments.presenters.frame import link
 from assessments.presenters.words import rate_text
 from assessments.queries.figures import Count, Key
 from assessments.queries.units import Selection
-from assessments.tables import count_text
+from assessments.tables import Cell, Column, Row, Table, count_cell, count_text
 
 # The register with the most members among those that have both a standard and a goal.
 PATIENTS = "hypertension"
@@ -18,11 +18,19 @@ PATIENTS = "hypertension"
 
 @dataclass(frozen=True)
 class Cascade:
-    """Steps with the sentence that they say."""
+    """Steps with the sentence that they say; `code` names them in addresses."""
 
+    code: str
     title: str
     finding: str
     rows: tuple[CascadeRow, ...]
+
+    @property
+    def table(self) -> Table:
+        """The same as a table."""
+        steps = [row.step for row in self.rows]
+        rows = (Row(step.label, (count_cell(step.count), Cell(step.rate_text))) for step in steps)
+        return Table(self.title, _("step"), (Column(_("people")), Column(_("of all"))), tuple(rows))
 
 
 def cascades(selection: Selection, counts: Mapping[Key, Count], official: int | None) -> list[Cascade]:
@@ -52,7 +60,7 @@ def _of_promises(selection: Selection, counts: Mapping[Key, Count], official: in
         ),
     ]
     said = _("%(rate)s of what was due was given") % {"rate": rate_text(items)}
-    return Cascade(_("From promise to service"), said, cascade(steps))
+    return Cascade("promises", _("From promise to service"), said, cascade(steps))
 
 
 def _of_patients(selection: Selection, counts: Mapping[Key, Count]) -> Cascade | None:
@@ -68,7 +76,7 @@ def _of_patients(selection: Selection, counts: Mapping[Key, Count]) -> Cascade |
         _step(selection, _("under control"), controlled.numerator, whole, keys[2], tone="green"),
     ]
     said = _("%(rate)s of those measured are at goal") % {"rate": rate_text(controlled)}
-    return Cascade(selection.names[PATIENTS].capitalize(), said, cascade(steps))
+    return Cascade("patients", selection.names[PATIENTS].capitalize(), said, cascade(steps))
 
 
 def _step(selection: Selection, label: str, count: int, whole: int, key: Key, tone: str = "blue") -> Step:

@@ -11,7 +11,9 @@ from assessments.presenters.words import counted_text, goal_text, rate_text
 from assessments.queries.figures import Count
 from assessments.queries.forecasts import Outlook
 from assessments.queries.units import Selection
-from assessments.tables import NO_FIGURE
+from assessments.tables import NO_FIGURE, Cell, Column, Row, Table
+
+TONES = {True: "met", False: "missed", None: ""}
 
 
 def outlook_rows(selection: Selection, outlooks: Sequence[Outlook], *, by_unit: bool) -> list[dict[str, Any]]:
@@ -37,15 +39,33 @@ def _row(selection: Selection, outlook: Outlook, by_unit: bool) -> dict[str, Any
         "then": _then(outlook),
         "range": _range(outlook),
         "target": goal_text(outlook.target),
-        "verdict": outlook.will_be_met,
-        "is_foretold": outlook.forecast is not None and outlook.target is not None,
+        "verdict": _verdict(outlook),
+        "tone": TONES[outlook.will_be_met],
         "a_week": _a_week(outlook),
     }
 
 
+def outlook_table(title: str, head: str, rows: Sequence[dict[str, Any]]) -> Table:
+    """The rows for a file, in the order of assessments/_outlooks.html."""
+    labels = (_("Now"), _("At year's end"), _("Range"), _("Target"), _("Outlook"), _("Needed a week"))
+    names = ("now", "then", "range", "target", "verdict", "a_week")
+    lines = (Row(row["name"], tuple(Cell(row[name] or NO_FIGURE) for name in names)) for row in rows)
+    return Table(title, head, tuple(Column(label) for label in labels), tuple(lines))
+
+
+def _verdict(outlook: Outlook) -> str:
+    if outlook.forecast is None or outlook.target is None:
+        return ""
+    words = {True: _("will be reached"), False: _("will be missed"), None: _("uncertain")}
+    return words[outlook.will_be_met]
+
+
 def _a_week(outlook: Outlook) -> str:
-    needed = outlook.needed_a_week
-    return NO_FIGURE if needed is None else counted_text(needed, outlook.now.indicator)
+    needed, indicator = outlook.needed_a_week, outlook.now.indicator
+    if needed is None:
+        return NO_FIGURE
+    counted = counted_text(needed, indicator)
+    return _("%(count)s fewer") % {"count": counted} if needed and not indicator.higher_is_better else counted
 
 
 def _then(outlook: Outlook) -> str:

@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 
 from assessments.calendar import CalendarMonth
 from assessments.models import Line, Repayment, Round, Run
-from assessments.presenters.words import MINUS
 from assessments.queries.repayments import runs_owing
 from assessments.queries.transfers import Reach, Reconciled
-from assessments.tables import Cell, Column, Row, Table, count_cell
+from assessments.tables import MINUS, Cell, Column, Row, Table, count_cell
 from service_packages.models import Payer
 from teams.clock import month_words
 from teams.models import User

@@ -10,10 +10,8 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Target
 from assessments.queries.figures import Count, is_met
-from assessments.tables import NO_FIGURE, count_text
+from assessments.tables import MINUS, NO_FIGURE, count_text
 from teams.rates import YUAN
-
-MINUS = "\N{MINUS SIGN}"
 
 
 def rate_text(count: Count | None, places: int = 1) -> str:

@@ -52,10 +52,14 @@ class Outlook:
 
     @property
     def needed_a_week(self) -> int | None:
-        """People (services, packages) a week that are still needed; None without a target or where lower is better."""
-        if self.wanted is None or not self.now.indicator.higher_is_better:
+        """People (services, packages) a week that are still needed, or fewer where lower is better; None without a
+        target."""
+        if self.wanted is None:
             return None
-        return needed_a_week(self.now.numerator, self.wanted, self.day, self.year_end)
+        lower, higher = self.now.numerator, self.wanted
+        if not self.now.indicator.higher_is_better:
+            lower, higher = higher, lower
+        return needed_a_week(lower, higher, self.day, self.year_end)
 
 
 def foretold_keys() -> list[Key]:

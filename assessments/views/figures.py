@@ -1,5 +1,6 @@
 """Pages of figures: the overview of a unit, a figure's explanation, the people behind it, the month as a file."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ from assessments.queries.evidence import evidence
 from assessments.queries.figures import Key
 from assessments.queries.people import Part, counted_sql, figure_count, has_people, people, rows_in_all
 from assessments.queries.units import Selection, select
+from assessments.tables import Table
 from teams.actions import audit
 from teams.clock import month_words
 from teams.fields import DayField
@@ -49,7 +51,7 @@ PAGES_AT_MOST = 200
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def overview(request: SignedInRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponseBase:
     """The overview of a unit of the account's scope in one month; without institutions, what to do first."""
     try:
         selection = select(request.user, request.GET)
@@ -57,7 +59,10 @@ def overview(request: SignedInRequest) -> HttpResponse:
         if request.user.scope.is_district and not Institution.objects.exists():
             return render(request, "assessments/nothing_yet.html")
         raise
-    context = frame(selection, "assessments:overview") | pages.overview(selection, by=request.GET.get("by", ""))
+    shown = pages.overview(selection, by=request.GET.get("by", ""))
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, selection, shown | {each.code: each.table for each in shown.get("cascades", ())})
+    context = frame(selection, "assessments:overview") | shown
     context["exports"] = _exports(selection)
     if has_permission(request.user, Permission.MONTH_COMPUTE):
         context["computable"] = pages.can_be_computed(selection)
@@ -67,12 +72,13 @@ def overview(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def figure(request: SignedInRequest, indicator: str) -> HttpResponse:
+def figure(request: SignedInRequest, indicator: str) -> HttpResponseBase:
     """One figure explained: definition, months, units, categories, people."""
     selection, known = _selected(request, indicator)
-    context = frame(selection, "assessments:figure", indicator, crumbs=[(str(known.name), "")]) | pages.figure(
-        selection, known
-    )
+    shown = pages.figure(selection, known)
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, selection, shown)
+    context = frame(selection, "assessments:figure", indicator, crumbs=[(str(known.name), "")]) | shown
     if not has_permission(request.user, Permission.PEOPLE_READ):
         context["people"] = []
     context["exports"] = _exports(selection)
@@ -212,6 +218,16 @@ def _exports(selection: Selection) -> list[tuple[str, str]]:
         (_("Figures as Excel"), link("assessments:kpis", selection)),
     ]
     return files if selection.unit.team else [(_("Monthly return"), link("assessments:return", selection)), *files]
+
+
+def table_of(request: SignedInRequest, selection: Selection, shown: Mapping[str, Any]) -> FileResponse:
+    """The table of a page that its address names, as .xlsx."""
+    table = shown.get(request.GET.get("table", ""))
+    if not isinstance(table, Table):
+        raise Http404
+    what = f"{selection.unit.name}-{selection.calendar}-{table.title}"
+    audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=what)
+    return FileResponse(table_file(table), as_attachment=True, filename=f"{what}.xlsx")
 
 
 def _selected(request: SignedInRequest, indicator: str) -> tuple[Selection, Indicator]:

@@ -16,7 +16,7 @@ from assessments.models import Target
 from teams.models import Role
 from tests.accounts import make_account
 from tests.factories import make_coverage, make_resident
-from tests.small_district import make_small_district
+from tests.small_district import OCTOBER, make_small_district
 
 YEAR_END = date(2018, 12, 31)
 
@@ -84,6 +84,23 @@ def test_wanted_numerator_is_the_first_that_reaches_the_rate(rate: Decimal, deno
 
 
 @pytest.mark.django_db
+def test_where_less_is_better_a_week_has_to_take_away(client: Client) -> None:
+    """Li was never served: a target of one in ten asks for her."""
+    district = make_small_district()
+    compute(month=OCTOBER)
+    Target.objects.create(indicator="unserved", year=2018, rate=10)
+    client.force_login(make_account("o", Role.OFFICIAL, institution=district.bureau))
+    client.cookies["django_language"] = "en"
+    for page in ({}, {"indicator": "unserved", "by": "team"}):
+        shown = client.get(reverse("assessments:forecast"), {"month": "2018-10", **page})
+        row = next(row for row in shown.context["rows"] if row["name"].startswith("Signed, not served"))
+        assert row["a_week"] == "1 person fewer"
+    Target.objects.update(rate=100)
+    shown = client.get(reverse("assessments:forecast"), {"month": "2018-10"})
+    assert next(row for row in shown.context["rows"] if row["name"].startswith("Signed, not served"))["a_week"] == "0"
+
+
+@pytest.mark.django_db
 def test_page_foretells_the_unit_and_those_below(client: Client) -> None:
     district = make_small_district()
     for month in range(6, 11):
@@ -95,7 +112,7 @@ def test_page_foretells_the_unit_and_those_below(client: Client) -> None:
     client.cookies["django_language"] = "en"
     page = client.get(reverse("assessments:forecast"), {"month": "2018-10"})
     coverage = page.context["rows"][0]
-    assert (coverage["now"], coverage["is_foretold"]) == ("80.0%", True)
+    assert (coverage["now"], coverage["verdict"]) == ("80.0%", "will be missed")
     assert [row["name"] for row in page.context["below"]] == [district.centre.name]
     assert client.get(reverse("assessments:forecast"), {"indicator": "visit_cost"}).status_code == 404
     early = client.get(reverse("assessments:forecast"), {"month": "2018-06"})
