@@ -101,6 +101,15 @@ OPINIONS = (
     Fact(_("phone check"), "assessments_phonecheck", "f.called_on"),
 )
 FEES = Fact(_("fee"), "contracts_feeentry", 'f."on"')
+# What figures of units follow from: the tree, a team's villages, a team's end. Of what became known since, the first
+# day on which it makes a difference; `h` is an earlier state, `l` the live row.
+_OF_TIME = """case when h.pgh_label = 'served' or l.id is null then h.from_on
+    else coalesce(least(h.to_on, l.to_on), least(h.from_on, l.from_on)) end"""
+ORGANISATION = (
+    ("teams_institutionparent", _OF_TIME),
+    ("teams_teamvillage", _OF_TIME),
+    ("teams_team", "least(h.dissolved_on, l.dissolved_on)"),
+)
 # A waiver is a step of an obligation, and what is owed follows from the other facts: only its history is asked for.
 WAIVER = _("waiver")
 
@@ -190,6 +199,11 @@ def is_touched(revision: Revision) -> bool:
         for fact in facts
     ]
     later.append("select 1 from contracts_obligationevent where pgh_created_at > %(since)s and due_on <= %(report)s")
+    later += [
+        f"select 1 from {table}event h left join {table} l on l.id = h.pgh_obj_id"
+        f" where h.pgh_created_at > %(since)s and {day} <= %(report)s"
+        for table, day in ORGANISATION
+    ]
     query = "select " + " or ".join(f"exists ({text})" for text in later)
     return bool(_fetch(query, {"since": since, "report": revision.as_of})[0][0])
 

@@ -12,9 +12,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from teams.actions.twins import only_one
-from teams.history import made_by
+from teams.history import made_by, note
 from teams.models import Division, Institution, Staff, Team, TeamMember, TeamVillage, User
 from teams.models.accounts import SystemAccount
+from teams.models.staff import SERVED
 from teams.rules import (
     check_can_create_team,
     check_can_dissolve,
@@ -99,7 +100,9 @@ def serve_village(*, team: Team, village: Division, from_on: date, by: Account) 
     with made_by(by, "teams.serve_village"):
         team = _locked(team, by)
         check_can_serve(team, village, from_on)
-        return team.villages.create(village=village, from_on=from_on, to_on=team.dissolved_on)
+        served = team.villages.create(village=village, from_on=from_on, to_on=team.dissolved_on)
+        note(served, SERVED)
+        return served
 
 
 @transaction.atomic

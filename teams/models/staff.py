@@ -131,9 +131,15 @@ class TeamMember(Dated):
         return f"{self.team_id}: {self.staff_id}"
 
 
-@track_history()
+SERVED = "served"
+
+
+@track_history(SERVED)
 class TeamVillage(Dated):
-    """A village that a team serves, from a day to a day. Several teams may serve one village."""
+    """A village that a team serves, from a day to a day. Several teams may serve one village.
+
+    Its history also tells when it was entered.
+    """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="villages")
     village = models.ForeignKey(Division, models.PROTECT, related_name="serving")

@@ -23,6 +23,8 @@ from contracts.models import Contract, Coverage, CoveragePackage
 from residents.actions.transfers import transfer
 from residents.models import Resident
 from service_packages.models import Item, PackageVersion
+from teams.actions.institutions import move_institution
+from teams.actions.teams import dissolve, leave_village, serve_village
 from teams.models import PolicyValue, Role, User
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
@@ -219,8 +221,28 @@ def register_earlier(district: SmallDistrict) -> None:
     district.li.registers.update(from_on=date(2018, 4, 1))
 
 
+def serve(district: SmallDistrict) -> None:
+    serve_village(team=district.idle_team, village=district.village, from_on=date(2018, 10, 15), by=SYSTEM)
+
+
+def leave(district: SmallDistrict) -> None:
+    leave_village(served=district.team.villages.get(), on=date(2018, 10, 15), by=SYSTEM)
+
+
+def end_team(district: SmallDistrict) -> None:
+    dissolve(team=district.idle_team, on=date(2018, 10, 31), by=SYSTEM)
+
+
+def move(district: SmallDistrict) -> None:
+    move_institution(institution=district.clinic, parent=district.bureau, from_on=date(2018, 10, 15), by=SYSTEM)
+
+
 @pytest.mark.parametrize(
-    "become_known", [add_package, drop_package, correct_team, answer, call, forget_call, register_earlier]
+    "become_known",
+    [
+        *(add_package, drop_package, correct_team, answer, call, forget_call, register_earlier),
+        *(serve, leave, end_team, move),
+    ],
 )
 @pytest.mark.parametrize("is_noted", [False, True])
 def test_whatever_changes_a_figure_touches_its_month(
@@ -233,6 +255,16 @@ def test_whatever_changes_a_figure_touches_its_month(
     become_known(district)
     assert is_touched(revision)
     assert keeping.touched_months(day=TODAY) == [revision]
+
+
+def test_what_is_organised_otherwise_from_today_on_touches_no_month_before(district: SmallDistrict) -> None:
+    revision = compute(month=OCTOBER)
+    serve_village(team=district.idle_team, village=district.village, from_on=TODAY, by=SYSTEM)
+    leave_village(served=district.team.villages.get(), on=TODAY, by=SYSTEM)
+    move_institution(institution=district.clinic, parent=district.bureau, from_on=TODAY, by=SYSTEM)
+    dissolve(team=district.idle_team, on=TODAY, by=SYSTEM)
+    assert not is_touched(revision)
+    assert keeping.touched_months(day=TODAY) == []
 
 
 def test_package_added_later_explains_whoever_is_counted_as_paid_now(district: SmallDistrict, frozen: Revision) -> None:
