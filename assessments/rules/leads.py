@@ -39,8 +39,10 @@ RIGHTS: Mapping[str, Permission] = {
 def check_can_step(lead: Lead, step: str, *, mark: str, reason: str, by: User) -> None:
     """Whether somebody may take a step with a lead as they have seen it.
 
-    Raises RuleViolation: lead.not_allowed, .state, .stale, .reason, .same_person.
+    Raises RuleViolation: lead.step, .not_allowed, .state, .stale, .reason, .same_person.
     """
+    if step not in RIGHTS:
+        raise RuleViolation("lead.step", _("Choose what to do with the lead."))
     if not has_permission(by, RIGHTS[step]):
         raise RuleViolation("lead.not_allowed", _("Your account may not do that with leads."))
     if step not in MOVES[lead.state]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from assessments.actions import screening
@@ -11,6 +13,7 @@ from assessments.actions.leads import take_step
 from assessments.leads import all_signals
 from assessments.models import Lead, LeadStep
 from residents.models import Resident
+from teams.actions.submissions import fresh_key
 from teams.models import Role
 from teams.rules import RuleViolation
 from tests import factories
@@ -113,6 +116,17 @@ def test_step_needs_a_reason_the_right_and_the_evidence_as_it_is() -> None:
     stale = lambda: take_step(lead=lead, step="cleared", mark="old", reason="看过", by=official())  # noqa: E731
     assert refused(stale) == "lead.stale"  # type: ignore[arg-type]
     assert step(lead, "explained", clerk).state == State.OPEN
+
+
+@pytest.mark.parametrize("button", ["", "nothing"])
+def test_form_without_a_step_is_told_so(client: Client, button: str) -> None:
+    lead = make_lead()
+    client.force_login(official())
+    address = reverse("assessments:lead_detail", args=[lead.pk])
+    typed = {"submission": fresh_key(), "mark": lead.mark, "step": button, "reason": "看过纸质协议"}
+    page = client.post(address, typed)
+    assert page.status_code == 200 and "看过纸质协议" in page.content.decode()
+    assert kinds(lead) == ["found"]
 
 
 def test_failed_screening_keeps_the_leads_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
