@@ -51,12 +51,17 @@ def content_of(month: Month, cycles: Mapping[UnitKind, Cycle | None], how_to_sig
                 "signed": counts[row.pk],
                 "satisfaction": share(*pleased.get((row.pk, 0), NOTHING), least),
                 "grade": _grade(results.get(UnitKind.INSTITUTION, {}), row.pk),
-                "teams": teams.get(row.pk, []),
+                "teams": _beside(counts[row.pk], teams.get(row.pk, [])),
             }
             for row in centres
         ],
         "packages": _packages(),
     }
+
+
+def _beside(centre: int | None, teams: list[Content]) -> list[Content]:
+    """A centre's teams; where its own count is hidden theirs are, too, for they would add up to it."""
+    return teams if centre is not None else [{**team, "signed": None} for team in teams]
 
 
 def public_phones() -> dict[int, str]:

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.actions import publications
+from assessments.actions.months import compute
 from assessments.models import Assessment, Cycle, Month, Publication, Rubric, RubricVersion
 from assessments.suppression import share, suppressed
 from residents.models import Resident
 from teams.models import Institution, Role, User
 from teams.rules import RuleViolation
 from tests.accounts import make_account
+from tests.factories import make_coverage, make_institution, make_resident, make_team
 from tests.small_district import OCTOBER, SmallDistrict
 
 
@@ -77,6 +79,19 @@ def test_residents_see_it_without_account_and_nobody_is_named(bureau: User) -> N
             member["name"] for row in made.content["centres"] for team in row["teams"] for member in team["members"]
         }
         assert not [name for name in set(Resident.objects.values_list("name", flat=True)) - staff if name in text]
+
+
+@pytest.mark.django_db
+def test_teams_do_not_add_up_to_the_hidden_count_of_their_centre(bureau: User, district: SmallDistrict) -> None:
+    """Six are signed with the neighbour: hidden, because they would tell the few of the district's centre."""
+    other = make_institution(name="甲镇卫生院")
+    team = make_team(institution=other)
+    for _resident in range(6):
+        make_coverage(resident=make_resident(institution=other), team=team)
+    compute(month=OCTOBER)
+    freeze()
+    shown = {row["name"]: row for row in publish(bureau).content["centres"]}["甲镇卫生院"]
+    assert (shown["signed"], [row["signed"] for row in shown["teams"]]) == (None, [None])
 
 
 def graded(district: SmallDistrict, unit_kind: str = "institution", grade: str = "excellent") -> Cycle:
