@@ -9,6 +9,8 @@ from assessments.forms.samples import RATINGS
 from assessments.models import Voice
 from teams.actions.submissions import fresh_key
 
+UNANSWERED = dict.fromkeys(("required", "invalid_choice"), _("Please answer this question."))
+
 
 class VoiceForm(forms.Form):
     """Three questions in large type."""
@@ -18,17 +20,20 @@ class VoiceForm(forms.Form):
         coerce=int,
         choices=RATINGS,
         widget=forms.RadioSelect,
+        error_messages=UNANSWERED,
     )
     received = forms.ChoiceField(
         label=_("Did you get the services of your contract?"),
         choices=Voice.Received.choices,
         widget=forms.RadioSelect,
+        error_messages=UNANSWERED,
     )
     complaint = forms.CharField(
         label=_("What should be better? (You may leave this empty.)"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": _("At most 500 characters: please say it in fewer words.")},
     )
     may_call = forms.BooleanField(label=_("My doctor may call me about it"), required=False)
 

@@ -1,10 +1,13 @@
 """Residents' own voice: a page by a personal link that works once, names nobody and is answered."""
 
+import re
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from pytest_django import Settings
 
 from assessments.actions import voices
@@ -48,6 +51,22 @@ def test_resident_speaks_once_without_account_and_nothing_names_them(client: Cli
     assert SurveyAnswer.objects.get().source == "voice"
     assert client.post(url, SAID).status_code == 404
     assert Voice.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"complaint": "多" * 501}, ["At most 500 characters: please say it in fewer words."]),
+        ({"rating": "", "received": "9"}, ["Please answer this question."] * 2),
+    ],
+)
+def test_wrong_answer_is_told_where_it_is_and_kept(client: Client, typed: dict[str, str], told: list[str]) -> None:
+    token, _link = speakable()
+    page = client.post(reverse("assessments:voice_speak", args=[token]), SAID | typed).content.decode()
+    with translation.override("zh-hans"):
+        assert re.findall(r'<p class="wrong" role="alert">(.*?)</p>', page) == [gettext(words) for words in told]
+    assert (SAID | typed)["complaint"] in page
+    assert not Voice.objects.exists()
 
 
 def test_token_is_stored_hashed_and_stays_the_same_until_used(client: Client) -> None:
