@@ -28,6 +28,7 @@ from assessments.rules.inspections import (
     check_can_inspect,
     check_can_plan,
     check_can_supervise,
+    check_day,
     check_fault,
     check_is_open,
     check_team,
@@ -172,15 +173,15 @@ def finish(
 ) -> Inspection:
     """The inspection is over; with `due_on` its findings go down to the institution at once.
 
-    Raises RuleViolation: inspection.not_allowed, .done, .round_closed, .unanswered, .in_future; finding.due.
+    Raises RuleViolation: inspection.not_allowed, .done, .round_closed, .unanswered, .in_future, .before_round;
+    finding.due.
     """
     check_can_supervise(by)
     with made_by(by, "assessments.finish_inspection"):
         found = _locked(inspection)
         answered = found.answers.values("item")
         check_can_finish(found, found.checklist.items.exclude(pk__in=answered).count())
-        if on > today():
-            raise RuleViolation("inspection.in_future", _("The day of the inspection lies in the future."))
+        check_day(found, on)
         found.done_on, found.received_by, found.note = on, received_by, note
         found.save(update_fields=["done_on", "received_by", "note"])
         found.findings.update(found_on=on)

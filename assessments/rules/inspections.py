@@ -1,11 +1,13 @@
 """When rounds may be planned, and inspections be made and ended."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Answer, Checklist, Inspection, InspectionRound
+from teams.clock import today
 from teams.models import Institution, Team, User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
@@ -55,6 +57,15 @@ def check_team(institution: Institution, team: Team | None) -> None:
     """Raises RuleViolation `inspection.team`."""
     if team and team.institution_id != institution.pk:
         raise RuleViolation("inspection.team", _("The team belongs to another institution."))
+
+
+def check_day(inspection: Inspection, on: date) -> None:
+    """Neither before the round's month nor in the future. Raises RuleViolation: inspection.in_future, .before_round."""
+    if on > today():
+        raise RuleViolation("inspection.in_future", _("The day of the inspection lies in the future."))
+    if on < inspection.round.first_on:
+        message = _("The round begins on {day}: the inspection was not before it.")
+        raise RuleViolation("inspection.before_round", format_lazy(message, day=inspection.round.first_on))
 
 
 def check_can_finish(inspection: Inspection, unanswered: int) -> None:

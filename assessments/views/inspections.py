@@ -131,7 +131,8 @@ def inspection_finish(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The inspection of %(name)s is over.") % {"name": inspection.institution.name})
             return redirect("assessments:patrol_detail", inspection.round_id)
         except RuleViolation as refusal:
-            form.add_error("due_on" if refusal.code == "finding.due" else None, str(refusal))
+            fields = {"finding.due": "due_on", "inspection.in_future": "on", "inspection.before_round": "on"}
+            form.add_error(fields.get(refusal.code), str(refusal))
     return _inspection_page(request, inspection, finish=form)
 
 

@@ -74,6 +74,18 @@ def test_finish_before_every_item_is_answered_is_refused(ground: Ground, refused
     )
 
 
+@pytest.mark.parametrize(
+    ("on", "why"), [(date(2017, 11, 5), "inspection.before_round"), (date(2099, 1, 1), "inspection.in_future")]
+)
+def test_inspection_was_made_neither_before_its_round_nor_in_the_future(
+    ground: Ground, refused: Refused, on: date, why: str
+) -> None:
+    inspection = ground.plan(ground.clinic)
+    for item in inspection.checklist.items.all():
+        inspections.answer(inspection=inspection, item=item, outcome="in_order", by=ground.official)
+    assert refused(lambda: inspections.finish(inspection=inspection, on=on, by=ground.official)) == why
+
+
 def test_fault_becomes_a_finding_with_its_picture_and_goes_when_it_was_a_mistake(ground: Ground) -> None:
     inspection = ground.plan(ground.clinic)
     item = inspection.checklist.items.get(code="phones")
