@@ -163,7 +163,9 @@ class FigureListApi(APIView):
         selection = select(account(request), request.query_params)
         if selection.revision is None:
             raise Http404
-        state = f"revision {selection.revision.pk} {selection.revision.frozen_at}"
+        # Whoever is moved to another place sees other figures of the same month.
+        seen = (selection.unit.key, sorted(selection.tree.institutions))
+        state = f"revision {selection.revision.pk} {selection.revision.frozen_at} {seen}"
         return unless_same(request, state, lambda: self._page(request, selection))
 
     def _page(self, request: Request, selection: Selection) -> dict[str, Any]:

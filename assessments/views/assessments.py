@@ -156,7 +156,9 @@ def assessment_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     score = _score(request, pk)
     if "remove" in request.POST:
         number = request.POST["remove"]
-        evidence = get_object_or_404(Evidence, pk=int(number) if number.isdecimal() else 0, score=score)
+        evidence = get_object_or_404(
+            Evidence, pk=int(number) if number.isdecimal() and len(number) < 19 else 0, score=score
+        )
         try:
             scores.remove_evidence(evidence=evidence, by=request.user)
         except RuleViolation as refusal:

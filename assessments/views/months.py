@@ -132,9 +132,12 @@ def _people(request: SignedInRequest, selection: Selection, then: Revision, now:
         raise Http404
     if not has_permission(request.user, Permission.PEOPLE_READ):
         return {}
-    number = request.GET.get("page", "1")
-    first = (max(1, int(number) if number.isascii() and number.isdigit() else 1) - 1) * PEOPLE_A_PAGE
-    total, rows = moved(then, now, selection, indicator, offset=first, limit=PEOPLE_A_PAGE)
+    asked = request.GET.get("page", "")
+    number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    total, rows = moved(then, now, selection, indicator, offset=(number - 1) * PEOPLE_A_PAGE, limit=PEOPLE_A_PAGE)
+    if not rows and number > 1:  # the address of a page that there is no more: the first one
+        number = 1
+        total, rows = moved(then, now, selection, indicator, limit=PEOPLE_A_PAGE)
     page = Paginator(range(total), PEOPLE_A_PAGE).get_page(number)
     what = f"difference {indicator.code} {selection.category} {selection.unit.name} {selection.calendar}"
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)

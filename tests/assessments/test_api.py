@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
 from assessments.models import Figure, Target
-from teams.models import Role
+from teams.models import Role, User
 from teams.models.accounts import SYSTEM
 from teams.rates import rate
 from tests.accounts import make_account
@@ -159,6 +159,15 @@ def test_closing_a_month_is_told_though_its_revision_stays(reader: Client, distr
     freeze(revision=revision, by=SYSTEM)
     later = reader.get(FIGURES, {"unit": "B"}, headers={"If-None-Match": first["ETag"]})
     assert (later.status_code, later.json()["frozen"]) == (200, True)
+
+
+def test_etag_is_of_the_place_that_the_account_sees(district: SmallDistrict) -> None:
+    clerk = signed_in(Role.CLERK, institution=district.centre)
+    first = clerk.get(FIGURES, {"month": "2018-10"})
+    assert_not_sent_again(clerk, f"{FIGURES}?month=2018-10", first)
+    User.objects.filter(username="reader").update(institution=district.clinic)
+    later = clerk.get(FIGURES, {"month": "2018-10"}, headers={"If-None-Match": first["ETag"]})
+    assert (later.status_code, later.json()["figures"][0]["unit"]) == (200, "V")
 
 
 def test_etag_is_of_one_account(reader: Client, district: SmallDistrict) -> None:

@@ -116,6 +116,17 @@ def test_difference_lists_the_people_and_both_ways_to_look_at_the_month(
     assert "郑丽" in page and "late entry" in page and "王秀兰" not in page
 
 
+@pytest.mark.parametrize("page", ["7", "0", "9" * 25, "x"])
+def test_page_of_the_difference_that_is_none_is_the_first(district: SmallDistrict, official: Client, page: str) -> None:
+    freeze(revision=compute(month=OCTOBER), by=SYSTEM)
+    make_coverage(resident=district.zheng, team=district.idle_team, start_on=date(2018, 10, 1))
+    compute(month=OCTOBER)
+    asked = {"month": "2018-10", "unit": "B", "indicator": "coverage", "page": page}
+    shown = official.get(reverse("assessments:month_difference"), asked).context
+    assert [row["resident"] for row in shown["people"]] == [district.zheng]
+    assert (shown["page"].number, shown["page"].paginator.count) == (1, 1)
+
+
 def test_difference_tells_an_auditor_counts_and_nobody_by_name(district: SmallDistrict) -> None:
     freeze(revision=compute(month=OCTOBER), by=SYSTEM)
     make_coverage(resident=district.zheng, team=district.idle_team, start_on=date(2018, 10, 1))
