@@ -1,5 +1,6 @@
 """Setting what indicators are to reach in a year (docs/rules.md 3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,6 +22,10 @@ class Goal:
     year: int
     scope: str
     institution: Institution | None = None
+
+
+# A target with what it shall ask for: a rate, or a head count.
+Wanted = tuple[Target, Decimal | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,16 @@ def set_target(*, goal: Goal, rate: Decimal | None, count: int | None, by: User 
             target.rate, target.count = rate, count
             target.save(update_fields=["rate", "count"])
     return Outcome(target, is_new, is_changed)
+
+
+@transaction.atomic
+def set_targets(*, wanted: Sequence[Wanted], by: User | SystemAccount) -> int:
+    """Let targets that there are ask for something else; how many changed. Raises as `set_target`."""
+    outcomes = []
+    for target, rate, count in wanted:
+        goal = Goal(target.indicator, target.category, target.year, target.scope, target.institution)
+        outcomes.append(set_target(goal=goal, rate=rate, count=count, by=by))
+    return sum(outcome.is_changed for outcome in outcomes)
 
 
 @transaction.atomic

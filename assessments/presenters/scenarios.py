@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from assessments.models import Grade, Rule
 from assessments.presenters.rubrics import grade_chip
 from assessments.presenters.words import signed
-from assessments.tables import MINUS
 from assessments.queries.answers import Answer, Line
 from assessments.rules.rubrics import FULL_POINTS
+from assessments.tables import MINUS
 from service_packages.models import Payer
 from teams.models import Institution
 

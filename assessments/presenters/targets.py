@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.forms import Form
+
 from assessments.indicators import BY_CODE
 from assessments.presenters.frame import link
 from assessments.presenters.words import counted_text, goal_text, places_beside, rate_text
@@ -15,8 +17,9 @@ from teams.rates import YUAN
 ORDER = {code: position for position, code in enumerate(BY_CODE)}
 
 
-def standing_rows(selection: Selection, rows: Sequence[Standing]) -> list[dict[str, Any]]:
-    """A dict a target, in the order of indicators and categories, the widest scope first."""
+def standing_rows(selection: Selection, rows: Sequence[Standing], lines: Form) -> list[dict[str, Any]]:
+    """A dict a target, in the order of indicators and categories, the widest scope first; `lines` (a TargetsForm) has
+    the fields of each."""
     names = category_names()
     places = {code: position for position, code in enumerate(names)}
 
@@ -25,7 +28,9 @@ def standing_rows(selection: Selection, rows: Sequence[Standing]) -> list[dict[s
         place = target.institution.code if target.institution else ""
         return ORDER[target.indicator], places.get(target.category, 99), target.institution is not None, place
 
-    return [_row(selection, row, names) for row in sorted(rows, key=order)]
+    found = sorted(rows, key=order)
+    fields = {row.target.pk: [lines[f"{name}_{row.target.pk}"] for name in ("rate", "count")] for row in found}
+    return [_row(selection, row, names) | {"fields": fields[row.target.pk]} for row in found]
 
 
 def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str, Any]:
@@ -37,6 +42,7 @@ def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str
     return {
         "target": target,
         "indicator": indicator.name,
+        "is_cost": indicator.unit == YUAN,
         "category": names.get(target.category, target.category),
         "scope": target.institution.name if target.institution else target.get_scope_display(),
         "goal": goal_text(target),

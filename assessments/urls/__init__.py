@@ -41,6 +41,7 @@ urlpatterns = [
     path("months/<slug:month>/verify/", months.month_verify, name="month_verify"),
     path("targets/", targets.target_list, name="target_list"),
     path("targets/set/", targets.target_set, name="target_set"),
+    path("targets/save/", targets.target_save, name="target_save"),
     path("targets/copy/", targets.target_copy, name="target_copy"),
     path("targets/<int:pk>/remove/", targets.target_remove, name="target_remove"),
     path("settings/", settings.setting_list, name="setting_list"),

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.actions.targets import Goal, copy_targets, remove_target, set_target
-from assessments.forms.targets import TargetForm
+from assessments.actions.targets import Goal, copy_targets, remove_target, set_target, set_targets
+from assessments.forms.targets import TargetForm, TargetsForm
 from assessments.models import Target
 from assessments.presenters.targets import standing_rows
 from assessments.queries.standings import standings
@@ -47,6 +47,20 @@ def target_set(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @require(Permission.CATALOGUE_EDIT)
+def target_save(request: SignedInRequest) -> HttpResponse:
+    """Let the lines of the table ask for something else; all of them, or none where one is wrong."""
+    year = _year(request.POST.get("year", ""))
+    targets = [row.target for row in standings(select(request.user, {}), year)]
+    form = TargetsForm(targets, request.POST)
+    if not form.is_valid():
+        return _page(request, year, TargetForm(request.user), form)
+    changed = set_targets(wanted=form.wanted(), by=request.user)
+    messages.success(request, _("Targets changed: %(count)s.") % {"count": changed})
+    return _back(year)
+
+
+@require_POST
+@require(Permission.CATALOGUE_EDIT)
 def target_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Withdraw a target."""
     target = get_object_or_404(Target, pk=pk)
@@ -68,12 +82,13 @@ def target_copy(request: SignedInRequest) -> HttpResponse:
     return _back(year)
 
 
-def _page(request: SignedInRequest, year: int, form: TargetForm) -> HttpResponse:
+def _page(request: SignedInRequest, year: int, form: TargetForm, lines: TargetsForm | None = None) -> HttpResponse:
     selection = select(request.user, request.GET)
     rows = standings(selection, year)
+    lines = lines or TargetsForm([row.target for row in rows])
     context = {
         "year": year,
-        "rows": standing_rows(selection, rows),
+        "rows": standing_rows(selection, rows, lines),
         "as_of": selection.revision.as_of if selection.revision else None,
         "form": form,
         "may_edit": has_permission(request.user, Permission.CATALOGUE_EDIT),

@@ -12,6 +12,7 @@ assessments:month_verify      -       in  405 405 405 405 405 405    in  403 403
 assessments:month_difference  -       in  404 404 404 404 404 404    in  405 405 405 405 405 405
 assessments:target_list       -       in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:target_set        -       in  405 405 405 405 405 405    in  403 403 403 403 200 403
+assessments:target_save       -       in  405 405 405 405 405 405    in  403 403 403 403 302 403
 assessments:target_copy       -       in  405 405 405 405 405 405    in  403 403 403 403 302 403
 assessments:target_remove     -       in  405 405 405 405 405 405    in  403 403 403 403 404 403
 assessments:setting_list      -       in  200 200 200 200 200 200    in  405 405 405 405 405 405

@@ -116,7 +116,7 @@ def test_impossible_target_is_refused(code: str, changes: dict[str, object]) -> 
 def test_target_is_set_changed_and_withdrawn_on_the_page(administrator: Client) -> None:
     fields = {"year": "2018", "indicator": "coverage", "category": "all", "scope": "all", "rate": "80"}
     page = administrator.post("/targets/set/", fields, follow=True).content.decode()
-    assert "80%" in page and "60.0%" in page and "not reached" in page
+    assert 'value="80"' in page and "60.0%" in page and "not reached" in page
     administrator.post("/targets/set/", fields | {"rate": "50"})
     only = Target.objects.get()
     assert only.rate == 50
@@ -129,6 +129,40 @@ def test_wrong_target_names_its_field_and_keeps_what_was_typed(administrator: Cl
     fields = {"year": "2018", "indicator": "coverage", "category": "all", "scope": "institution", "rate": "81.5"}
     page = administrator.post("/targets/set/", fields).content.decode()
     assert "names the institution" in page and 'value="81.5"' in page and not Target.objects.exists()
+
+
+def test_targets_of_a_year_are_entered_as_a_table(administrator: Client) -> None:
+    put("targets", HEADER, "coverage,,2018,,,30,", "coverage,key,2018,,,,33600", "visit_cost,,2018,,,60,")
+    of_all, of_key, cost = Target.objects.order_by("indicator", "category")
+    typed = {f"rate_{of_all.pk}": "", f"count_{of_all.pk}": "4", f"rate_{of_key.pk}": "65.5", f"rate_{cost.pk}": "60"}
+    page = administrator.post("/targets/save/", {"year": "2018", **typed}, follow=True).content.decode()
+    assert "Targets changed: 2." in page
+    assert list(Target.objects.order_by("indicator", "category").values_list("rate", "count")) == [
+        (None, 4),
+        (Decimal("65.50"), None),
+        (Decimal(60), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"rate": "30", "count": "4"}, "Enter a rate or a head count"),
+        ({"rate": ""}, "Enter a rate or a head count"),
+        ({"rate": "100.01"}, "between 0 and 100"),
+        ({"rate": "x1"}, "Enter a number"),
+        ({"rate": "", "count": "9" * 12}, "less than or equal to 2000000000"),
+    ],
+)
+def test_wrong_line_of_the_table_changes_nothing_and_keeps_what_was_typed(
+    administrator: Client, typed: dict[str, str], told: str
+) -> None:
+    put("targets", HEADER, "coverage,,2018,,,30,", "coverage,key,2018,,,60,")
+    of_all, of_key = Target.objects.order_by("category")
+    lines = {f"{name}_{of_all.pk}": value for name, value in typed.items()} | {f"rate_{of_key.pk}": "70"}
+    page = administrator.post("/targets/save/", {"year": "2018", **lines}).content.decode()
+    assert told in page and all(f'value="{value}"' in page for value in typed.values() if value)
+    assert 'value="70"' in page and set(Target.objects.values_list("rate", flat=True)) == {30, 60}
 
 
 def test_year_without_targets_takes_over_those_of_the_year_before(administrator: Client) -> None:
