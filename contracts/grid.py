@@ -20,6 +20,7 @@ from teams import cipher
 from teams.cells import CellError, is_blank, parse_date, parse_integer, parse_text
 from teams.clock import today
 from teams.rules import RuleViolation
+from teams.typed import line_of
 
 MOST_ROWS = 300
 # What a row holds besides its person, in the order in which a spreadsheet's columns are pasted.
@@ -93,7 +94,7 @@ def posted_rows(data: QueryDict) -> list[Row]:
     names = ("person", "row_item", "confirmed", *(f"cell_{name}" for name in CELLS))
     rows = []
     for number, (person, item, confirmed, *cells) in enumerate(zip(*map(data.getlist, names), strict=False)):
-        rows.append(Row(person.strip(), item, dict(zip(CELLS, cells, strict=True)), str(number) in done, confirmed))
+        rows.append(Row(line_of(person), item, dict(zip(CELLS, cells, strict=True)), str(number) in done, confirmed))
     return rows[:MOST_ROWS]
 
 

@@ -9,4 +9,10 @@ _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060
 FULL_WIDTH: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DROPPED = dict.fromkeys(map(ord, _QUOTES + _SPACES + _INVISIBLE))
 _TO_HYPHEN = {ord(hyphen): ord("-") for hyphen in _HYPHENS}
+_CONTROLS = dict.fromkeys((*range(0x20), 0x7F))
 COMPACT: dict[int, int | None] = FULL_WIDTH | _TO_HYPHEN | _DROPPED | {ord("＇"): None, ord("＂"): None}
+
+
+def line_of(text: str) -> str:
+    """What was typed into one line, without what no key types (PostgreSQL refuses a NUL) and the spaces around it."""
+    return text.translate(_CONTROLS).strip()

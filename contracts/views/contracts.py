@@ -26,6 +26,7 @@ from teams.clock import today
 from teams.lists import ROWS_AT_MOST, BoundedPaginator, ListPage, ListRow, address_of
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.typed import line_of
 
 FOUND_AT_MOST = 50
 
@@ -68,7 +69,7 @@ def contract_list(request: SignedInRequest) -> HttpResponse:
 def contract_find(request: SignedInRequest) -> HttpResponse:
     """To the contract whose number or person a text names, or to the list of several. ID numbers and phones stay out
     of the address."""
-    text = request.POST.get("text", "").strip()
+    text = line_of(request.POST.get("text", ""))
     contract = Contract.objects.visible_to(request.user).filter(number__in=[text, text.upper()]).first()
     if contract:
         return redirect("contracts:contract_detail", contract.pk)

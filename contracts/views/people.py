@@ -17,6 +17,7 @@ from teams.actions import audit
 from teams.lists import ListPage, ListRow, address_of
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.typed import line_of
 
 # What a shared number may find, in one address.
 FOUND_AT_MOST = 50
@@ -51,7 +52,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @require(Permission.PEOPLE_READ)
 def people_find(request: SignedInRequest) -> HttpResponse:
     """To the person whom a text names, or to the list of several. Numbers stay out of the address."""
-    text = request.POST.get("text", "").strip()
+    text = line_of(request.POST.get("text", ""))
     kept = _kept(request.POST.get("query", ""))
     if not any(character.isdigit() for character in text):
         return _listed(kept, q=text)

@@ -123,7 +123,7 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reason(desk: Client, team:
             {"person": f"#{one.pk}", "cell_systolic": "138", "cell_diastolic": "86"},
             {"person": f"#{other.pk}", "cell_systolic": "1380", "cell_diastolic": "86"},
             {"person": f"#{untouched.pk}"},
-            {"person": "nobody", "cell_systolic": "120", "cell_diastolic": "80"},
+            {"person": "nobo\0dy", "cell_systolic": "120", "cell_diastolic": "80"},
         ),
     ).content.decode()
 

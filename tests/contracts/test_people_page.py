@@ -128,6 +128,12 @@ def test_number_leads_to_the_person_and_never_into_the_address(client: Client, o
     assert response.headers["Location"] == f"/people/{resident.pk}/"
 
 
+@pytest.mark.parametrize(("page", "words"), [("people", "q=%E5%BC%A0"), ("contracts", "q=%E5%BC%A0")])
+def test_what_no_key_types_is_passed_over(client: Client, official: User, page: str, words: str) -> None:
+    response = client.post(f"/{page}/find/", {"text": "张\0"})
+    assert response.headers["Location"].endswith(words)
+
+
 def test_shared_number_leads_to_a_list_of_those_who_share_it(client: Client, official: User) -> None:
     both = [factories.make_resident(name=name, phone="13905580123") for name in "甲乙"]
     factories.make_resident(name="丙")
