@@ -74,7 +74,7 @@ def _head(version: PackageVersion) -> dict[str, str]:
     names = category_names()
 
     def named(codes: Iterable[str]) -> str:
-        return "、".join(str(names.get(code, code)) for code in codes)
+        return _(", ").join(str(names.get(code, code)) for code in codes)
 
     ages = (version.age_from, version.age_to)
     return {

@@ -1,6 +1,7 @@
 """What pages of checklists show."""
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from assessments.models import Checklist, ChecklistItem
 from teams.models import Institution
@@ -11,7 +12,7 @@ COLUMNS = ("code", "section", "text", "hint", "points")
 
 def kinds_of(checklist: Checklist) -> str:
     """The kinds of institution in words."""
-    return "、".join(str(Institution.Kind(kind).label) for kind in checklist.kinds)
+    return _(", ").join(str(Institution.Kind(kind).label) for kind in checklist.kinds)
 
 
 def blank_lines(checklist: Checklist, typed: QueryDict | None) -> list[ChecklistItem]:

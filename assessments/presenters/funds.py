@@ -36,7 +36,6 @@ def _payers_text(version: FundVersion) -> str:
 def rule_facts(version: FundVersion) -> list[tuple[str, str]]:
     """A rule, line by line."""
     per = _("a person and year") if version.method == FundVersion.Method.RATE else _("for the period")
-    named = FundVersion._meta.get_field
     facts = [
         (_("Payers"), f"{_payers_text(version)} = {yuan_text(version.total)} {_('yuan')} {per}"),
         (_("Goes to"), str(version.get_receiver_display())),
@@ -46,7 +45,7 @@ def rule_facts(version: FundVersion) -> list[tuple[str, str]]:
     if version.quality != FundVersion.Quality.NONE:
         facts.append((_("What quality withholds"), str(version.get_withheld_display())))
     facts += [
-        (_("Prepaid"), f"{plain(version.prepaid_share)}%"),
+        (_("Prepaid share"), f"{plain(version.prepaid_share)}%"),
         (_("What was prepaid too much"), str(version.get_clawback_display())),
         (_("For the staff"), f"{plain(version.staff_share)}%"),
     ]
@@ -55,7 +54,7 @@ def rule_facts(version: FundVersion) -> list[tuple[str, str]]:
     if version.is_capitation:
         facts.append((_("Visits"), _capitation_text(version)))
     if version.paper:
-        facts.append((str(named("paper").verbose_name), version.paper))  # type: ignore[union-attr]
+        facts.append((_("Paper that it follows"), version.paper))
     return facts
 
 

@@ -120,7 +120,7 @@ class EntryForm(forms.Form):
 
     category = forms.ChoiceField(label=_("Register"))
     from_on = DayField(label=_("From"), initial=today)
-    to_on = DayField(label=_("until (exclusive)"), required=False, help_text=_("The first day no longer on it."))
+    to_on = DayField(label=_("Until (exclusive)"), required=False, help_text=_("The first day no longer on it."))
     expected_on = DayField(label=_("Expected date of delivery"), required=False)
     delivered_on = DayField(label=_("Delivered on"), required=False)
     submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)

@@ -84,5 +84,5 @@ def _row(item: Item) -> dict[str, object]:
     return {
         "item": item,
         "kind": ITEM_KINDS.get(item.kind, item.kind),
-        "rules": [{"text": "、".join(map(str, labels)), "decides": name in decides} for name, labels in rules],
+        "rules": [{"text": _(", ").join(map(str, labels)), "decides": name in decides} for name, labels in rules],
     }

@@ -175,7 +175,7 @@ def _made(request: SignedInRequest, form: PackageForm) -> str:
 
 
 def _named(codes: list[str], names: Mapping[str, object]) -> str:
-    return "、".join(str(names.get(code, code)) for code in codes)
+    return _(", ").join(str(names.get(code, code)) for code in codes)
 
 
 def _share_table(version: PackageVersion, names: Mapping[str, object]) -> dict[str, object]:
