@@ -229,9 +229,10 @@ class RepaymentForm(forms.Form):
 
     @staticmethod
     def _said(line: Line) -> str:
-        """Teams of different institutions have the same name."""
-        name = f"{line.institution.name} {line.team.name}" if line.team else line.institution.name
-        return f"{name}{_(': ')}{_('%(yuan)s yuan still owed') % {'yuan': f'{line.still_owed:,.2f}'}}"
+        """The amount before the institution, which a narrow field cuts off: teams of several have the same name."""
+        owed = _("%(yuan)s yuan still owed") % {"yuan": f"{line.still_owed:,.2f}"}
+        names = [line.team.name, owed, line.institution.name] if line.team else [line.institution.name, owed]
+        return " · ".join(names)
 
     def clean(self) -> dict[str, Any]:
         """The line itself, and everything that it owes where no amount is given."""

@@ -35,7 +35,7 @@ def statement_context(line: Line, shares: Sequence[Share], *, sees_people: bool)
             for part in line.hospitals.select_related("hospital")
         ],
         "payable": yuan_text(line.payable),
-        "is_debt": line.still_owed > 0 or line.carried_on < 0,
+        "is_debt": line.carried_on < 0 or (line.payable < 0 and line.still_owed > 0),
         "balance": _balance(line),
     }
 

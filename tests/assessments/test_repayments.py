@@ -166,6 +166,9 @@ def test_official_enters_on_the_page_what_came_in_until_nothing_is_owed(
     page, home = reverse("assessments:run_detail", args=[settled.run_id]), reverse("assessments:money_home")
     url = reverse("assessments:repayment_create", args=[settled.pk])
     assert [row["next"] for row in client.get(home).context["runs"]] == [client.get(page).context["step"].words]
+    offered = dict(client.get(page).context["repayment_form"].fields["line"].choices)
+    assert [name.split(" · ")[0] for name in offered.values()] == ["甲队", "丙队"]
+    assert "0.90" in offered[owing(settled, "TC").pk].split(" · ")[1]
     data = {"line": owing(settled, "TC").pk, "received_on": "20180502", "note": "转账"}
     wrong = client.post(url, data | {"amount": "5", "submission": fresh_key()})
     assert "amount" in wrong.context["repayment_form"].errors and not Repayment.objects.exists()
@@ -175,6 +178,8 @@ def test_official_enters_on_the_page_what_came_in_until_nothing_is_owed(
     assert [row.amount for row in Repayment.objects.all()] == [D("0.90")]
     statement = client.get(reverse("assessments:statement", args=[owing(settled, "TC").pk]))
     assert not statement.context["is_debt"] and "2018-05-02 转账" in statement.content.decode()
+    statement = client.get(reverse("assessments:statement", args=[owing(settled, "TA").pk])).context
+    assert statement["balance"] and not statement["is_debt"]  # a member owes, the team as a whole does not
     waits = client.get(page).context
     assert len(waits["debts"]) == 2 and "0.90" not in waits["debts"][0]
     client.post(url, data | {"line": owing(settled, "TA").pk, "amount": "", "submission": fresh_key()})
