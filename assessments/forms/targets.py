@@ -1,14 +1,13 @@
 """Forms of figures."""
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.actions.targets import Wanted
-from assessments.indicators import INDICATORS
+from assessments.indicators import BY_CODE, INDICATORS
 from assessments.models import Target
 from assessments.presenters.words import plain
 from assessments.rules.months import check_target
@@ -35,10 +34,19 @@ class TargetsForm(forms.Form):
     def __init__(self, targets: Sequence[Target], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.targets = targets
+        categories = category_names()
         for target in targets:
-            short = forms.TextInput(attrs={"size": "7", "inputmode": "decimal", "aria-label": f"{target}"})
-            self.fields[f"rate_{target.pk}"] = _rate(initial=plain(target.rate), widget=short)
-            self.fields[f"count_{target.pk}"] = _count(initial=target.count, widget=copy(short))
+            place = target.institution.name if target.institution else target.get_scope_display()
+            name = f"{BY_CODE[target.indicator].name} {categories.get(target.category, target.category)} {place}"
+            self._add(f"rate_{target.pk}", _rate(initial=plain(target.rate)), name)
+            self._add(f"count_{target.pk}", _count(initial=target.count), name)
+
+    def _add(self, code: str, field: forms.Field, name: str) -> None:
+        """A short field, told apart for those who hear the page."""
+        field.widget = forms.TextInput(
+            attrs={"size": "7", "inputmode": "decimal", "aria-label": f"{name} {field.label}", "autocomplete": "off"}
+        )
+        self.fields[code] = field
 
     def clean(self) -> dict[str, Any]:
         """The rules of a target hold for each line."""

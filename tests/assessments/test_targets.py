@@ -135,6 +135,7 @@ def test_targets_of_a_year_are_entered_as_a_table(administrator: Client) -> None
     put("targets", HEADER, "coverage,,2018,,,30,", "coverage,key,2018,,,,33600", "visit_cost,,2018,,,60,")
     of_all, of_key, cost = Target.objects.order_by("indicator", "category")
     typed = {f"rate_{of_all.pk}": "", f"count_{of_all.pk}": "4", f"rate_{of_key.pk}": "65.5", f"rate_{cost.pk}": "60"}
+    assert 'aria-label="Coverage key populations everywhere Head count"' in administrator.get(LIST).content.decode()
     page = administrator.post("/targets/save/", {"year": "2018", **typed}, follow=True).content.decode()
     assert "Targets changed: 2." in page
     assert list(Target.objects.order_by("indicator", "category").values_list("rate", "count")) == [
