@@ -121,3 +121,11 @@ def test_handbook_carries_the_household_s_own_code() -> None:
     assert shown["address"] == f"https://shouyue.example/v/{token}/"
     assert shown["svg"].startswith("<svg")
     assert handbook_data(link.contract)["voice"] is None
+
+
+def test_empty_list_says_whether_nothing_waits_or_nothing_was_said(client: Client) -> None:
+    client.force_login(factories.make_user(Role.OFFICIAL, institution=factories.bureau()))
+    client.cookies["django_language"] = "en"
+    pages = [client.get(reverse("assessments:voice_list"), query).content.decode() for query in ({}, {"show": "all"})]
+    waits, nobody = "Nothing waits for an answer.", "Nobody has said anything yet."
+    assert [(waits in page, nobody in page) for page in pages] == [(True, False), (False, True)]
