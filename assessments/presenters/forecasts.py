@@ -11,7 +11,7 @@ from assessments.presenters.words import counted_text, goal_text, rate_text
 from assessments.queries.figures import Count
 from assessments.queries.forecasts import Outlook
 from assessments.queries.units import Selection
-from assessments.tables import NO_FIGURE, Cell, Column, Row, Table
+from assessments.tables import MINUS, NO_FIGURE, Cell, Column, Row, Table
 
 TONES = {True: "met", False: "missed", None: ""}
 
@@ -65,7 +65,7 @@ def _a_week(outlook: Outlook) -> str:
     if needed is None:
         return NO_FIGURE
     counted = counted_text(needed, indicator)
-    return _("%(count)s fewer") % {"count": counted} if needed and not indicator.higher_is_better else counted
+    return f"{MINUS}{counted}" if needed and not indicator.higher_is_better else counted
 
 
 def _then(outlook: Outlook) -> str:

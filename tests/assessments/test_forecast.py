@@ -94,7 +94,7 @@ def test_where_less_is_better_a_week_has_to_take_away(client: Client) -> None:
     for page in ({}, {"indicator": "unserved", "by": "team"}):
         shown = client.get(reverse("assessments:forecast"), {"month": "2018-10", **page})
         row = next(row for row in shown.context["rows"] if row["name"].startswith("Signed, not served"))
-        assert row["a_week"] == "1 person fewer"
+        assert row["a_week"] == "−1 person"
     Target.objects.update(rate=100)
     shown = client.get(reverse("assessments:forecast"), {"month": "2018-10"})
     assert next(row for row in shown.context["rows"] if row["name"].startswith("Signed, not served"))["a_week"] == "0"
