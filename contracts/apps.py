@@ -11,14 +11,16 @@ class ContractsConfig(AppConfig):
         from contracts.access import signed_with_own_teams
         from contracts.actions.anchors import follow_anchors
         from contracts.imports import contracts, services, visits
+        from contracts.lives import recorded_after_leaving
         from contracts.problems import coverages, packages, people, teams
         from contracts.problems import register as look_for
-        from residents.followers import registers_changed
+        from residents import followers
         from residents.models import seen_through
         from teams.exports import register as let_export
         from teams.imports import register
 
-        registers_changed.append(follow_anchors)
+        followers.registers_changed.append(follow_anchors)
+        followers.recorded_after_leaving.append(recorded_after_leaving)
         let_export(
             exports.PEOPLE,
             exports.TO_SIGN,

@@ -8,7 +8,7 @@ from django.db import transaction
 from contracts.actions.ending import lock_contracts
 from contracts.actions.ledger import make_obligations, match_services
 from contracts.actions.waivers import fit_waivers
-from contracts.lives import check_services_fit
+from contracts.lives import check_born_before_services
 from contracts.models import Coverage
 from residents.actions import departures, editing, registers
 from residents.models import Register, Resident
@@ -22,7 +22,7 @@ Account = User | SystemAccount
 @transaction.atomic
 def edit_person(*, resident: Resident, seen: str, by: Account, **changes: Unpack[editing.Changes]) -> Resident:
     """Correct a record (`residents.actions.editing`). Raises also life.service_before_birth."""
-    edited = editing.edit_resident(resident=resident, seen=seen, check=check_services_fit, by=by, **changes)
+    edited = editing.edit_resident(resident=resident, seen=seen, check=check_born_before_services, by=by, **changes)
     if "number" in changes:
         _promise_again(edited)
     return edited
@@ -60,12 +60,11 @@ def remove_entry(*, entry: Register, by: Account) -> None:
 
 
 def record_departure(*, resident: Resident, died_on: date | None, moved_out_on: date | None, by: Account) -> Resident:
-    """Set or mend the days of death and moving out. Raises also life.service_after_death."""
+    """Set or mend the days of death and moving out, also before what is recorded of the person since: of two facts that
+    contradict each other nobody knows here which is the mistake."""
     coverages = Coverage.objects.filter(resident=resident)
     lock_contracts(list(coverages.values_list("contract", flat=True)))
-    departed = departures.record_departure(
-        resident=resident, died_on=died_on, moved_out_on=moved_out_on, check=check_services_fit, by=by
-    )
+    departed = departures.record_departure(resident=resident, died_on=died_on, moved_out_on=moved_out_on, by=by)
     with made_by(by, "contracts.fit_waivers"):
         fit_waivers(coverages=list(coverages.values_list("pk", flat=True)), by=by)
     return departed

@@ -1,11 +1,15 @@
 """Forms that change a resident: the record, registers, household, place, and when they left."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from contracts.lives import doubts_about_leaving
 from contracts.queries.people import villages_of
 from residents.actions.editing import Changes
 from residents.categories import categories
@@ -35,7 +39,6 @@ REFUSED_FIELDS = {
     "resident.registered_in_future": "registered_on",
     "resident.dates": "registered_on",
     "life.service_before_birth": "id_number",
-    "life.service_after_death": "died_on",
     "resident.died_in_future": "died_on",
     "resident.moves_too_late": "moved_out_on",
     "register.no_register": "category",
@@ -197,6 +200,27 @@ class DepartureForm(forms.Form):
         help_text=_("The first day no longer there. Contracts end by that day."),
     )
     died_on = DayField(label=_("Died on"), required=False, help_text=_("Contracts end by that day."))
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
+
+    def __init__(self, resident: Resident, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"moved_out_on": resident.moved_out_on, "died_on": resident.died_on})
+        self.resident = resident
+        self.doubts: list[str | Promise] = []
+
+    def clean(self) -> dict[str, Any]:
+        """`doubts` holds what was recorded after the days typed, to be confirmed by sending the form again."""
+        data = super().clean() or self.cleaned_data
+        days = ",".join(str(data.get(name) or "") for name in ("died_on", "moved_out_on"))
+        if not self.errors and data["confirmed"] != days:
+            self.doubts = list(doubts_about_leaving(self.resident, **self.days))
+            self.data = {**self.data.dict(), "confirmed": days if self.doubts else ""}  # type: ignore[attr-defined]
+        return data
+
+    @property
+    def days(self) -> dict[str, date | None]:
+        """What `record_departure` is given."""
+        return {name: self.cleaned_data[name] for name in ("died_on", "moved_out_on")}
 
 
 def _villages(user: User, resident: Resident) -> QuerySet[Division]:

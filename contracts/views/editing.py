@@ -122,13 +122,12 @@ def person_transfer(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(ASKED)
 @require(Permission.RESIDENT_EDIT)
 def person_departure(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Report a death or moving out, or mend it."""
+    """Report a death or moving out, or mend it; asks again when something is recorded after these days."""
     resident = found(request, pk)
-    initial = {"moved_out_on": resident.moved_out_on, "died_on": resident.died_on}
-    form = DepartureForm(request.POST or None, initial=initial)
+    form = DepartureForm(resident, request.POST or None)
 
     def do() -> None:
-        lives.record_departure(resident=resident, by=request.user, **form.cleaned_data)
+        lives.record_departure(resident=resident, by=request.user, **form.days)
 
     return _changing(request, resident, form, _("Death or moving out"), do, _("It is entered."))
 
@@ -156,7 +155,7 @@ def _changing(
         seen = Resident.objects.visible_to(request.user).filter(pk=resident.pk).exists()
         return reverse("contracts:person", args=[resident.pk]) if seen else reverse("contracts:people")
 
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not getattr(form, "doubts", ()):
         try:
             key = form.cleaned_data.get("submission")
             return redirect(once(key=key, by=request.user, do=change) if key else change())

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from residents.followers import contradicted
 from residents.identity import IdNumber
 from residents.imports.people import BEFORE_BIRTH, IN_FUTURE, id_hash, id_number, merged_records, merged_words
 from residents.models import Household, Resident, Sex
@@ -33,6 +34,10 @@ _NOT_YOURS = _("A resident with this ID number cannot be changed by your account
 _HOUSEHOLD_NOT_YOURS = _("A household with this number cannot be joined by your account. Ask the bureau.")
 _MOVED_BEFORE = _("The day of moving out lies before the day when the file was opened.")
 _DIED_BEFORE = _("The day of death lies before the day when the file was opened.")
+_RECORDED_AFTER = _(
+    "services or contracts of these people are recorded from after the day of death or moving out. The rows go in as"
+    " they stand, and show among the data problems until one of the two is corrected."
+)
 
 
 class Record(NamedTuple):
@@ -53,6 +58,11 @@ class Record(NamedTuple):
     moved_out_on: date | None
     died_on: date | None
 
+    @property
+    def left(self) -> tuple[date | None, date | None]:
+        """When the resident moved out and died."""
+        return self.moved_out_on, self.died_on
+
 
 INSERTED = ("person", "id_cipher", "id_hash", "phone_cipher", *Record._fields)
 
@@ -68,6 +78,7 @@ class ResidentLoader(Loader):
             batch.decide(row)
         settle_repeated(((row, batch.hashes[row.number]) for row in good), batch.is_as_before)
         batch.write()
+        batch.doubt()
 
 
 class Batch:
@@ -131,6 +142,18 @@ class Batch:
         bulk.insert(Resident, INSERTED, created)
         _update(changed)
         _correct_transfers(moved)
+
+    def doubt(self) -> None:
+        """Mark the rows by which somebody left before what is recorded of them."""
+        gone = {
+            self.stored[hashed][0]: hashed
+            for hashed, (record, *_said) in self.said.items()
+            if hashed in self.stored and any(record.left) and record.left != self.stored[hashed][1].left
+        }
+        doubted = {gone[key] for key in contradicted(gone.keys())}
+        for row in self.rows:
+            if row.is_in and self.hashes[row.number] in doubted:
+                row.doubt = _RECORDED_AFTER
 
     def _check(self, row: Row) -> None:
         number = row["id_number"]

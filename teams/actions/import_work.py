@@ -131,7 +131,12 @@ def _check(imported: Import, kind: Kind) -> None:
         for _batch in paced(rehearse(table, kind, by=imported.by, on_batch=note)):
             pass
     Import.objects.filter(pk=imported.pk, status=Status.CHECKING).update(
-        status=Status.CHECKED, checked_at=timezone.now(), sample=pack(sample), rows_total=F("rows"), attempts=0
+        status=Status.CHECKED,
+        checked_at=timezone.now(),
+        sample=pack(sample),
+        notice=notes.doubts,
+        rows_total=F("rows"),
+        attempts=0,
     )
 
 
@@ -139,7 +144,8 @@ def _check(imported: Import, kind: Kind) -> None:
 def _forget_check(imported: Import) -> None:
     """What an earlier check, whole or killed, has counted."""
     counts = dict.fromkeys(("rows", "created", "updated", "unchanged", "rejected"), 0)
-    Import.objects.filter(pk=imported.pk).update(status=Status.CHECKING, rows_total=None, sample=b"", **counts)
+    fresh = {"rows_total": None, "sample": b"", "notice": ""}
+    Import.objects.filter(pk=imported.pk).update(status=Status.CHECKING, **fresh, **counts)
     imported.rejects.all().delete()
 
 

@@ -1,20 +1,26 @@
 """What an import keeps of each batch: totals that always balance, refused rows, and what it made."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from teams.imports.engine import REASON, Batch
 from teams.imports.refused import merged, pack, unpack
 from teams.imports.rows import Outcome, Row, Totals
-from teams.imports.texts import in_chinese, in_english, place_named
+from teams.imports.texts import in_chinese, in_english, kept, place_named
 from teams.imports.traces import Table as DatabaseTable
 from teams.imports.traces import keep, mark
 from teams.models import Import, ImportReject, ImportRound
 from teams.sheets import Table
 
+# So many rows are named by their numbers.
+MOST_NAMED = 20
 COUNTS = ("rows", *(outcome.value for outcome in Outcome))
 
 
@@ -37,11 +43,21 @@ class Notes:
         self.context = context
         self.tables = tables
         self.marks = mark(tables)
+        self.doubted: dict[str | Promise, list[int]] = defaultdict(list)
 
     def count(self, batch: Batch) -> None:
         """Keep what a check found."""
+        for row in batch.rows:
+            if row.doubt:
+                self.doubted[row.doubt].append(row.number)
         self._add(batch.rows)
         self._refuse(batch.refused)
+
+    @property
+    def doubts(self) -> str:
+        """What contradicts rows that go in, in both languages; "" for none."""
+        told = [_doubt_words(doubt, numbers) for doubt, numbers in self.doubted.items()]
+        return kept(format_lazy(" ".join(["{}"] * len(told)), *told)) if told else ""
 
     def take(self, batch: Batch) -> None:
         """Keep what a batch did, in its own transaction. Getting here ends a row of attempts."""
@@ -116,6 +132,13 @@ class Notes:
         reject.reason, reject.reason_en = in_chinese(row.message), in_english(row.message)
         reject.cells = merged(reject, row.cells, self.table.header, self.table.headings)
         reject.save(update_fields=["column", "reason", "reason_en", "cells"])
+
+
+def _doubt_words(doubt: str | Promise, numbers: Sequence[int]) -> Promise:
+    named, more = ", ".join(map(str, numbers[:MOST_NAMED])), len(numbers) - MOST_NAMED
+    if more > 0:
+        return format_lazy(_("Rows {rows} and {more} more: {doubt}"), rows=named, more=more, doubt=doubt)
+    return format_lazy(_("Rows {rows}: {doubt}"), rows=named, doubt=doubt)
 
 
 def _added(changes: Mapping[str, int]) -> dict[str, object]:

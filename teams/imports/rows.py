@@ -28,7 +28,10 @@ class Rejection(Exception):
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """One row of a file: its number, its cells as read, their values by column, and what became of it."""
+    """One row of a file: its number, its cells as read, their values by column, and what became of it.
+
+    `doubt` is what contradicts a row that goes in all the same.
+    """
 
     number: int
     cells: dict[str, object]
@@ -36,6 +39,7 @@ class Row:
     outcome: Outcome | None = None
     column: str = ""
     message: str | Promise = ""
+    doubt: str | Promise = ""
 
     def __getitem__(self, column: str) -> Any:
         return self.values[column]
@@ -46,7 +50,7 @@ class Row:
 
     def reset(self) -> None:
         """Forget what became of the row."""
-        self.outcome, self.column, self.message = None, "", ""
+        self.outcome, self.column, self.message, self.doubt = None, "", "", ""
 
     @property
     def is_in(self) -> bool:

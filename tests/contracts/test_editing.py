@@ -172,9 +172,8 @@ def test_leaving_a_register_takes_place_once_and_not_in_the_future() -> None:
     refused("register.left", lambda: lives.leave_register(entry=entry, to_on=date(2018, 12, 2), by=SYSTEM))
 
 
-def test_death_and_moving_out_are_held_against_birth_registration_and_services() -> None:
+def test_death_and_moving_out_are_held_against_birth_and_registration() -> None:
     resident = factories.make_resident(registered_on=date(2018, 1, 1))
-    factories.make_service(resident, "ADVICE", date(2018, 6, 1))
 
     def record(died_on: date | None = None, moved_out_on: date | None = None) -> Resident:
         return lives.record_departure(resident=resident, died_on=died_on, moved_out_on=moved_out_on, by=SYSTEM)
@@ -183,9 +182,53 @@ def test_death_and_moving_out_are_held_against_birth_registration_and_services()
     refused("resident.dates", lambda: record(died_on=date(2017, 12, 31)))
     refused("resident.dates", lambda: record(moved_out_on=date(1950, 1, 1)))
     refused("resident.moves_too_late", lambda: record(moved_out_on=date(2028, 12, 21)))
-    assert "2018-06-01" in refused("life.service_after_death", lambda: record(died_on=date(2018, 5, 31)))
     assert record(died_on=date(2018, 6, 1)).died_on == date(2018, 6, 1)
     assert record().died_on is None
+
+
+def _left(resident: Resident) -> tuple[date | None, date | None]:
+    resident.refresh_from_db()
+    return resident.died_on, resident.moved_out_on
+
+
+def test_death_before_what_is_recorded_is_asked_about_again_and_then_goes_in(client: Client, clerk: User) -> None:
+    resident = factories.make_resident()
+    for day in (date(2018, 6, 1), date(2018, 7, 2)):
+        factories.make_service(resident, "ADVICE", day)
+    factories.make_coverage(resident=resident, start_on=date(2018, 8, 3))
+    url = f"/people/{resident.pk}/departure/"
+    form = {"died_on": "20180531", "submission": fresh_key()}
+    asked = client.post(url, form)
+    services, contracts, _listed = map(str, asked.context["form"].doubts)
+    assert ("2" in services, "2018-07-02" in services, "2018-08-03" in contracts) == (True, True, True)
+    assert services in asked.content.decode()
+    assert _left(resident) == (None, None)
+
+    again = asked.context["form"].data
+    assert client.post(url, again | {"died_on": "20180530"}).context["form"].doubts  # another day is another question
+    for _time in range(2):
+        assert client.post(url, again).status_code == 302
+    assert _left(resident) == (date(2018, 5, 31), None)
+
+
+@pytest.mark.parametrize(
+    "days", [{"died_on": "20180601"}, {"moved_out_on": "20180602"}, {"died_on": "20180602", "moved_out_on": ""}, {}]
+)
+def test_days_after_everything_recorded_are_not_asked_about(client: Client, clerk: User, days: dict[str, str]) -> None:
+    resident = factories.make_resident()
+    factories.make_service(resident, "ADVICE", date(2018, 6, 1))
+    never_in_force = {"start_on": date(2018, 12, 1), "terminated_on": date(2018, 12, 1)}
+    factories.make_coverage(resident=resident, **never_in_force)
+
+    assert client.post(f"/people/{resident.pk}/departure/", days | {"submission": fresh_key()}).status_code == 302
+
+
+def test_record_that_contradicts_itself_is_corrected_in_other_fields() -> None:
+    resident = factories.make_resident(died_on=date(2018, 5, 31))
+    factories.make_service(resident, "ADVICE", date(2018, 6, 1))
+    lives.edit_person(resident=resident, seen=fingerprint(resident), name="张秀莹", by=SYSTEM)
+    resident.refresh_from_db()
+    assert resident.name == "张秀莹"
 
 
 def test_death_takes_the_coverage_out_of_force_by_itself() -> None:

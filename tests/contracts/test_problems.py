@@ -130,6 +130,15 @@ def test_services_after_death_are_counted() -> None:
     assert problem.detail["services"] == 2
 
 
+def test_contract_signed_after_death_is_told_also_when_it_is_over() -> None:
+    dead = factories.make_resident(died_on=date(2018, 1, 31))
+    late = factories.make_contract(signed_on=date(2018, 2, 1))
+    factories.make_coverage(resident=dead, contract=late, start_on=date(2018, 1, 1), end_on=date(2018, 6, 30))
+    factories.make_coverage(resident=dead, start_on=date(2017, 1, 1), end_on=date(2017, 12, 31))
+    [problem] = found("covered_after_leaving")
+    assert problem.contract == late
+
+
 def test_contract_that_ended_by_itself_with_a_death_is_no_problem() -> None:
     signed(died_on=today() - timedelta(days=5))
     assert found("covered_after_leaving") == []

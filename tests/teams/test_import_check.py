@@ -1,7 +1,7 @@
 """The check of an import: it tells what would happen, and nothing happens."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import OperationalError
@@ -15,7 +15,16 @@ from teams.actions.submissions import fresh_key
 from teams.imports import engine, find_kind, kinds
 from teams.models import Import, ImportReject, Role, User
 from teams.rules import RuleViolation
-from tests.factories import centre, make_id_number, make_institution, make_resident, make_team, make_user
+from tests.factories import (
+    centre,
+    make_coverage,
+    make_id_number,
+    make_institution,
+    make_resident,
+    make_service,
+    make_team,
+    make_user,
+)
 from tests.importing_pages import check, contents, put_in, send, totals, work
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +101,33 @@ def test_check_of_contracts_shows_dates_and_packages(client: Client, clerk: User
     imported = check(clerk, "contracts", head, f"K1,{number},T1,2018-01-01,2018-01-01,2019-12-31")
     assert "<del>2018-12-31</del>" in page(client, imported)
     assert "<ins>2019-12-31</ins>" in page(client, imported)
+
+
+def test_check_names_the_rows_by_which_somebody_left_before_what_is_recorded(client: Client, clerk: User) -> None:
+    served, signed, moved, well, gone = (make_id_number() for _ in range(5))
+    people = {number: make_resident(number=number) for number in (served, signed, moved, well)}
+    make_resident(number=gone, died_on=date(2018, 1, 31))
+    for number in (served, moved, well):
+        make_service(people[number], "BP", date(2018, 2, 1))
+    make_coverage(resident=people[signed], start_on=date(2018, 2, 1))
+    rows = [
+        f"{served},王,C,,2018-01-31",
+        f"{signed},王,C,,2018-01-31",
+        f"{moved},王,C,2018-02-01,",
+        f"{well},王,C,,2018-02-01",
+        f"{gone},王,C,,2018-01-31",
+    ]
+    head = "id_number,name,institution_code,moved_out_on,died_on"
+    imported = check(clerk, "residents", head, *rows)
+    assert totals(imported) == (5, 0, 5, 0, 0)
+    assert "第 2, 3, 4 行：" in page(client, imported)
+    client.cookies["django_language"] = "en"
+    assert "Rows 2, 3, 4: services or contracts" in page(client, imported)
+
+    done = work(imports.confirm(imported=imported, by=clerk))
+    assert Resident.objects.filter(died_on=date(2018, 1, 31)).count() == 3
+    assert "2, 3, 4" in done.notice
+    assert check(clerk, "residents", head, *rows).notice == ""  # known by now
 
 
 def test_reasons_are_in_the_readers_language(client: Client, clerk: User) -> None:
