@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+import pgtrigger
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
@@ -158,6 +159,16 @@ class Obligation(models.Model):
                 name="contracts_obligation_waiver_is_whole",
                 condition=Q(waived_on=None, waiver="", waived_by="")
                 | (Q(waived_on__isnull=False) & ~Q(waiver="") & ~Q(waived_by="")),
+            ),
+        )
+        triggers = (
+            # The statements that make obligations name the team; what is brought back from the history has none.
+            pgtrigger.Trigger(
+                name="team_of_coverage",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__team__isnull=True),
+                func="select team_id into new.team_id from contracts_coverage where id = new.coverage_id; return new;",
             ),
         )
 
