@@ -32,7 +32,7 @@ def content_of(month: Month, cycles: Mapping[UnitKind, Cycle | None], how_to_sig
     results = {kind: results_of(cycle) for kind, cycle in cycles.items() if cycle}
     signed = _figures(revision, "coverage")
     pleased = _figures(revision, "satisfaction")
-    teams = _teams(revision, signed, results.get(UnitKind.TEAM, {}), least)
+    teams = _teams(revision, signed, pleased, results.get(UnitKind.TEAM, {}), least)
     centres = open_institutions(CENTRES, revision.as_of)
     counts = suppressed({row.pk: signed.get((row.pk, 0), NOTHING)[0] for row in centres}, least)
     bureau = Institution.objects.filter(kind=Institution.Kind.BUREAU).order_by("code").first()
@@ -84,10 +84,12 @@ def _figures(revision: Revision, indicator: str) -> dict[tuple[int, int], tuple[
 def _teams(
     revision: Revision,
     signed: Mapping[tuple[int, int], tuple[int, int]],
+    pleased: Mapping[tuple[int, int], tuple[int, int]],
     results: Mapping[int, Result],
     least: int,
 ) -> dict[int, list[Content]]:
-    """Institution id -> its teams on the report date: members by name and job, villages, people signed, grade."""
+    """Institution id -> its teams on the report date: members by name and job, villages, people signed,
+    satisfaction, grade."""
     day = revision.as_of
     members = TeamMember.objects.on(day).select_related("staff").order_by("-is_leader", "staff__staff_no")
     villages = TeamVillage.objects.on(day).select_related("village").order_by("village__code")
@@ -108,6 +110,7 @@ def _teams(
                 ],
                 "villages": [each.village.name for each in row.villages.all()],
                 "signed": counts[row.pk],
+                "satisfaction": share(*pleased.get((institution, row.pk), NOTHING), least),
                 "grade": _grade(results, row.pk),
             }
             for row in teams

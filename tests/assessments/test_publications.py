@@ -6,16 +6,17 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django.asserts import assertContains
 
 from assessments.actions import publications
 from assessments.actions.months import compute
-from assessments.models import Assessment, Cycle, Month, Publication, Rubric, RubricVersion
+from assessments.models import Assessment, Cycle, Month, Publication, Rubric, RubricVersion, SurveyAnswer
 from assessments.suppression import share, suppressed
 from residents.models import Resident
 from teams.models import Institution, Role, User
 from teams.rules import RuleViolation
 from tests.accounts import make_account
-from tests.factories import make_coverage, make_institution, make_resident, make_team
+from tests.factories import make_coverage, make_institution, make_resident, make_team, make_village
 from tests.small_district import OCTOBER, SmallDistrict
 
 
@@ -92,6 +93,26 @@ def test_teams_do_not_add_up_to_the_hidden_count_of_their_centre(bureau: User, d
     freeze()
     shown = {row["name"]: row for row in publish(bureau).content["centres"]}["甲镇卫生院"]
     assert (shown["signed"], [row["signed"] for row in shown["teams"]]) == (None, [None])
+
+
+@pytest.mark.django_db
+def test_satisfaction_is_told_by_team_unless_few_answered(bureau: User, district: SmallDistrict) -> None:
+    villages = {name: make_village(name=name) for name in ("甲村", "乙村")}
+    teams = {
+        name: make_team(name=name, institution=district.centre, villages=[village])
+        for name, village in villages.items()
+    }
+    for place, name in enumerate(["甲村"] * 5 + ["乙村"] * 2):
+        resident = make_resident(village=villages[name], institution=district.centre)
+        make_coverage(resident=resident, team=teams[name])
+        SurveyAnswer.objects.create(resident=resident, answered_on=OCTOBER, rating=5 if place < 5 else 1)
+    compute(month=OCTOBER)
+    freeze()
+    centre = next(row for row in publish(bureau).content["centres"] if row["id"] == district.centre.pk)
+    told = {row["name"]: row["satisfaction"] for row in centre["teams"]}
+    assert (told["甲村"], told["乙村"]) == (100, None)
+    page = Client().get(reverse("assessments:compare_centre", args=[centre["id"]]))
+    assertContains(page, "<dd>100%</dd>", html=True)
 
 
 def graded(district: SmallDistrict, unit_kind: str = "institution", grade: str = "excellent") -> Cycle:
