@@ -42,18 +42,18 @@ function sortTable(button) {
   body.append(...[...body.rows].sort(compare));
 }
 
-/* Large type (适老) is a cookie, so the server sends the next page already large. */
-function toggleLarge(button) {
-  const large = document.documentElement.classList.toggle("large");
-  button.setAttribute("aria-pressed", large);
-  document.cookie = `large_type=${large ? 1 : ""}; path=/; max-age=${large ? 31536000 : 0}; samesite=lax`;
+/* A look, large type (适老) or roomy rows, is a class and a cookie, so the server sends the next page already that way. */
+function toggleLook(button, name = button.dataset.look) {
+  const chosen = document.documentElement.classList.toggle(name);
+  button.setAttribute("aria-pressed", chosen);
+  document.cookie = `${name}=${chosen ? 1 : ""}; path=/; max-age=${chosen ? 31536000 : 0}; samesite=lax`;
 }
 
 on("click", (event) => {
   const confirmed = hook(event, "[data-confirm]");
   if (confirmed && !window.confirm(confirmed.dataset.confirm)) return event.preventDefault();
   if (hook(event, "[data-print]")) window.print();
-  if (hook(event, "[data-large]")) toggleLarge(hook(event, "[data-large]"));
+  if (hook(event, "[data-look]")) toggleLook(hook(event, "[data-look]"));
   if (hook(event, "table[data-sort] th button")) sortTable(hook(event, "th button"));
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });

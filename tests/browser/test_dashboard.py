@@ -121,13 +121,25 @@ def test_language_is_switched_on_the_same_page_and_back(page: Page) -> None:
 def test_large_type_stays_for_the_next_page(page: Page) -> None:
     page.goto("/overview/")
     page.get_by_role("button", name="大字").click()
-    expect(page.locator("html")).to_have_class("large")
+    expect(page.locator("html")).to_contain_class("large")
     page.locator(".tile h2 a").first.click()
     expect(page).to_have_url(re.compile("/figures/"))
-    expect(page.locator("html")).to_have_class("large")
+    expect(page.locator("html")).to_contain_class("large")
     page.wait_for_load_state()
     page.get_by_role("button", name="大字").click()
-    expect(page.locator("html")).not_to_have_class("large")
+    expect(page.locator("html")).not_to_contain_class("large")
+
+
+def test_rows_of_lists_are_roomy_for_who_wants_it_so(page: Page) -> None:
+    page.goto("/people/")
+    before = page.locator("tbody td").first.bounding_box()
+    page.get_by_role("button", name="宽松行距").click()
+    after = page.locator("tbody td").first.bounding_box()
+    assert before and after and after["height"] > before["height"]
+    page.goto("/contracts/")
+    expect(page.get_by_role("button", name="宽松行距")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="宽松行距").click()
+    expect(page.locator("html")).not_to_contain_class("roomy")
 
 
 def test_month_is_computed_at_once_and_the_page_follows(page: Page) -> None:

@@ -97,6 +97,7 @@ def test_household_of_four_is_signed_by_keyboard(keys: Keyboard, known: str, rol
     register(keys, make_id_number(), "周小宝", "13912345678")
     expect(page.locator("input[name=ticked]:checked")).to_have_count(4)
     expect(page.locator("#desk-go")).to_contain_text("签约 4 人")
+    expect(page.locator("#desk-go")).to_contain_text(re.compile(r"草稿已于 \d\d:\d\d 保存"))
 
     keys.press("Control+s")
     expect(page.locator("h1")).to_contain_text("阅读并签署")
