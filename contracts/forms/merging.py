@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from residents.models import Resident
+from teams.actions.submissions import fresh_key
 
 
 class MergeForm(forms.Form):
@@ -16,6 +17,7 @@ class MergeForm(forms.Form):
     reason = forms.CharField(
         label=_("How do you know?"), max_length=200, help_text=_("For example: both ID cards seen, the same person.")
     )
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
 
     def __init__(self, both: Sequence[Resident], data: Any = None) -> None:
         super().__init__(data)

@@ -70,6 +70,7 @@ class EditForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     registered_on = DayField(label=_("Registered on"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput)
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
 
     def __init__(self, user: User, resident: Resident, data: Any = None) -> None:
         super().__init__(data, initial=initial_of(resident))

@@ -1,9 +1,12 @@
 """Records that may be one person: the list, two side by side, merging, and taking apart."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +17,7 @@ from contracts.presenters.duplicates import comparison, pair_lines
 from contracts.queries.duplicates import PLACES, pairs, side, suspects
 from contracts.queries.problems import checks
 from residents.models import Resident
+from teams.attempts import sent, sent_before
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
@@ -36,24 +40,12 @@ def duplicates(request: SignedInRequest) -> HttpResponse:
 @require(Permission.RESIDENT_EDIT)
 def duplicate(request: SignedInRequest, pk: int, other: int) -> HttpResponse:
     """Two records side by side; POST merges them into the chosen one."""
+    if request.method == "POST" and (done := sent_before(request)):
+        return done  # one of the two is no record any more
     both = _both(request, pk, other)
     form = MergeForm(both, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        kept = form.cleaned_data["kept"]
-        merged = next(resident for resident in both if resident.pk != kept.pk)
-        try:
-            done = merge(kept=kept, merged=merged, reason=form.cleaned_data["reason"], by=request.user)
-        except RuleViolation as refusal:
-            form.add_error("reason" if refusal.code == "merge.reason" else None, str(refusal))
-        else:
-            left = sum(map(len, done.left.values()))
-            said = _("The records are one now.")
-            if left:
-                said += " " + _("Entries that both records held, and that stayed with the old one: %(left)s.") % {
-                    "left": left
-                }
-            messages.success(request, said)
-            return redirect("contracts:person", kept.pk)
+    if response := sent(request, form, partial(_merge, request, form), {"merge.reason": "reason"}.get):
+        return response
     context = {"form": form, "both": both} | comparison([side(each, today()) for each in both], today())
     return render(request, "contracts/duplicate.html", context)
 
@@ -80,6 +72,18 @@ def merge_undo(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The records are two again."))
     return redirect("contracts:person", done.kept_id)
+
+
+def _merge(request: SignedInRequest, form: MergeForm) -> str:
+    kept = form.cleaned_data["kept"]
+    merged = next(resident for resident in form.both.values() if resident.pk != kept.pk)
+    done = merge(kept=kept, merged=merged, reason=form.cleaned_data["reason"], by=request.user)
+    said = _("The records are one now.")
+    if left := sum(map(len, done.left.values())):
+        told = _("Entries that both records held, and that stayed with the old one: %(left)s.")
+        said += " " + told % {"left": left}
+    messages.success(request, said)
+    return reverse("contracts:person", args=[kept.pk])
 
 
 def _both(request: SignedInRequest, pk: int, other: int) -> list[Resident]:

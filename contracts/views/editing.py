@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,7 +23,8 @@ from residents.actions.households import found_household, join_household, leave_
 from residents.actions.transfers import transfer
 from residents.copies import since
 from residents.models import Household, Register, Resident
-from teams.actions.submissions import once
+from teams.actions.submissions import fresh_key, once
+from teams.attempts import attempt, sent, sent_before
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
 
@@ -35,9 +37,16 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct the record. Whoever was slower than somebody else sees the difference, and goes on from there."""
     resident, stale = found(request, pk), None
     form = EditForm(request.user, resident, request.POST or None)
+
+    def correct() -> str:
+        data = form.cleaned_data
+        lives.edit_person(resident=resident, seen=data["seen"], by=request.user, **form.changes)
+        messages.success(request, _("The record of %(name)s is corrected.") % {"name": data["name"]})
+        return reverse("contracts:person", args=[pk])
+
     if request.method == "POST" and form.is_valid():
         try:
-            lives.edit_person(resident=resident, seen=form.cleaned_data["seen"], by=request.user, **form.changes)
+            return redirect(once(key=form.cleaned_data["submission"], by=request.user, do=correct))
         except RuleViolation as refusal:
             if refusal.code == "resident.stale":
                 changed = since(resident, form.cleaned_data["seen"])
@@ -45,9 +54,6 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 form = EditForm(request.user, resident, going_on(form, resident, changed))
             else:
                 add_refusal(form, refusal)
-        else:
-            messages.success(request, _("The record of %(name)s is corrected.") % {"name": form.cleaned_data["name"]})
-            return redirect("contracts:person", pk)
     context = {"resident": resident, "form": form, "stale": stale}
     context |= {"id_masked": id_text(resident), "phone_masked": phone_text(resident)}
     return render(request, "contracts/person_edit.html", context)
@@ -77,18 +83,28 @@ def register_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     def do() -> None:
         lives.correct_register(entry=entry, by=request.user, **form.days)
 
-    said = _("The entry is changed.")
-    return _changing(request, entry.resident, form, _("Change an entry on a register"), do, said, entry=entry)
+    said, title = _("The entry is changed."), _("Change an entry on a register")
+    return _changing(request, entry.resident, form, title, do, said, entry=entry, submission=fresh_key())
 
 
 @require_POST
 @require(Permission.RESIDENT_EDIT)
 def register_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take out an entry that was a mistake."""
-    entry = _entry(request, pk)
-    lives.remove_entry(entry=entry, by=request.user)
-    messages.success(request, _("The entry is removed; the history keeps it."))
-    return redirect("contracts:person", entry.resident_id)
+    entry = _entries(request).filter(pk=pk).first()
+    if entry is None:
+        if done := sent_before(request):
+            return done
+        raise Http404
+
+    def remove() -> str:
+        lives.remove_entry(entry=entry, by=request.user)
+        messages.success(request, _("The entry is removed; the history keeps it."))
+        return reverse("contracts:person", args=[entry.resident_id])
+
+    key = request.POST.get("submission", "")
+    do = partial(once, key=key, by=request.user, do=remove)
+    return attempt(request, do, "contracts:register_edit", pk)
 
 
 @require_http_methods(ASKED)
@@ -155,12 +171,9 @@ def _changing(
         seen = Resident.objects.visible_to(request.user).filter(pk=resident.pk).exists()
         return reverse("contracts:person", args=[resident.pk]) if seen else reverse("contracts:people")
 
-    if request.method == "POST" and form.is_valid() and not getattr(form, "doubts", ()):
-        try:
-            key = form.cleaned_data.get("submission")
-            return redirect(once(key=key, by=request.user, do=change) if key else change())
-        except RuleViolation as refusal:
-            add_refusal(form, refusal)
+    is_doubted = form.is_valid() and bool(getattr(form, "doubts", None))
+    if not is_doubted and (response := sent(request, form, change, REFUSED_FIELDS.get)):
+        return response
     page = {"resident": resident, "form": form, "title": title}
     return render(request, "contracts/person_change.html", page | context)
 
@@ -180,5 +193,8 @@ def _house(request: SignedInRequest, resident: Resident, form: HouseholdForm) ->
 
 
 def _entry(request: SignedInRequest, pk: int) -> Register:
-    rows = Register.objects.visible_to(request.user).select_related("resident__village", "resident__institution")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(_entries(request), pk=pk)
+
+
+def _entries(request: SignedInRequest) -> QuerySet[Register]:
+    return Register.objects.visible_to(request.user).select_related("resident__village", "resident__institution")

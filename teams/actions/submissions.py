@@ -31,13 +31,22 @@ def once(*, key: str, by: User, do: Callable[[], str]) -> str:
     except ValueError:
         raise _unknown_key() from None
     if not _claim(number, by):
-        earlier = Submission.objects.filter(key=number, by=by).first()
-        if earlier is None:
+        earlier = led_to(key=key, by=by)
+        if not earlier:
             raise _unknown_key()
-        return earlier.location
+        return earlier
     location = do()
     Submission.objects.filter(key=number).update(location=location)
     return location
+
+
+def led_to(*, key: str, by: User) -> str:
+    """Where the form of this key led when it was sent before; "" when it wasn't."""
+    try:
+        number = UUID(key)
+    except ValueError:
+        return ""
+    return Submission.objects.filter(key=number, by=by).values_list("location", flat=True).first() or ""
 
 
 def forget_submissions() -> int:

@@ -38,7 +38,8 @@ def clerk(client: Client) -> User:
 
 
 def typed(resident: Resident, **fields: str) -> dict[str, str]:
-    return {"seen": fingerprint(resident), "name": resident.name, "address": resident.address} | fields
+    sent = {"seen": fingerprint(resident), "name": resident.name, "address": resident.address}
+    return sent | {"submission": fresh_key()} | fields
 
 
 def refused(code: str, do: Any) -> str:
@@ -68,6 +69,17 @@ def test_numbers_left_empty_stay_and_a_phone_may_be_taken_away(client: Client, c
     client.post(f"/people/{resident.pk}/edit/", typed(resident, no_phone="on"))
     resident.refresh_from_db()
     assert (resident.phone_cipher, resident.phone_problem) == (None, "empty")
+
+
+def test_correction_sent_twice_is_made_once_and_no_old_copy_of_itself(client: Client, clerk: User) -> None:
+    resident = factories.make_resident(name="张秀英")
+    form = client.get(f"/people/{resident.pk}/edit/").context["form"]
+    sent = {field.html_name: field.value() or "" for field in form} | {"name": "张秀莹"}
+    answers = [client.post(f"/people/{resident.pk}/edit/", sent) for _click in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].url == answers[1].url == f"/people/{resident.pk}/"
+    assert len(changes(resident)) == 1
 
 
 def test_old_copy_is_refused_with_the_difference_and_nothing_typed_is_lost(client: Client, clerk: User) -> None:
@@ -144,7 +156,12 @@ def test_register_is_entered_left_mended_and_removed_once_at_a_time(client: Clie
     client.post(f"/registers/{entry.pk}/", {"from_on": "2018-02-01", "to_on": "20181201", "submission": fresh_key()})
     entry.refresh_from_db()
     assert (entry.from_on, entry.to_on) == (date(2018, 2, 1), date(2018, 12, 1))
-    client.post(f"/registers/{entry.pk}/delete/")
+    page = client.get(f"/registers/{entry.pk}/")
+    sent = {"submission": page.context["submission"]}
+    assert sent["submission"] in page.content.decode()
+    answers = [client.post(f"/registers/{entry.pk}/delete/", sent) for _click in range(2)]
+    assert [answer.url for answer in answers] == [f"/people/{resident.pk}/"] * 2
+    assert client.post(f"/registers/{entry.pk}/delete/", {"submission": fresh_key()}).status_code == 404
     assert not Register.objects.exists()
     assert changes(resident)[0].after is None
 

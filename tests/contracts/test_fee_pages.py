@@ -102,6 +102,37 @@ def test_waiving_giving_back_and_cancelling_on_pages(client: Client, clerk: User
     assert (refund.cancelled_reason, refund.cancelled_by) == ("输错", str(clerk))
 
 
+@pytest.mark.parametrize("step", ["fee_waive", "fee_refund"])
+def test_whole_sum_given_twice_is_given_once_and_leads_to_the_same_place(
+    client: Client, clerk: User, step: str
+) -> None:
+    household = contract()
+    if step == "fee_refund":
+        pay(household)
+        terminate(coverage=household.coverages.get(), on=TODAY, reason="request", by=SYSTEM)
+    before = FeeEntry.objects.count()
+    form = client.get(page(step, household.pk)).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {"reason": "低保"}
+    sent["account"] = form.fields["account"].choices[0][0]
+    answers = [client.post(page(step, household.pk), sent) for _click in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].url == answers[1].url
+    assert FeeEntry.objects.count() == before + 1
+    assert client.post(page(step, household.pk), sent | {"submission": fresh_key()}).context["form"].errors
+
+
+def test_entry_cancelled_twice_is_cancelled_once(client: Client, clerk: User) -> None:
+    household = contract()
+    pay(household)
+    entry = FeeEntry.objects.get()
+    sent = {"reason": "输错", "submission": fresh_key()}
+    answers = [client.post(page("fee_cancel", entry.pk), sent) for _click in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert client.post(page("fee_cancel", entry.pk), sent | {"submission": fresh_key()}).context["form"].errors
+
+
 def test_desk_shows_the_oldest_debt_first_and_its_sums(client: Client, clerk: User) -> None:
     late, soon = contract("晚"), contract("近", start_on=date(2018, 7, 1), end_on=date(2019, 6, 30))
     paid = contract("付")

@@ -248,7 +248,10 @@ def test_pairs_are_found_compared_merged_and_taken_apart_on_pages(client: Client
     (line,) = client.get("/duplicates/").context["lines"]
     page = client.get(line["url"])
     assert page.status_code == 200
-    client.post(line["url"], {"kept": kept.pk, "reason": "同一人"})
+    sent = {"kept": kept.pk, "reason": "同一人", "submission": page.context["form"]["submission"].value()}
+    answers = [client.post(line["url"], sent) for _click in range(2)]
+    assert [answer.headers["Location"] for answer in answers] == [f"/people/{kept.pk}/"] * 2
+    assert client.get(line["url"]).status_code == 404
     merged.refresh_from_db()
     assert merged.merged_into == kept
     assert client.get("/duplicates/").context["lines"] == []
