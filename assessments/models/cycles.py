@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models.months import Revision
 from assessments.models.rubrics import Grade, RubricVersion, Rule, Veto
+from teams.clock import today
 from teams.history import track_history
 from teams.models import Institution, Staff, Team
 
@@ -93,6 +94,11 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def takes_appeals(self) -> bool:
+        """Whether the days on which units may appeal are running."""
+        return self.state == self.State.NOTICE and self.appeal_until is not None and today() <= self.appeal_until
 
 
 class AssessmentQuerySet(models.QuerySet):

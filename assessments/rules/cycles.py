@@ -8,7 +8,6 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Appeal, Assessment, Cycle, RubricVersion, Rule, Score, UnitKind
-from teams.clock import today
 from teams.models import User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
@@ -97,9 +96,9 @@ def _check_reviewed(cycle: Cycle) -> None:
 def _check_appeals_are_over(cycle: Cycle) -> None:
     if Appeal.objects.filter(score__assessment__cycle=cycle, state=Appeal.State.OPEN).exists():
         raise RuleViolation("cycle.open_appeals", _("Decide the open appeals first."))
-    if cycle.appeal_until and today() <= cycle.appeal_until:
+    if cycle.takes_appeals:
         raise RuleViolation(
-            "cycle.appeals_running", format_lazy(_("Units may appeal until {day}."), day=cycle.appeal_until.isoformat())
+            "cycle.appeals_running", format_lazy(_("Units may appeal until {day}."), day=cycle.appeal_until)
         )
 
 
@@ -112,7 +111,7 @@ def check_can_rescore(cycle: Cycle) -> None:
 def check_step(assessment: Assessment, to: str) -> None:
     """The assessment may go there, while its cycle is still open."""
     if assessment.cycle.state not in (State.SELF, State.REVIEW):
-        raise RuleViolation("assessment.closed", _("The results were made known; appeal against a score instead."))
+        raise _closed(assessment.cycle)
     if to not in STEPS[assessment.state]:
         raise RuleViolation(
             "assessment.step",
@@ -120,6 +119,16 @@ def check_step(assessment: Assessment, to: str) -> None:
         )
     if to == Assessment.State.SUBMITTED and assessment.cycle.state != State.SELF and not assessment.reviewed_by_id:
         raise RuleViolation("assessment.too_late", _("The time of self-assessment is over."))
+
+
+def _closed(cycle: Cycle) -> RuleViolation:
+    """Nothing more is scored; what the unit can still do."""
+    if cycle.state == State.CANCELLED:
+        return RuleViolation("assessment.closed", _("This cycle was cancelled."))
+    if cycle.takes_appeals:
+        message = _("The results were made known; appeal against a score instead.")
+        return RuleViolation("assessment.closed", message)
+    return RuleViolation("assessment.closed", _("The results were made known."))
 
 
 def check_can_self_assess(assessment: Assessment, by: Account) -> None:
@@ -133,7 +142,7 @@ def check_can_review(assessment: Assessment, by: Account) -> None:
     """A second person reviews what was handed in, or, once self-assessment is over, whatever there is."""
     check_may_review(by)
     if assessment.cycle.state not in (State.SELF, State.REVIEW):
-        raise RuleViolation("assessment.closed", _("The results were made known; appeal against a score instead."))
+        raise _closed(assessment.cycle)
     if assessment.state == Assessment.State.REVIEWED:
         raise RuleViolation("assessment.reviewed", _("It is reviewed already; open the review again first."))
     if assessment.state == Assessment.State.OPEN and assessment.cycle.state == State.SELF:
@@ -174,8 +183,7 @@ def check_is_whole(assessment: Assessment) -> None:
 def check_can_appeal(score: Score, by: Account) -> None:
     """Once against each score, on the days after the notice."""
     check_may_report(by)
-    cycle = score.assessment.cycle
-    if cycle.state != State.NOTICE or cycle.appeal_until is None or today() > cycle.appeal_until:
+    if not score.assessment.cycle.takes_appeals:
         raise RuleViolation("appeal.too_late", _("The days for appeals are not running."))
     if Appeal.objects.filter(score=score).exists():
         raise RuleViolation("appeal.twice", _("There is an appeal against this score already."))

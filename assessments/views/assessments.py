@@ -237,6 +237,7 @@ def _page(request: SignedInRequest, assessment: Assessment, form: OwnForm | Revi
         "is_review": is_review,
         "hits": hits,
         "may_review": has_permission(request.user, Permission.ASSESSMENT_REVIEW),
+        "may_report": has_permission(request.user, Permission.ASSESSMENT_REPORT),
     }
     if context["may_review"] and assessment.state == State.REVIEWED and assessment.cycle.state == Cycle.State.REVIEW:
         context |= {"is_reviewed": True, "next_unit": next_to_review(assessment, request.user)}

@@ -83,6 +83,12 @@ def reviewed(**points: str) -> dict[str, object]:
     return sent
 
 
+def asked_to_appeal(client: Client) -> list[bool]:
+    """Whether the page of the cycle says how to appeal, and that of the unit."""
+    pages = ("cycle_detail", Cycle.objects.get().pk), ("assessment_detail", assessment().pk)
+    return ["to appeal" in text(client, name, str(pk)) for name, pk in pages]
+
+
 def test_year_goes_from_opening_to_publication_by_the_pages(
     official: Client, clerk: Client, settings: Settings
 ) -> None:
@@ -98,11 +104,13 @@ def test_year_goes_from_opening_to_publication_by_the_pages(
     assert official.post(review, reviewed(r1_2="30") | {"finish": "1"}).status_code == 302
     official.post(address("cycle_move", str(cycle.pk)), {"to": "notice"})
     assert "75.00" in text(official, "cycle_notice", str(cycle.pk))
+    assert (asked_to_appeal(clerk), asked_to_appeal(official)) == ([True, True], [False, False])
     clerk.post(address("assessment_appeal", str(score("1.2").pk)), {"text": "制度齐全"})
     decide = address("assessment_decide", str(score("1.2").pk))
     assert official.post(decide, {"points": "36", "decision": "属实"}).status_code == 302
     assert Appeal.objects.get().state == "upheld"
     settings.TODAY = date(2018, 11, 16)
+    assert asked_to_appeal(clerk) == [False, False]
     official.post(address("cycle_move", str(cycle.pk)), {"to": "published"})
     assert (assessment().total, Cycle.objects.get().state) == (D(81), "published")
 

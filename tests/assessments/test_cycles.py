@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from assessments.actions import cycles, rubrics, scores
@@ -352,6 +353,19 @@ def test_appeal_after_its_days_is_refused(stage: Stage, settings: Settings) -> N
     with pytest.raises(RuleViolation) as refused:
         scores.appeal(score=stage.score("1.2"), text="x", by=stage.clerk)
     assert refused.value.code == "appeal.too_late"
+
+
+@pytest.mark.parametrize(("day", "is_asked"), [(6, True), (7, False)])
+def test_review_that_is_closed_leads_to_an_appeal_while_there_may_be_one(
+    stage: Stage, settings: Settings, day: int, is_asked: bool
+) -> None:
+    settings.TODAY = date(2018, 12, 1)
+    stage.put_on_notice()
+    settings.TODAY = date(2018, 12, day)
+    with pytest.raises(RuleViolation) as refused:
+        stage.give("1.2", "31")
+    with translation.override("en"):
+        assert (refused.value.code, "appeal" in str(refused.value)) == ("assessment.closed", is_asked)
 
 
 def test_scoring_again_changes_what_was_computed_and_not_what_was_given(stage: Stage) -> None:
