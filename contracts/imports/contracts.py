@@ -34,14 +34,6 @@ SIGNERS = ("代表人身份证号码", "签约人身份证号", "户主身份证
 UNKNOWN_TEAM = _("There is no team with the code “{code}”.")
 _NOT_YOURS = _("A contract with this number cannot be changed by your account.")
 _DISAGREES = _("Differs from an earlier line of the same contract.")
-_BEFORE_BIRTH = _(
-    "The contract begins before the birth. For a child born later write the day on which the child joined, or correct"
-    " the ID number."
-)
-_SIGNED_AFTER_DEATH = _(
-    "Signed after the death of this person. Correct the day of signing, or first the day of death among the residents;"
-    " or leave the line out."
-)
 _TERMINATED_BEFORE = _("The day of termination lies before the first day.")
 _OVERLAP = _("Overlaps contract {number}, in force from {start} to {end}. Change the dates, or end that one first.")
 _OVERLAP_ELSEWHERE = _("Overlaps a contract with another institution, in force from {start} to {end}.")
@@ -145,7 +137,6 @@ class Batch:
         earlier = self.said.get(number) or self.earlier.get(number)
         said = said.check_agrees(earlier) if earlier else said
         head, cover = self._head(row), self._cover(row, key)
-        self._check_life(row, key)
         self._check_overlap(key, cover)
         before = self.covers.get(key)
         settle(row, is_new=before is None, is_changed=cover != before or head != self.heads.get(number))
@@ -196,16 +187,6 @@ class Batch:
             row["termination_reason"],
             frozenset(row["package_codes"]),
         )
-
-    def _check_life(self, row: Row, key: Key) -> None:
-        """Nobody is covered before birth, and nobody signs for the dead; what is stored may be said again."""
-        person = known_person(row, "id_number", self.people)
-        cover, head = self.stored.covers.get(key), self.stored.heads.get(key[0])
-        if row["start_on"] < person.birth_date and not (cover and cover.start_on == row["start_on"]):
-            raise Rejection("start_on", _BEFORE_BIRTH)
-        is_as_stored = cover and head and head.signed_on == row["signed_on"]
-        if person.died_on and row["signed_on"] > person.died_on and not is_as_stored:
-            raise Rejection("signed_on", _SIGNED_AFTER_DEATH)
 
     def _check_overlap(self, key: Key, cover: Cover) -> None:
         """A resident has at most one coverage at a time (rules.md 1)."""
