@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,11 +20,10 @@ from contracts.queries.due import due
 from contracts.queries.people import PeopleFilter
 from contracts.queries.unserved import UnservedFilter
 from residents.models import Resident
-from teams.exports import ExportKind, Sheet
+from teams.exports import ROWS_AT_ONCE, ExportKind, Sheet, chunks
 from teams.models import User
 from teams.permissions import Permission
 
-ROWS_AT_ONCE = 2000
 TEXTS = {"id_number", "phone", "household", "number"}
 
 
@@ -78,8 +76,7 @@ def problems_sheet(user: User, query: str, whole: bool) -> Sheet:
 
 
 def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    left = rows.iterator(chunk_size=ROWS_AT_ONCE)
-    return iter(lambda: list(islice(left, ROWS_AT_ONCE)), [])
+    return chunks(rows.iterator(chunk_size=ROWS_AT_ONCE))
 
 
 TO_SIGN = ExportKind("to_sign", _("To be signed"), Permission.CONTRACT_EDIT, to_sign_sheet)

@@ -1,7 +1,9 @@
 """Kinds of list that can be exported. Apps above register theirs when they are ready (`register`)."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from teams.models import User
 from teams.permissions import Permission
 from teams.rules import RuleViolation
+
+ROWS_AT_ONCE = 2000
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,12 @@ class ExportKind:
     permission: Permission
     open: Callable[[User, str, bool], Sheet]
     has_people: bool = True
+
+
+def chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows, as many at a time as are looked up together."""
+    left = iter(rows)
+    return iter(lambda: list(islice(left, ROWS_AT_ONCE)), [])
 
 
 _kinds: dict[str, ExportKind] = {}

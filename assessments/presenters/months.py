@@ -1,6 +1,6 @@
 """Pages of months: revisions, findings, and the difference that late facts make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -16,10 +16,9 @@ from assessments.queries.late import CAUSE_NAMES, Reason
 from assessments.queries.people import has_people
 from assessments.queries.units import Selection
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
+from contracts.presenters.people import id_text
 from residents.categories import category_names
-from residents.identity import mask_id_number
 from residents.models import Resident
-from teams.cipher import decrypt
 
 
 def revision_rows(month: Month) -> list[dict[str, Any]]:
@@ -86,7 +85,7 @@ def person_rows(
     return [
         {
             "resident": people[row.resident_id],
-            "id_masked": mask_id_number(decrypt(people[row.resident_id].id_cipher, field="id_number")),
+            "id_masked": id_text(people[row.resident_id]),
             "was": _standing(row.was, indicator),
             "now": _standing(row.now, indicator),
             "reasons": [_reason(reason) for reason in why.get(row.resident_id, ())],
@@ -94,6 +93,22 @@ def person_rows(
         for row in rows
         if row.resident_id in people
     ]
+
+
+def difference_heads() -> list[str]:
+    """The heads of the list as a file."""
+    return [_("Name"), _("ID number"), _("As known then"), _("As known now"), _("Why")]
+
+
+def difference_cells(
+    rows: Sequence[Moved], why: Mapping[int, Sequence[Reason]], indicator: Indicator, *, whole: Collection[int]
+) -> Iterator[list[object]]:
+    """The lines of the list as a file, the reasons in one cell; `whole`: ids of the residents whose ID numbers aren't
+    masked."""
+    for person in person_rows(rows, why, indicator):
+        reasons = (" ".join(str(word) for word in reason.values() if word) for reason in person["reasons"])
+        number = id_text(person["resident"], whole=person["resident"].pk in whole)
+        yield [person["resident"].name, number, person["was"], person["now"], _("; ").join(reasons)]
 
 
 def _standing(share: tuple[int, int], indicator: Indicator) -> str:

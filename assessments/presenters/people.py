@@ -1,6 +1,6 @@
 """The list of people behind a figure: its tabs, and a line for each, masked, with what it says about the figure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,9 +15,8 @@ from assessments.queries.figures import Count
 from assessments.queries.people import Part, number_of_rows
 from assessments.queries.units import Selection
 from assessments.tables import count_text
-from residents.identity import mask_id_number
+from contracts.presenters.people import id_text
 from residents.models import Resident, Sex
-from teams.cipher import decrypt
 from teams.dates import age_on
 from teams.lists import address_of
 
@@ -38,8 +37,13 @@ def people_frame(selection: Selection, indicator: Indicator, count: Count, part:
         "url": link("assessments:figure", selection, indicator.code),
         "rate_text": rate_text(count),
     }
-    standing = part is Part.DENOMINATOR or bool(indicator.numerator.column)
+    standing = has_standing(indicator, part)
     return {"figure": figure, "tabs": tabs, "remark": _remark(indicator), "standing": standing}
+
+
+def has_standing(indicator: Indicator, part: Part) -> bool:
+    """Whether the lines of a list differ in what they count."""
+    return part is Part.DENOMINATOR or bool(indicator.numerator.column)
 
 
 def hidden_text(count: Count, indicator: Indicator, part: Part, shown: int) -> str:
@@ -76,14 +80,39 @@ def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator,
     return people
 
 
+def people_heads(indicator: Indicator, part: Part) -> list[str]:
+    """The heads of the list as a file."""
+    heads = [_("Name"), _("ID number"), _("Sex"), _("Age"), _("Key populations"), _("Village"), _("Team")]
+    return [*heads, _("Standing")] if has_standing(indicator, part) else heads
+
+
+def people_cells(
+    rows: Iterable[Any], selection: Selection, indicator: Indicator, part: Part, *, whole: Collection[int]
+) -> Iterator[list[object]]:
+    """The lines of the list as a file, for rows with their resident, village and team loaded; `whole`: ids of the
+    residents whose ID numbers aren't masked."""
+    names = part_names(indicator)
+    for row in rows:
+        name, *others = _as_of_month(row, selection).values()
+        cells = [name, id_text(row.resident, whole=row.resident_id in whole), *others]
+        if has_standing(indicator, part):
+            counted, note = _standing(row, indicator, part)
+            cells.append(note or names[Part.NUMERATOR if counted else Part.GAP])
+        yield cells
+
+
 def person_line(row: Any, selection: Selection, *, is_seen: bool = True) -> dict[str, Any]:
     """Who a row is about, as of the month: name, url, id_masked, sex, age, categories, village, team."""
-    resident = row.resident
+    return _as_of_month(row, selection) | {
+        "url": address_of("contracts:person", row.resident_id) if is_seen else "",
+        "id_masked": id_text(row.resident),
+    }
+
+
+def _as_of_month(row: Any, selection: Selection) -> dict[str, Any]:
     return {
-        "name": resident.name,
-        "url": address_of("contracts:person", resident.pk) if is_seen else "",
-        "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
-        "sex": str(Sex(resident.sex).label),
+        "name": row.resident.name,
+        "sex": str(Sex(row.resident.sex).label),
         "age": _age(row, selection),
         "categories": _(", ").join(
             selection.names[category.code] for category in selection.categories if row.categories & category.mask
@@ -108,7 +137,7 @@ def cohort_rows(rows: Sequence[CohortRow], selection: Selection) -> list[dict[st
         {
             "name": row.resident.name,
             "url": address_of("contracts:person", row.resident_id) if row.resident_id in seen else "",
-            "id_masked": mask_id_number(decrypt(row.resident.id_cipher, field="id_number")),
+            "id_masked": id_text(row.resident),
             "sex": str(Sex(row.resident.sex).label),
             "age": age_on(row.resident.birth_date, row.day),
             "term": f"{row.coverage.start_on} – {row.coverage.last_on}",

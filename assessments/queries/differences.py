@@ -1,6 +1,6 @@
 """The difference between two computations of one month: which figures, and who stands otherwise in one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from assessments.models import CoverageMonth, Figure, Month, ResidentMonth, Revi
 from assessments.queries.figures import Count, Key
 from assessments.queries.people import covering_team, in_unit, mask_of
 from assessments.queries.units import Selection
+from teams.exports import ROWS_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,27 @@ def moved(
     old: Revision, new: Revision, selection: Selection, indicator: Indicator, *, offset: int = 0, limit: int = 50
 ) -> tuple[int, list[Moved]]:
     """How many stand otherwise in the figure of the selected unit and category, and some of them in a stable order."""
+    sql, parameters = _moved_sql(old, new, selection, indicator)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} offset %s limit %s", [*parameters, offset, limit])
+        rows = cursor.fetchall()
+    return rows[0][5] if rows else 0, [_moved(row) for row in rows]
+
+
+def all_moved(old: Revision, new: Revision, selection: Selection, indicator: Indicator) -> Iterator[Moved]:
+    """Everybody who stands otherwise, in the same order, some thousands in memory at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(*_moved_sql(old, new, selection, indicator))
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from map(_moved, rows)
+
+
+def _moved(row: tuple) -> Moved:
+    return Moved(row[0], (int(row[1]), int(row[2])), (int(row[3]), int(row[4])))
+
+
+def _moved_sql(old: Revision, new: Revision, selection: Selection, indicator: Indicator) -> tuple[str, list[Any]]:
+    """SQL with its parameters: resident, numerator and denominator before, then now, and how many rows there are."""
     key = "resident_id" if indicator.rows is Rows.RESIDENT else "coverage_id"
     (old_sql, old_parameters), (new_sql, new_parameters) = (
         _shares(revision, selection, indicator, key).query.sql_with_params() for revision in (old, new)
@@ -79,13 +101,9 @@ def moved(
                coalesce(n.num, 0), coalesce(n.den, 0), count(*) over ()
         from o full join n on n.{key} = o.{key}
         where (coalesce(o.num, 0), coalesce(o.den, 0)) <> (coalesce(n.num, 0), coalesce(n.den, 0))
-        order by coalesce(o.{key}, n.{key}) offset %s limit %s
+        order by coalesce(o.{key}, n.{key})
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*old_parameters, *new_parameters, offset, limit])
-        rows: Sequence[Any] = cursor.fetchall()
-    total = rows[0][5] if rows else 0
-    return total, [Moved(row[0], (int(row[1]), int(row[2])), (int(row[3]), int(row[4]))) for row in rows]
+    return sql, [*old_parameters, *new_parameters]
 
 
 def _shares(revision: Revision, selection: Selection, indicator: Indicator, key: str) -> QuerySet[Any]:

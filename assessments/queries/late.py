@@ -16,7 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
+from assessments.indicators import Indicator
 from assessments.models import Revision
+from assessments.queries.differences import Moved
 from teams.policy import policy_on
 
 
@@ -125,6 +127,12 @@ class Reason:
     known_at: datetime | None = None
     by: str = ""
     is_of_household: bool = False
+
+
+def reasons_of(rows: Collection[Moved], old: Revision, new: Revision, indicator: Indicator) -> dict[int, list[Reason]]:
+    """Resident id -> why they stand otherwise in the figure."""
+    by_household = indicator.code == "household_coverage"
+    return reasons({row.resident_id for row in rows}, old, new, by_household=by_household)
 
 
 def reasons(

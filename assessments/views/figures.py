@@ -6,8 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,18 +20,18 @@ from assessments import pages, tasks
 from assessments.actions import months
 from assessments.calendar import CalendarMonth
 from assessments.exports import KPIS, kpi_file, table_file
-from assessments.indicators import BY_CODE, Indicator
+from assessments.forms.people import asked_figure, asked_part, asked_people, asked_words
 from assessments.models import ResidentMonth
+from assessments.people_exports import FIGURE_PEOPLE
 from assessments.presenters import evidence as evidence_page
 from assessments.presenters.ages import ages_finding, ages_table
 from assessments.presenters.frame import frame, link
 from assessments.presenters.overview import title
-from assessments.presenters.parts import part_names, part_to_act_on
 from assessments.presenters.people import hidden_text, people_frame, people_rows, person_line, total_text
 from assessments.queries.breakdowns import by_sex_and_age, has_breakdown
 from assessments.queries.evidence import evidence
 from assessments.queries.figures import Key
-from assessments.queries.people import Part, counted_sql, figure_count, has_people, people, rows_in_all
+from assessments.queries.people import figure_count, rows_in_all
 from assessments.queries.units import Selection, select
 from assessments.tables import Table
 from teams.actions import audit
@@ -74,7 +73,7 @@ def overview(request: SignedInRequest) -> HttpResponseBase:
 @require(Permission.FIGURE_READ)
 def figure(request: SignedInRequest, indicator: str) -> HttpResponseBase:
     """One figure explained: definition, months, units, categories, people."""
-    selection, known = _selected(request, indicator)
+    selection, known = asked_figure(request.user, request.GET, indicator)
     shown = pages.figure(selection, known)
     if request.GET.get("file") == "xlsx":
         return table_of(request, selection, shown)
@@ -89,7 +88,7 @@ def figure(request: SignedInRequest, indicator: str) -> HttpResponseBase:
 @require(Permission.FIGURE_READ)
 def ages(request: SignedInRequest, indicator: str) -> HttpResponse | FileResponse:
     """One figure by sex and age band: a page, and a fragment of the figure's own page."""
-    selection, known = _selected(request, indicator)
+    selection, known = asked_figure(request.user, request.GET, indicator)
     if not has_breakdown(known):
         raise Http404
     parts = by_sex_and_age(selection, known)
@@ -111,26 +110,26 @@ def ages(request: SignedInRequest, indicator: str) -> HttpResponse | FileRespons
 @require(Permission.PEOPLE_READ)
 def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
     """The people behind a figure, masked; each look is recorded."""
-    selection, known = _selected(request, indicator)
-    if not has_people(selection, known):
-        raise Http404
-    part, words = _part(request, known), request.GET.get("q", "").strip()
+    selection, known = asked_figure(request.user, request.GET, indicator)
+    part, words = asked_part(request.GET, selection, known), asked_words(request.GET)
     count = figure_count(selection, known)
     # Who sees the whole district sees every row of the figure, which needn't be counted again.
     total = rows_in_all(selection, known, part, count) if selection.user.scope.is_district and not words else None
-    people_of_page = _people(selection, known, part, words)
+    people_of_page = asked_people(selection, known, part, words)
     found = _Found(people_of_page) if words else people_of_page
     page = _Limited(found, PEOPLE_A_PAGE, total=total).get_page(request.GET.get("page"))
     page.object_list = people_rows(list(page.object_list), selection, known, part)
     crumbs = [(str(known.name), link("assessments:figure", selection, indicator)), (_("the people"), "")]
     context = frame(selection, "assessments:people", indicator, crumbs=crumbs, part=part.value)
     context |= people_frame(selection, known, count, part)
+    asked = {"indicator": indicator, "part": part.value, "q": words}
+    people_file = link("teams:export_new", selection, FIGURE_PEOPLE.code, **asked)
     context |= {
         "page": page,
         "total_text": total_text(page.paginator.count, is_more=isinstance(found, _Found) and found.is_more),
         "hidden_text": "" if words else hidden_text(count, known, part, page.paginator.count),
         "search": {"name": "q", "value": words, "label": _("Name or pinyin initials"), "kept": _kept(request)},
-        "exports": [],
+        "exports": [(_("Excel"), people_file)],
     }
     response = render(request, "assessments/people.html", context)
     what = f"{known.code} {selection.category} {selection.unit.name} {selection.calendar} {part}"
@@ -142,7 +141,7 @@ def people_list(request: SignedInRequest, indicator: str) -> HttpResponse:
 @require(Permission.PEOPLE_READ)
 def person_evidence(request: SignedInRequest, indicator: str, pk: int) -> HttpResponse:
     """Why one line of the people list (a resident, or a contract) is in the numerator or not; the look is recorded."""
-    selection, known = _selected(request, indicator)
+    selection, known = asked_figure(request.user, request.GET, indicator)
     found = evidence(selection, known, pk)
     if found is None:
         raise Http404
@@ -228,42 +227,6 @@ def table_of(request: SignedInRequest, selection: Selection, shown: Mapping[str,
     what = f"{selection.unit.name}-{selection.calendar}-{table.title}"
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=what)
     return FileResponse(table_file(table), as_attachment=True, filename=f"{what}.xlsx")
-
-
-def _selected(request: SignedInRequest, indicator: str) -> tuple[Selection, Indicator]:
-    """The selection of a figure's page; unknown indicators and categories without a figure are not found."""
-    known = BY_CODE.get(indicator)
-    category = request.GET.get("category", "") or "all"
-    if known is None:
-        raise Http404
-    if known.categories and category == "all":
-        category = known.categories[0]
-    selection = select(request.user, request.GET, category=category)
-    codes = selection.names if known.categories is None else known.categories or ("all",)
-    if category not in codes or selection.revision is None:
-        raise Http404
-    return selection, known
-
-
-def _part(request: SignedInRequest, known: Indicator) -> Part:
-    """The list asked for; without one, those whom somebody should do something for."""
-    offered = {part.value: part for part in part_names(known)}
-    part = offered.get(request.GET.get("part", part_to_act_on(known).value))
-    if part is None:
-        raise Http404
-    return part
-
-
-def _people(selection: Selection, known: Indicator, part: Part, words: str) -> QuerySet[Any]:
-    """The rows of the list, narrowed by a name or its initials."""
-    rows = people(selection, known, part).select_related("resident", "village", "team")
-    if part is Part.DENOMINATOR:
-        rows = rows.annotate(is_counted=RawSQL(counted_sql(selection, known), (), output_field=BooleanField()))
-    if words:
-        named = Q(resident__name__startswith=words)
-        # Initials are letters: whoever types a name is spared a look at all of them.
-        rows = rows.filter(named | Q(resident__initials__startswith=words.lower()) if words.isascii() else named)
-    return rows
 
 
 def _kept(request: SignedInRequest) -> list[tuple[str, str]]:

@@ -4,23 +4,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.actions import freezing
 from assessments.calendar import CalendarMonth
-from assessments.indicators import BY_CODE
+from assessments.forms.people import asked_difference, asked_indicator
 from assessments.models import Month, Revision
+from assessments.people_exports import DIFFERENCE
 from assessments.presenters.frame import frame, link
 from assessments.presenters.months import difference_table, finding_rows, person_rows, revision_rows
 from assessments.queries.closing import PRESENT, WATCHED, findings_kept
 from assessments.queries.differences import changed_figures, latest_computed, moved, then_and_now
 from assessments.queries.figures import Key
-from assessments.queries.late import is_touched, reasons
-from assessments.queries.people import has_people
+from assessments.queries.late import is_touched, reasons_of
 from assessments.queries.units import Selection, select
+from assessments.views.figures import table_of
 from teams.actions import audit
 from teams.clock import month_words, today
 from teams.models import AuditEvent, Institution
@@ -110,26 +111,22 @@ def month_verify(request: SignedInRequest, month: str) -> HttpResponse:
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def month_difference(request: SignedInRequest) -> HttpResponse:
+def month_difference(request: SignedInRequest) -> HttpResponse | FileResponse:
     """A frozen month beside its latest computation: the figures that differ, and of one of them the people."""
-    category = request.GET.get("category", "all")
-    selection = select(request.user, request.GET, category=category)
-    both = then_and_now(selection.month) if selection.month and not selection.as_known_now else None
-    if both is None or category not in selection.names:
-        raise Http404
+    selection, then, now = asked_difference(request.user, request.GET)
+    table = difference_table(selection, changed_figures(then, now, selection))
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, selection, {"table": table})
     context = frame(selection, "assessments:month_difference", crumbs=[(_("what became known since"), "")])
-    context |= {"then": both[0], "now": both[1], "exports": []}
-    context["table"] = difference_table(selection, changed_figures(*both, selection))
+    context |= {"then": then, "now": now, "exports": [], "table": table}
     if request.GET.get("indicator"):
-        context |= _people(request, selection, *both)
+        context |= _people(request, selection, then, now)
     return render(request, "assessments/month_difference.html", context)
 
 
 def _people(request: SignedInRequest, selection: Selection, then: Revision, now: Revision) -> dict[str, Any]:
     """Who stands otherwise in the chosen figure, and why; none without the right to see people."""
-    indicator = BY_CODE.get(request.GET["indicator"])
-    if indicator is None or not has_people(selection, indicator):
-        raise Http404
+    indicator = asked_indicator(selection, request.GET["indicator"])
     if not has_permission(request.user, Permission.PEOPLE_READ):
         return {}
     asked = request.GET.get("page", "")
@@ -141,12 +138,11 @@ def _people(request: SignedInRequest, selection: Selection, then: Revision, now:
     page = Paginator(range(total), PEOPLE_A_PAGE).get_page(number)
     what = f"difference {indicator.code} {selection.category} {selection.unit.name} {selection.calendar}"
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
-    by_household = indicator.code == "household_coverage"
-    why = reasons({row.resident_id for row in rows}, then, now, by_household=by_household)
     return {
         "indicator": indicator,
         "category_name": selection.names[selection.category],
-        "people": person_rows(rows, why, indicator),
+        "people": person_rows(rows, reasons_of(rows, then, now, indicator), indicator),
+        "people_file": link("teams:export_new", selection, DIFFERENCE.code, indicator=indicator.code),
         "page": page,
     }
 

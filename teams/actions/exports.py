@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,6 +33,7 @@ ROWS_A_NOTE = 2000
 SHORTEST_REASON = 4
 
 _BROKEN = gettext_lazy("Something went wrong on our side. Ask for the file again.")
+_GONE = gettext_lazy("What the list was about is not there any more, or not for you. Open the page again.")
 
 
 @transaction.atomic
@@ -74,6 +76,8 @@ def run(*, export_id: int) -> None:
                 _write(export)
         except (RuleViolation, WorkbookError) as error:
             _finish(export, Export.Status.FAILED, error=both(error.message))
+        except Http404:  # its page would say the same
+            _finish(export, Export.Status.FAILED, error=both(_GONE))
         except (OperationalError, InterfaceError):
             raise  # the database was away: it is taken up again
         except Exception:  # whatever it was, nobody waits for the file any longer
