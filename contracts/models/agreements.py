@@ -11,10 +11,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least, Now
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models.status import Status, conditions, not_over_on, status_of
+from contracts.models.status import Status, conditions, last_day, not_over_on, status_of
 from residents.models import Resident
 from service_packages.models import PackageVersion, Payer
-from teams.dates import ONE_DAY
 from teams.history import entered_index, track_facts, track_history
 from teams.models import Team
 from teams.models.dated import DatedQuerySet, DateRange, one_at_a_time, ordered
@@ -240,8 +239,8 @@ class Coverage(models.Model):
 
     @property
     def last_on(self) -> date:
-        """The last day in force: the end of the term, or the day before it was terminated."""
-        return min(self.end_on, self.terminated_on - ONE_DAY) if self.terminated_on else self.end_on
+        """The last day in force (`contracts.models.status.last_day`)."""
+        return last_day(self)
 
     def status_on(self, day: date) -> Status:
         """The status on `day`; suspensions and the resident are prefetched where there are many."""

@@ -53,6 +53,11 @@ def status_of(coverage: "Coverage", day: date, *, is_suspended: bool) -> Status:
     return Status.SUSPENDED if is_suspended else Status.IN_FORCE
 
 
+def last_day(coverage: "Coverage") -> date:
+    """The last day in force: the end of the term, or the day before it was terminated."""
+    return min(coverage.end_on, coverage.terminated_on - ONE_DAY) if coverage.terminated_on else coverage.end_on
+
+
 def not_over_on(day: date) -> Q:
     """Coverages that are not over on `day`, suspended and future ones included."""
     return within_term(day) & ~Q(models.Exists(_absent(died_or_moved_by(day))))

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Coverage
+from contracts.models.status import last_day
 from contracts.queries.coverages import told
 from residents.categories import category_names
 from residents.identity import mask_id_number
 from residents.models import Register, Resident, Sex
 from teams.cipher import decrypt
-from teams.dates import ONE_DAY, age_on, last_born_with_age
+from teams.dates import age_on, last_born_with_age
 from teams.lists import Cell, Column
 from teams.phones import PHONE_PROBLEMS, mask_phone
 from teams.policy import policy_on
@@ -141,11 +142,6 @@ def phone_text(resident: Resident, *, whole: bool = False) -> str:
         return ""
     number = decrypt(resident.phone_cipher, field="phone")
     return number if whole else mask_phone(number)
-
-
-def last_day(coverage: Coverage) -> date:
-    """The last day on which a coverage is or was in force."""
-    return min(coverage.end_on, coverage.terminated_on - ONE_DAY) if coverage.terminated_on else coverage.end_on
 
 
 def standing_of(resident: Resident, coverage: Any, day: date) -> Cell:

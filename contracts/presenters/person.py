@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from contracts.charts import Chart, Reading, Series, chart
 from contracts.models import Coverage, Merge, Obligation, Service
 from contracts.presenters.fulfilment import WORDS, sentence, tally_of
-from contracts.presenters.people import id_text, last_day, phone_text
+from contracts.presenters.people import id_text, phone_text
 from contracts.problems import all_rules
 from contracts.queries.person import Person
 from residents.categories import category_names
@@ -54,13 +54,13 @@ def standing(person: Person) -> Cell:
         return Cell(_("died on %(day)s") % {"day": resident.died_on}, tone="grey")
     if resident.moved_out_on and resident.moved_out_on <= day:
         return Cell(_("moved out on %(day)s") % {"day": resident.moved_out_on}, tone="grey")
-    current = next((each for each in person.coverages if each.start_on <= day <= last_day(each)), None)
+    current = next((each for each in person.coverages if each.start_on <= day <= each.last_on), None)
     if current is None:
         return Cell(_("not signed"), tone="warn")
     if current.suspended:
         return Cell(_("contract suspended"), tone="warn")
     team = current.contract.team.name
-    return Cell(_("signed with %(team)s until %(day)s") % {"team": team, "day": last_day(current)}, tone="good")
+    return Cell(_("signed with %(team)s until %(day)s") % {"team": team, "day": current.last_on}, tone="good")
 
 
 def categories_on(person: Person, policy: dict[str, int]) -> list[str]:
@@ -165,7 +165,7 @@ def _holds(entry: Register, day: date) -> bool:
 
 
 def _coverage(coverage: Any, resident: Resident, day: date) -> dict[str, Any]:
-    last = last_day(coverage)
+    last = coverage.last_on
     if coverage.start_on > day:
         state = Cell(_("to come"), tone="info")
     elif last < day:

@@ -18,7 +18,7 @@ from contracts.readings import CRITICAL
 from residents.models import Resident, is_seen
 from service_packages.models import Item
 from teams.dates import ONE_DAY, add_months, last_born_with_age
-from teams.models import Team, User
+from teams.models import User
 from teams.policy import policy_on
 
 SQL = (Path(__file__).parents[1] / "sql" / "due.sql").read_text()
@@ -139,11 +139,6 @@ class Due:
     total: int
     counts: Mapping[Window, Count]
     villages: Mapping[int | None, int]
-
-
-def choice_of(user: User, day: date) -> Choice:
-    """All due work that is the account's: a doctor's own teams, or the teams of the account's institutions."""
-    return Choice(day, tuple(Team.objects.visible_to(user).order_by("code").values_list("pk", flat=True)))
 
 
 def counts(choice: Choice) -> dict[Window, Count]:

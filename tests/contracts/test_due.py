@@ -16,8 +16,9 @@ from pytest_django import Settings
 
 from contracts.actions.ledger import make_obligations
 from contracts.exports import due_sheet
+from contracts.forms.due import DueForm
 from contracts.models import Attempt, Coverage, FollowUp, Obligation, Suspension
-from contracts.queries.due import Choice, Count, Risk, Window, choice_of, counts, due, next_person
+from contracts.queries.due import Choice, Count, Risk, Window, counts, due, next_person
 from residents.models import Resident
 from teams.models import Role, Team, User
 from tests.factories import (
@@ -267,8 +268,8 @@ def test_account_counts_the_work_of_its_own_teams(team: Team) -> None:
     clerk, doctor = make_user(Role.CLERK, institution=centre()), make_doctor(elsewhere)
 
     for user in (clerk, doctor):
-        assert counts(choice_of(user, TODAY))[Window.OVERDUE] == Count(1, 3)
-    assert choice_of(doctor, TODAY).teams == (elsewhere.pk,)
+        assert counts(DueForm(user, {}).choice)[Window.OVERDUE] == Count(1, 3)
+    assert DueForm(doctor, {}).choice.teams == (elsewhere.pk,)
 
 
 # --- The page -------------------------------------------------------------------------------------------------------
