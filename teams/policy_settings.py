@@ -3,19 +3,21 @@
 Every value is a whole number. Docs: rules.md (ages, standards, goals), and the page of what the setting steers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext
 
 
 class Unit(NamedTuple):
-    """What a setting counts, and the most that makes sense of it; `parts` of the number make one of it."""
+    """What a setting counts, and the most that makes sense of it; `parts` of the number make one of it. The label may
+    depend on how many there are."""
 
-    label: str | Promise
+    label: str | Promise | Callable[[int], str]
     most: int
     parts: int = 1
 
@@ -24,21 +26,25 @@ class Unit(NamedTuple):
         """Places after the point."""
         return len(str(self.parts)) - 1
 
+    def of(self, value: int) -> str | Promise:
+        """The unit as it stands behind the value."""
+        return self.label(value) if callable(self.label) else self.label
 
-AGE = Unit(_("years of age"), 120)
-YEARS = Unit(_("year(s)"), 20)
-MONTHS = Unit(_("month(s)"), 120)
-WEEKS = Unit(_("week(s)"), 52)
-DAYS = Unit(_("day(s)"), 3650)
+
+AGE = Unit(lambda count: npgettext("unit", "year of age", "years of age", count), 120)
+YEARS = Unit(lambda count: npgettext("unit", "year", "years", count), 20)
+MONTHS = Unit(lambda count: npgettext("unit", "month", "months", count), 120)
+WEEKS = Unit(lambda count: npgettext("unit", "week", "weeks", count), 52)
+DAYS = Unit(lambda count: npgettext("unit", "day", "days", count), 3650)
 HOUR = Unit(_("o'clock"), 24)
-A_YEAR = Unit(_("times in a year"), 366)
+A_YEAR = Unit(lambda count: npgettext("unit", "time in a year", "times in a year", count), 366)
 PERCENT = Unit("%", 100)
-POINTS = Unit(_("percentage points"), 100)
+POINTS = Unit(lambda count: npgettext("unit", "percentage point", "percentage points", count), 100)
 PRESSURE = Unit("mmHg", 300)
 GLUCOSE = Unit("mmol/L", 500, parts=10)
 YUAN = Unit(_("yuan"), 1_000_000)
-PEOPLE = Unit(_("people"), 1_000_000)
-HOUSEHOLDS = Unit(_("household(s)"), 1_000_000)
+PEOPLE = Unit(lambda count: npgettext("unit", "person", "people", count), 1_000_000)
+HOUSEHOLDS = Unit(lambda count: npgettext("unit", "household", "households", count), 1_000_000)
 NUMBER = Unit(_("in number"), 1_000_000)
 SWITCH = Unit("", 1)
 
@@ -74,7 +80,7 @@ class Setting:
         if self.unit is SWITCH:
             return _("yes or no")
         least, most = self.said(self.least), self.said(self.most)
-        return format_lazy("{least}–{most} {unit}", least=least, most=most, unit=self.unit.label)
+        return format_lazy("{least}–{most} {unit}", least=least, most=most, unit=self.unit.of(self.most))
 
 
 class Group(NamedTuple):

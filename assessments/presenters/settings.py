@@ -11,10 +11,12 @@ from teams.policy_settings import GROUPS, Setting
 
 
 class SettingRow(NamedTuple):
-    """A setting with its value today in words, the day since which it holds (None: the default) and what follows."""
+    """A setting with its value today in words and their unit, the day since which it holds (None: the default) and what
+    follows."""
 
     setting: Setting
     now: str | Promise
+    unit: str | Promise
     since: date | None
     following: Sequence["ValueRow"]
 
@@ -57,7 +59,7 @@ def setting_row(setting: Setting, values: Sequence[PolicyValue], day: date) -> S
     now = _now(values, day)
     following = [ValueRow(row, setting.said(int(row.value)), False, False) for row in values if row.from_on > day]
     value = int(now.value) if now else setting.default
-    return SettingRow(setting, setting.said(value), now.from_on if now else None, following)
+    return SettingRow(setting, setting.said(value), setting.unit.of(value), now.from_on if now else None, following)
 
 
 def _now(values: Sequence[PolicyValue], day: date) -> PolicyValue | None:

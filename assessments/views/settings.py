@@ -76,7 +76,7 @@ def _page(request: SignedInRequest, setting: Setting, form: SettingForm) -> Http
     values = list(PolicyValue.objects.filter(code=setting.code).select_related("set_by").order_by("from_on"))
     context = {
         "setting": setting,
-        "now": setting_row(setting, values, today()).now,
+        "now": setting_row(setting, values, today()),
         "usual": setting.said(setting.default),
         "rows": value_rows(setting, values, today(), last_frozen_day()),
         "form": form,

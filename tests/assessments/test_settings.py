@@ -124,6 +124,23 @@ def test_setting_that_is_yes_or_no_is_chosen_from_these(client: Client, administ
     assert policy_on(date(2099, 1, 1))["unpaid_in_force"] == 0
 
 
+def test_unit_stands_in_the_number_of_its_value(client: Client, administrator: User) -> None:
+    def said(code: str) -> str:
+        row = next(
+            row for group in client.get("/settings/").context["groups"] for row in group.rows if row[0].code == code
+        )
+        return f"{row.now} {row.unit}"
+
+    client.force_login(administrator)
+    client.cookies["django_language"] = "en"
+    codes = ("referral_answer_days_urgent", "referral_answer_days_routine", "term_years_least", "team_surgery")
+    assert [said(code) for code in codes] == ["1 day", "3 days", "1 year", "1 person"]
+    assert ">1 day<" in client.get("/settings/referral_answer_days_urgent/").text
+    assert "1–20 years" in client.get("/settings/term_years_least/").text
+    del client.cookies["django_language"]
+    assert [said(code) for code in codes] == ["1 天", "3 天", "1 年", "1 人"]
+
+
 def test_glucose_is_typed_and_read_in_its_unit(client: Client, administrator: User) -> None:
     client.force_login(administrator)
     address = "/settings/goal_glucose_tenths/"
