@@ -1,7 +1,8 @@
 """The `kpis` file of docs/formats: one line per figure of a month's current revision."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE
 from assessments.models import Figure, Month, Revision
-from assessments.tables import Table
+from assessments.tables import Cell, Table
 from teams.exports import ExportKind, Sheet
 from teams.models import User
 from teams.models.accounts import SYSTEM, SystemAccount
@@ -76,11 +77,16 @@ def table_file(table: Table) -> BytesIO:
     """A page's table as .xlsx in memory: what the page shows, to the digit; the total comes first."""
     file = BytesIO()
     lines = [row for row in (table.total, *table.rows) if row]
-    cells = ((row.name, *(cell.shown for cell in row.cells)) for row in lines)
+    texts = {0, *(place for place, column in enumerate(table.columns, 1) if not column.numeric)}
+    cells = ((row.name, *_shown(row.cells, texts)) for row in lines)
     header = [table.head, *(column.label for column in table.columns)]
-    write_rows(file, header, cells, format="xlsx", text_columns={0}, sheet=table.title[:31])
+    write_rows(file, header, cells, format="xlsx", text_columns=texts, sheet=table.title[:31])
     file.seek(0)
     return file
+
+
+def _shown(cells: Sequence[Cell], texts: set[int]) -> Iterator[Decimal | str]:
+    return (cell.text if place in texts else cell.shown for place, cell in enumerate(cells, 1))
 
 
 def write_kpis(month: CalendarMonth, out: Path) -> int:

@@ -1,12 +1,16 @@
 """How tests look at the pages of figures."""
 
 import re
+from html import unescape
+from io import BytesIO
+from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
+from openpyxl import load_workbook
 
 from teams.models import User
 
@@ -36,6 +40,37 @@ def address(name: str, *args: str, **query: str) -> str:
 
 def status(client: Client, name: str, *args: str, **query: str) -> int:
     return client.get(address(name, *args, **query)).status_code
+
+
+def rows_of(client: Client, name: str, *args: str, **query: str) -> list[tuple[Any, ...]]:
+    """The rows of the file behind a page's button."""
+    response = client.get(address(name, *args, **query, file="xlsx"))
+    assert response.status_code == 200, response
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    return list(load_workbook(BytesIO(content)).active.values)
+
+
+def plain(text: str) -> float | str:
+    """A figure as anybody would type it into a spreadsheet."""
+    typed = text.replace("−", "-").replace(",", "").replace("¥", "").removesuffix("%")
+    return float(typed) if re.fullmatch(r"[+-]?[0-9.]+", typed) else text
+
+
+def assert_file_is_on_the_page(client: Client, name: str, *args: str, table: str, **query: str) -> list[list[Any]]:
+    """The page offers the file, and one of its tables shows the file's cells; the cells."""
+    page = client.get(address(name, *args, **query)).content.decode()
+    assert f"table={table}" in page
+    file = [
+        ["" if cell is None else cell for cell in row] for row in rows_of(client, name, *args, table=table, **query)
+    ]
+    shown = [_cells_of(each) for each in re.findall(r"<table.*?</table>", page, re.DOTALL)]
+    assert file in shown, (file, shown)
+    return file
+
+
+def _cells_of(table: str) -> list[list[float | str]]:
+    cells = (re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("<tr")[1:])
+    return [[plain(" ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split())) for cell in row] for row in cells]
 
 
 def queries(client: Client, name: str, args: tuple[str, ...], query: dict[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import Activity
+from assessments.tables import Cell, Column, Row, Table, count_cell
 from teams.models import Institution
 
 # "confirmed" alone is what contracts are once a year.
@@ -24,18 +25,19 @@ def heads() -> list[str]:
     return [_("Activities"), *(_label(name) for name in Activity.FIGURES)]
 
 
-def cells(sums: Mapping[str, int]) -> list[tuple[str, int]]:
-    """A line of figures with their names, in the order of `heads`."""
-    values = [sums["count"], *(sums[name] for name in Activity.FIGURES)]
-    return list(zip(heads(), values, strict=True))
+def sums_table(
+    total: Mapping[str, int], found: Mapping[int, Mapping[str, int]], names: Mapping[int, Institution]
+) -> Table:
+    """Institutions with their sums, by code, and all of them together."""
+    seen = sorted((names[key] for key in found if key in names), key=lambda institution: institution.code)
+    rows = tuple(Row(institution.name, _cells(found[institution.pk])) for institution in seen)
+    columns = tuple(Column(head) for head in heads())
+    total_row = Row(_("All together"), _cells(total))
+    return Table(_("Activities by institution"), _("Institution"), columns, rows, total_row)
 
 
-def sum_rows(
-    found: Mapping[int, Mapping[str, int]], names: Mapping[int, Institution]
-) -> list[tuple[Institution, list[tuple[str, int]]]]:
-    """Institutions with their sums, by code."""
-    rows = [(names[key], cells(sums)) for key, sums in found.items() if key in names]
-    return sorted(rows, key=lambda row: row[0].code)
+def _cells(sums: Mapping[str, int]) -> tuple[Cell, ...]:
+    return tuple(count_cell(sums[name]) for name in ("count", *Activity.FIGURES))
 
 
 def figures(values: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -1,9 +1,8 @@
 """Money in words: amounts, what is next with an allocation, its tables."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from assessments.calendar import CalendarMonth
 from assessments.models import Line, Repayment, Round, Run
 from assessments.queries.repayments import runs_owing
-from assessments.queries.transfers import Reach, Reconciled
 from assessments.tables import MINUS, Cell, Column, Row, Table, count_cell
 from service_packages.models import Payer
 from teams.clock import month_words
@@ -352,37 +350,3 @@ def repayment_rows(repayments: Iterable[Repayment]) -> list[dict[str, str]]:
         }
         for row in repayments
     ]
-
-
-def reconciled_context(rows: Sequence[Reconciled], months: Sequence[date]) -> dict[str, Any]:
-    """Context keys payers, total and months of the page of transfers."""
-
-    def words(name: str, due: Decimal, given: Decimal) -> Mapping[str, Any]:
-        return {
-            "name": name,
-            "due": yuan_text(due),
-            "given": yuan_text(given),
-            "missing": yuan_text(due - given),
-            "is_missing": due > given,
-        }
-
-    total = words(_("Total"), sum((row.due for row in rows), NOTHING), sum((row.transferred for row in rows), NOTHING))
-    return {
-        "payers": [words(str(row.payer.label), row.due, row.transferred) for row in rows],
-        "total": total,
-        "months": [month_words(day) for day in months],
-    }
-
-
-def reach_words(reach: Reach | None) -> dict[str, Any] | None:
-    """The public health fund's check in words."""
-    if reach is None:
-        return None
-    return {
-        "year": reach.year,
-        "amount": yuan_text(reach.amount),
-        "reached": yuan_text(reach.reached),
-        "share": f"{reach.share}%",
-        "least": f"{reach.least}%",
-        "is_enough": reach.is_enough,
-    }

@@ -1,6 +1,6 @@
 """Rubrics and scores as lines of tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assessments.indicators import BY_CODE
 from assessments.measures import Measure
-from assessments.models import Grade, RubricVersion, Rule
+from assessments.models import Grade, RubricVersion, Rule, UnitKind
 from assessments.presenters.words import plain, signed
 from assessments.queries.indicator_sources import INDICATOR_SOURCES
 from assessments.queries.rubrics import Trial, TrialRow, shown
@@ -18,7 +18,7 @@ from assessments.queries.signal_sources import AUTHENTICITY
 from assessments.rubric_content import Content, RuleContent
 from assessments.rules.scores import rounded
 from assessments.sources import source_labels
-from assessments.tables import NO_FIGURE, count_text
+from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
 from teams.rates import YUAN
 
 TONES = {Grade.EXCELLENT: "good", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
@@ -128,6 +128,37 @@ def trial_rows(trial: Trial) -> list[dict[str, Any]]:
         }
         for row in sorted(trial.rows, key=weight)
     ]
+
+
+def trial_table(rows: Sequence[dict[str, Any]], before: RubricVersion, after: RubricVersion, units: str) -> Table:
+    """The rows for a file, in the order of assessments/rubric_try.html."""
+    grade, is_beside = Column(_("Grade"), numeric=False), before.pk != after.pk
+    columns = [Column(_("Institution"), numeric=False)] if units != UnitKind.INSTITUTION else []
+    columns += [Column(f"{_('Total')} v{before.number}"), grade] if is_beside else []
+    columns += [Column(f"{_('Total')} v{after.number}"), grade]
+    columns += [Column(_("More or less"))] if is_beside else []
+
+    def cells(each: dict[str, Any]) -> list[str]:
+        tried: TrialRow = each["row"]
+        place = [tried.unit.institution.name] if units != UnitKind.INSTITUTION else []
+        old, new = outcome_texts(tried.before.total, each["before"]), outcome_texts(tried.after.total, each["after"])
+        return [*place, *old, *new, each["change"]] if is_beside else [*place, *new]
+
+    lines = (Row(each["row"].unit.name, tuple(map(Cell, cells(each)))) for each in rows)
+    return Table(_("Scores and grades"), _("Unit"), tuple(columns), tuple(lines))
+
+
+def outcome_texts(total: Decimal | None, chip: Mapping[str, str]) -> tuple[str, str]:
+    """A total and its grade as they are shown."""
+    return NO_FIGURE if total is None else str(total), chip.get("label", "")
+
+
+def unit_table(name: str, rows: Sequence[dict[str, Any]], before: RubricVersion, after: RubricVersion) -> Table:
+    """The rules of one unit (`unit_rows`) for a file."""
+    sides = {"before": before, "after": after} if before.pk != after.pk else {"after": after}
+    columns = (Column(_("Value")), *(Column(f"v{version.number}") for version in sides.values()))
+    lines = (Row(str(each["rule"]), tuple(Cell(each[key]) for key in ("value", *sides))) for each in rows)
+    return Table(name, _("Rubric rule"), columns, tuple(lines))
 
 
 def unit_rows(trial: Trial, before: RubricVersion, after: RubricVersion, unit: int) -> list[dict[str, Any]]:

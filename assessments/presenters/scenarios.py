@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from assessments.models import Grade, Rule
-from assessments.presenters.rubrics import grade_chip
+from assessments.presenters.rubrics import grade_chip, outcome_texts
 from assessments.presenters.words import signed
 from assessments.queries.answers import Answer, Line
 from assessments.rules.rubrics import FULL_POINTS
-from assessments.tables import MINUS
+from assessments.tables import MINUS, Cell, Column, Row, Table
 from service_packages.models import Payer
 from teams.models import Institution
 
@@ -83,3 +83,42 @@ def answer_lines(answer: Answer) -> list[dict[str, Any]]:
         }
         for line in sorted(answer.lines, key=weight)
     ]
+
+
+def answer_tables(answer: Answer, shown: Mapping[str, Any], *, has_money: bool) -> dict[str, Table]:
+    """What the page shows of an answer (`told`), for files: a line a unit, and fees by payer where prices change."""
+    tables = {"units": _lines_table(shown["lines"], has_money=has_money, has_fees=answer.has_fees)}
+    return tables | {"payers": _payers_table(shown["payers"], shown["fee_sums"])} if answer.has_fees else tables
+
+
+def _lines_table(lines: Sequence[Mapping[str, Any]], *, has_money: bool, has_fees: bool) -> Table:
+    grade, has_places = Column(_("Grade"), numeric=False), any(each["place"] for each in lines)
+    columns = [Column(_("Institution"), numeric=False)] if has_places else []
+    columns += [Column(_("Total before")), grade, Column(_("Total after")), grade, Column(_("More or less"))]
+    names: list[str] = []
+    if has_money:
+        columns += [Column(_("Money before")), Column(_("Money after")), Column(_("Change in money"))]
+        names += ["money_before", "money_after", "money"]
+    if has_fees:
+        columns += [Column(_("Fees before")), Column(_("Fees after")), Column(_("Change in fees"))]
+        names += ["fees_before", "fees_after", "fees"]
+
+    def cells(each: Mapping[str, Any]) -> list[str]:
+        line: Line = each["line"]
+        before, after = (
+            outcome_texts(side.total, each[name]) for name, side in (("before", line.before), ("after", line.after))
+        )
+        place = [each["place"]] if has_places else []
+        return [*place, *before, *after, each["points"], *(each[name] for name in names)]
+
+    rows = (Row(each["line"].name, tuple(map(Cell, cells(each)))) for each in lines)
+    return Table(_("Scores and money"), _("Unit"), tuple(columns), tuple(rows))
+
+
+def _payers_table(payers: Sequence[Mapping[str, str]], total: Mapping[str, str]) -> Table:
+    def row(name: str, each: Mapping[str, str]) -> Row:
+        return Row(name, tuple(Cell(text) for text in (each["before"], each["after"], each["more"] or "0")))
+
+    columns = (Column(_("Before")), Column(_("After")), Column(_("More or less")))
+    rows = tuple(row(each["name"], each) for each in payers)
+    return Table(_("Fees of packages by payer, yuan"), _("Payer"), columns, rows, row(_("Together"), total))

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.forms import Form
+from django.utils.translation import gettext as _
 
 from assessments.indicators import BY_CODE
 from assessments.presenters.frame import link
 from assessments.presenters.words import counted_text, goal_text, places_beside, rate_text
 from assessments.queries.standings import Standing
 from assessments.queries.units import Selection, Unit
-from assessments.tables import NO_FIGURE
+from assessments.tables import NO_FIGURE, Cell, Column, Row, Table
 from residents.categories import category_names
 from teams.rates import YUAN
 
@@ -33,6 +34,15 @@ def standing_rows(selection: Selection, rows: Sequence[Standing], lines: Form) -
     return [_row(selection, row, names) | {"fields": fields[row.target.pk]} for row in found]
 
 
+def standing_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """The rows for a file, in the order of assessments/targets.html."""
+    texts, numbers = (_("Category"), _("Scope")), (_("Target"), _("Now"), _("Missing"))
+    columns = [Column(label, numeric=False) for label in texts] + [Column(label) for label in numbers]
+    names = ("category", "scope", "goal", "now", "missing", "standing")
+    lines = (Row(str(row["indicator"]), tuple(Cell(str(row[name])) for name in names)) for row in rows)
+    return Table(_("Targets"), _("Indicator"), (*columns, Column(_("Standing"), numeric=False)), tuple(lines))
+
+
 def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str, Any]:
     target, indicator = row.target, BY_CODE[row.target.indicator]
     url = ""
@@ -48,7 +58,8 @@ def _row(selection: Selection, row: Standing, names: dict[str, Any]) -> dict[str
         "goal": goal_text(target),
         "now": _now(row),
         "missing": NO_FIGURE if row.missing is None or indicator.unit == YUAN else counted_text(row.missing, indicator),
-        "met": row.is_met,
+        "standing": {True: _("reached"), False: _("not reached"), None: NO_FIGURE}[row.is_met],
+        "tone": {True: "met", False: "missed", None: ""}[row.is_met],
         "url": url,
     }
 

@@ -5,6 +5,7 @@ from io import BytesIO
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from assessments.models import Activity, ActivityProof
 from assessments.presenters import activities as presenter
 from assessments.queries.activities import activities_of, sums, sums_by_institution
 from assessments.rules.activities import State, steps_of
+from assessments.views.tables import table_of
 from teams.actions import audit
 from teams.attempts import sent
 from teams.clock import today
@@ -53,18 +55,15 @@ def activity_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 @require(Permission.SUPERVISION_READ)
-def activity_sums(request: SignedInRequest) -> HttpResponse:
+def activity_sums(request: SignedInRequest) -> HttpResponseBase:
     """What was confirmed, added up by institution and for all of them."""
     form = ActivityFilter(request.user, request.GET)
     rows = form.rows.filter(state=State.CONFIRMED)
     names = Institution.objects.visible_to(request.user).in_bulk()
-    context = {
-        "form": form,
-        "heads": presenter.heads(),
-        "total": presenter.cells(sums(rows)),
-        "rows": presenter.sum_rows(sums_by_institution(rows), names),
-    }
-    return render(request, "assessments/activity_sums.html", context)
+    table = presenter.sums_table(sums(rows), sums_by_institution(rows), names)
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, f"{today():%Y%m%d}", {"sums": table})
+    return render(request, "assessments/activity_sums.html", {"form": form, "table": table})
 
 
 @require_safe

@@ -1,6 +1,5 @@
 """Pages of figures: the overview of a unit, a figure's explanation, the people behind it, the month as a file."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -33,7 +32,7 @@ from assessments.queries.evidence import evidence
 from assessments.queries.figures import Key
 from assessments.queries.people import figure_count, rows_in_all
 from assessments.queries.units import Selection, select
-from assessments.tables import Table
+from assessments.views.tables import table_of
 from teams.actions import audit
 from teams.clock import month_words
 from teams.fields import DayField
@@ -60,7 +59,8 @@ def overview(request: SignedInRequest) -> HttpResponseBase:
         raise
     shown = pages.overview(selection, by=request.GET.get("by", ""))
     if request.GET.get("file") == "xlsx":
-        return table_of(request, selection, shown | {each.code: each.table for each in shown.get("cascades", ())})
+        tables = shown | {each.code: each.table for each in shown.get("cascades", ())}
+        return table_of(request, f"{selection.unit.name}-{selection.calendar}", tables)
     context = frame(selection, "assessments:overview") | shown
     context["exports"] = _exports(selection)
     if has_permission(request.user, Permission.MONTH_COMPUTE):
@@ -76,7 +76,7 @@ def figure(request: SignedInRequest, indicator: str) -> HttpResponseBase:
     selection, known = asked_figure(request.user, request.GET, indicator)
     shown = pages.figure(selection, known)
     if request.GET.get("file") == "xlsx":
-        return table_of(request, selection, shown)
+        return table_of(request, f"{selection.unit.name}-{selection.calendar}", shown)
     context = frame(selection, "assessments:figure", indicator, crumbs=[(str(known.name), "")]) | shown
     if not has_permission(request.user, Permission.PEOPLE_READ):
         context["people"] = []
@@ -217,16 +217,6 @@ def _exports(selection: Selection) -> list[tuple[str, str]]:
         (_("Figures as Excel"), link("assessments:kpis", selection)),
     ]
     return files if selection.unit.team else [(_("Monthly return"), link("assessments:return", selection)), *files]
-
-
-def table_of(request: SignedInRequest, selection: Selection, shown: Mapping[str, Any]) -> FileResponse:
-    """The table of a page that its address names, as .xlsx."""
-    table = shown.get(request.GET.get("table", ""))
-    if not isinstance(table, Table):
-        raise Http404
-    what = f"{selection.unit.name}-{selection.calendar}-{table.title}"
-    audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=what)
-    return FileResponse(table_file(table), as_attachment=True, filename=f"{what}.xlsx")
 
 
 def _kept(request: SignedInRequest) -> list[tuple[str, str]]:

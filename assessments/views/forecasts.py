@@ -13,7 +13,7 @@ from assessments.presenters.overview import title
 from assessments.queries.figures import Key
 from assessments.queries.forecasts import foretold_keys, outlooks, outlooks_below
 from assessments.queries.units import select
-from assessments.views.figures import table_of
+from assessments.views.tables import table_of
 from teams.permissions import Permission, SignedInRequest, require
 
 
@@ -34,7 +34,7 @@ def forecast(request: SignedInRequest) -> HttpResponseBase:
             "rows": outlook_table(_("All figures"), _("indicator"), rows),
             "below": outlook_table(below_title, _("unit"), below),
         }
-        return table_of(request, selection, tables)
+        return table_of(request, f"{selection.unit.name}-{selection.calendar}", tables)
     context = frame(selection, "assessments:forecast", crumbs=[(_("forecast"), "")])
     context |= {
         "rows": rows,

@@ -21,7 +21,7 @@ from assessments.queries.differences import changed_figures, latest_computed, mo
 from assessments.queries.figures import Key
 from assessments.queries.late import is_touched, reasons_of
 from assessments.queries.units import Selection, select
-from assessments.views.figures import table_of
+from assessments.views.tables import table_of
 from teams.actions import audit
 from teams.clock import month_words, today
 from teams.models import AuditEvent, Institution
@@ -116,7 +116,7 @@ def month_difference(request: SignedInRequest) -> HttpResponse | FileResponse:
     selection, then, now = asked_difference(request.user, request.GET)
     table = difference_table(selection, changed_figures(then, now, selection))
     if request.GET.get("file") == "xlsx":
-        return table_of(request, selection, {"table": table})
+        return table_of(request, f"{selection.unit.name}-{selection.calendar}", {"table": table})
     context = frame(selection, "assessments:month_difference", crumbs=[(_("what became known since"), "")])
     context |= {"then": then, "now": now, "exports": [], "table": table}
     if request.GET.get("indicator"):

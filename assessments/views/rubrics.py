@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +15,14 @@ from assessments.actions import rubrics
 from assessments.forms.rubrics import NEW, HeadForm, RubricFileForm, RubricForm, part_form
 from assessments.forms.trials import TrialForm
 from assessments.models import RubricVersion
-from assessments.presenters.rubrics import section_rows, trial_rows, unit_rows, veto_rows
+from assessments.presenters.rubrics import section_rows, trial_rows, trial_table, unit_rows, unit_table, veto_rows
 from assessments.queries.rubrics import differences, trial, versions
 from assessments.queries.scoring import PARTS, assessed_units
 from assessments.rubric_content import Content
 from assessments.rubric_files import dump, read_rubric
 from assessments.rules.rubrics import check_can_publish
+from assessments.tables import Table
+from assessments.views.tables import table_of
 from teams.actions.submissions import fresh_key
 from teams.attempts import attempt, sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
@@ -82,7 +85,7 @@ def rubric_diff(request: SignedInRequest, pk: int, other: int) -> HttpResponse:
 
 @require_GET
 @require(Permission.ASSESSMENT_READ)
-def rubric_try(request: SignedInRequest, pk: int) -> HttpResponse:
+def rubric_try(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """Scores and grades of frozen months by a version, beside those by the one in use."""
     _require_district(request)
     known = {row.pk: row for row in versions(request.user).filter(rubric__versions=pk)}
@@ -100,7 +103,18 @@ def rubric_try(request: SignedInRequest, pk: int) -> HttpResponse:
         context |= {"beside": before, "trial": tried, "rows": trial_rows(tried), "units": choice.unit_kind}
         one = next((row for row in tried.rows if str(row.unit.pk) == request.GET.get("row")), None)
         context |= {"one": one, "one_rows": unit_rows(tried, before, after, one.unit.pk) if one else []}
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, f"{version.rubric.code}-v{version.number}", _tables(context))
     return render(request, "assessments/rubric_try.html", context)
+
+
+def _tables(context: dict[str, Any]) -> dict[str, Table]:
+    """The tables of a version that was tried, by the names that its page gives them."""
+    if "trial" not in context:
+        return {}
+    before, after, one = context["beside"], context["version"], context["one"]
+    tables = {"units": trial_table(context["rows"], before, after, context["units"])}
+    return tables | {"rules": unit_table(one.unit.name, context["one_rows"], before, after)} if one else tables
 
 
 @require_GET

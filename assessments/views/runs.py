@@ -17,6 +17,7 @@ from assessments.models import Fund, Line, Repayment, Round, Run
 from assessments.presenters import money
 from assessments.presenters.comparison import comparison
 from assessments.presenters.funds import fund_rows
+from assessments.presenters.transfers import reach_words
 from assessments.queries.transfers import reach_of
 from assessments.views.funds import fund_page
 from teams.attempts import sent
@@ -36,7 +37,7 @@ def money_home(request: SignedInRequest) -> HttpResponse:
         "may_edit": has_permission(user, Permission.MONEY_EDIT),
         "runs": money.run_rows(rows),
         "funds": fund_rows(Fund.objects.visible_to(user).prefetch_related("versions__payers")),
-        "reach": money.reach_words(reach_of(user, today().year)),
+        "reach": reach_words(reach_of(user, today().year)),
         "year": today().year,
     }
     if not user.scope.is_district:

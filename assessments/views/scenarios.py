@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,10 +20,11 @@ from assessments.actions.scenarios import change_scenario, drop_scenario, may_pl
 from assessments.calendar import CalendarMonth
 from assessments.forms.scenarios import ChangesForm, ScenarioForm
 from assessments.models import Scenario
-from assessments.presenters.scenarios import points_warning, told
+from assessments.presenters.scenarios import answer_tables, points_warning, told
 from assessments.queries.answers import has_failed, note_failure
 from assessments.queries.scenarios import frozen_of, fund_of, look, priced_packages, progress, scenarios
 from assessments.queries.scoring import rules_of
+from assessments.views.tables import table_of
 from teams.actions.submissions import fresh_key
 from teams.attempts import sent
 from teams.permissions import Permission, SignedInRequest, require
@@ -51,7 +53,7 @@ def scenario_list(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @require(Permission.ASSESSMENT_READ)
-def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A what-if: what it changes, and everybody's score and money before and after; the worker finds these out."""
     scenario = _found(request, pk)
     prefetch_related_objects([scenario.version], "sections__rules")
@@ -63,6 +65,11 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             change_scenario(scenario=scenario, changes=form.changes(), by=request.user)
             return redirect("assessments:scenario_detail", pk)
+    answered = _answered(scenario)
+    if request.GET.get("file") == "xlsx":
+        found = answered["answer"]
+        tables = answer_tables(found, answered, has_money=fund is not None) if found else {}
+        return table_of(request, f"{_('What if')}-{scenario.pk}", tables)
     context = {
         "period": _period(scenario),
         "form": form,
@@ -70,7 +77,7 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "fund": fund,
         "warning": points_warning(rules, scenario.changes.get("rules", {})),
         "may_edit": may_plan(request.user),
-        **_answered(scenario),
+        **answered,
     }
     if context["answer"] is None and not context["failed"]:
         enqueue(tasks.answer_scenario, scenario.pk)

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 from assessments.actions.targets import Goal, copy_targets, remove_target, set_target, set_targets
 from assessments.forms.targets import TargetForm, TargetsForm
 from assessments.models import Target
-from assessments.presenters.targets import standing_rows
+from assessments.presenters.targets import standing_rows, standing_table
 from assessments.queries.standings import standings
 from assessments.queries.units import select
+from assessments.views.tables import table_of
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -22,14 +24,14 @@ FIRST_YEAR, LAST_YEAR = 1949, 2100
 
 @require_GET
 @require(Permission.FIGURE_READ)
-def target_list(request: SignedInRequest) -> HttpResponse:
+def target_list(request: SignedInRequest) -> HttpResponseBase:
     """The targets of a year with what they are held against in the shown month."""
     return _page(request, _year(request.GET.get("year", "")), TargetForm(request.user))
 
 
 @require_POST
 @require(Permission.CATALOGUE_EDIT)
-def target_set(request: SignedInRequest) -> HttpResponse:
+def target_set(request: SignedInRequest) -> HttpResponseBase:
     """Set a target, or change the one that there is."""
     year, form = _year(request.POST.get("year", "")), TargetForm(request.user, request.POST)
     if not form.is_valid():
@@ -47,7 +49,7 @@ def target_set(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @require(Permission.CATALOGUE_EDIT)
-def target_save(request: SignedInRequest) -> HttpResponse:
+def target_save(request: SignedInRequest) -> HttpResponseBase:
     """Let the lines of the table ask for something else; all of them, or none where one is wrong."""
     year = _year(request.POST.get("year", ""))
     targets = [row.target for row in standings(select(request.user, {}), year)]
@@ -82,13 +84,16 @@ def target_copy(request: SignedInRequest) -> HttpResponse:
     return _back(year)
 
 
-def _page(request: SignedInRequest, year: int, form: TargetForm, lines: TargetsForm | None = None) -> HttpResponse:
+def _page(request: SignedInRequest, year: int, form: TargetForm, lines: TargetsForm | None = None) -> HttpResponseBase:
     selection = select(request.user, request.GET)
     rows = standings(selection, year)
     lines = lines or TargetsForm([row.target for row in rows])
+    shown = standing_rows(selection, rows, lines)
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, str(year), {"targets": standing_table(shown)})
     context = {
         "year": year,
-        "rows": standing_rows(selection, rows, lines),
+        "rows": shown,
         "as_of": selection.revision.as_of if selection.revision else None,
         "form": form,
         "may_edit": has_permission(request.user, Permission.CATALOGUE_EDIT),

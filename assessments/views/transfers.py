@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from assessments.actions import transfers
 from assessments.forms.money import HealthFundForm, TransferForm
 from assessments.models import Transfer
-from assessments.presenters.money import reach_words, reconciled_context
+from assessments.presenters.transfers import reach_words, reconciled_table, transfers_table
 from assessments.queries.transfers import months_due, reach_of, reconciled
+from assessments.views.tables import table_of
 from teams.attempts import sent
-from teams.clock import today
+from teams.clock import month_words, today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -23,7 +25,7 @@ SHOWN = 200
 
 @require_safe
 @require(Permission.MONEY_READ)
-def transfer_list(request: SignedInRequest) -> HttpResponse:
+def transfer_list(request: SignedInRequest) -> HttpResponseBase:
     """A year's payers: due by charges, transferred, missing; and the transfers themselves."""
     if not request.user.scope.is_district:
         raise Http404
@@ -33,7 +35,7 @@ def transfer_list(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @require(Permission.MONEY_EDIT)
-def transfer_create(request: SignedInRequest) -> HttpResponse:
+def transfer_create(request: SignedInRequest) -> HttpResponseBase:
     """Enter a transfer."""
     year = today().year
     form = TransferForm(request.POST, year=year, day=today())
@@ -65,7 +67,11 @@ def health_fund_set(request: SignedInRequest) -> HttpResponse:
     return redirect(f"{reverse('assessments:transfer_list')}?year={form.cleaned_data['year']}")
 
 
-def _page(request: SignedInRequest, year: int, form: TransferForm) -> HttpResponse:
+def _page(request: SignedInRequest, year: int, form: TransferForm) -> HttpResponseBase:
+    payers = reconciled_table(reconciled(request.user, year))
+    entered = Transfer.objects.visible_to(request.user).filter(to_month__year=year)[:SHOWN]
+    if request.GET.get("file") == "xlsx":
+        return table_of(request, str(year), {"payers": payers, "transfers": transfers_table(entered)})
     reach = reach_of(request.user, year)
     context = {
         "year": year,
@@ -75,9 +81,10 @@ def _page(request: SignedInRequest, year: int, form: TransferForm) -> HttpRespon
         "fund_form": HealthFundForm(
             auto_id="fund_%s", initial={"year": year, "amount": reach.amount if reach else None}
         ),
-        "transfers": Transfer.objects.visible_to(request.user).filter(to_month__year=year)[:SHOWN],
+        "payers": payers,
+        "months": [month_words(day) for day in months_due(year)],
+        "transfers": entered,
     }
-    context |= reconciled_context(reconciled(request.user, year), months_due(year))
     return render(request, "assessments/transfer_list.html", context)
 
 

@@ -63,8 +63,8 @@ def test_campaign_of_yueyang_adds_up_from_the_reports_of_its_institutions(offici
     page = Client()
     page.force_login(official)
     assert "campaign" in page.get(reverse("assessments:activity_sums")).context["form"].fields
-    total = page.get(reverse("assessments:activity_sums"), {"campaign": "5·19"}).context["total"]
-    found = [value for _name, value in total]
+    total = page.get(reverse("assessments:activity_sums"), {"campaign": "5·19"}).context["table"].total
+    found = [cell.value for cell in total.cells]
 
     added = sums(Activity.objects.confirmed())
     assert {name: added[name] for name in YUEYANG} == YUEYANG

@@ -18,6 +18,7 @@ from teams.models import AuditEvent, Role, User
 from teams.rules import RuleViolation
 from tests.accounts import make_account
 from tests.factories import make_doctor
+from tests.figure_pages import assert_file_is_on_the_page, rows_of, status
 from tests.money import MoneyDistrict, begin, carry_through, make_cycle, make_fund, make_money_district
 
 SETTLEMENT = Round.Stage.SETTLEMENT
@@ -205,6 +206,21 @@ def test_a_payers_transfers_are_held_against_its_charges(district: MoneyDistrict
     page = text(client, "transfer_list", year=2018)
     assert "10.00" in page and "6.00" in page
     assert Transfer.objects.get().entered_by == "first"
+
+
+def test_payers_and_transfers_of_a_year_are_files(district: MoneyDistrict) -> None:
+    client = signed_in(district.official)
+    client.cookies["django_language"] = "en"
+    Due.objects.create(revision_id=first_revision(), payer="city_finance", a_year=12_000_000)
+    data = {"payer": "city_finance", "from_month": "2018-01", "to_month": "2018-12", "amount": "1000000.50"}
+    send(client, "transfer_create", **data, transferred_on="20180401", note="007", submission=fresh_key())
+    payers = assert_file_is_on_the_page(client, "transfer_list", year="2018", table="payers")
+    assert payers[1][0] == "Total" and payers[2][1:] == [1_000_000, 1_000_000.5, -0.5]
+    head, entered = rows_of(client, "transfer_list", year="2018", table="transfers")
+    assert head[0] == "Transferred on" and entered[0] == "2018-04-01" and entered[3:] == (1_000_000.5, "007", "first")
+    assert "file=xlsx" not in text(client, "transfer_list", year=2017)
+    clerk = signed_in(make_account("c", Role.CLERK, institution=district.north))
+    assert status(clerk, "transfer_list", year="2018", file="xlsx", table="payers") == 404
 
 
 def first_revision() -> int:

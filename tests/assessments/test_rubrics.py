@@ -27,7 +27,7 @@ from teams.models.accounts import SYSTEM
 from teams.rules import RuleViolation
 from tests.accounts import make_account
 from tests.factories import make_institution, make_staff, make_team, make_user
-from tests.figure_pages import address, signed_in, text
+from tests.figure_pages import address, assert_file_is_on_the_page, signed_in, status, text
 from tests.small_district import OCTOBER, SmallDistrict
 
 D = Decimal
@@ -285,6 +285,30 @@ def test_draft_is_tried_on_a_page_and_a_unit_opened(frozen: SmallDistrict, admin
     draft = rubrics.start_draft(rubric=in_use().rubric, by=SYSTEM)
     said = text(administrator, "rubric_try", str(draft.pk), row=str(frozen.centre.pk))
     assert "60.00%" in said and "60.00 / 60" in said
+
+
+@pytest.mark.parametrize("units", ["institution", "team", "staff"])
+def test_trial_is_a_file_as_it_is_shown(units: str, frozen: SmallDistrict, administrator: Client) -> None:
+    draft = rubrics.start_draft(rubric=in_use().rubric, by=SYSTEM)
+    rubrics.save_draft(draft=draft, content=changed(target=D(80)), seen=seen_of(draft), by=SYSTEM)
+    rows = assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), units=units, table="units")
+    assert rows[0][-5:] == ["Total v1", "Grade", "Total v2", "Grade", "More or less"]
+    assert (rows[0][1] == "Institution") is (units != "institution")
+    alone = {"units": units, "beside": str(draft.pk), "table": "units"}
+    assert assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), **alone)[0][-2:] == rows[0][-3:-1]
+    if units == "institution":
+        assert rows[1] == [frozen.centre.name, 100, "excellent", 85, "good", -15]
+        one = {"row": str(frozen.centre.pk), "table": "rules"}
+        rules = assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), **one)
+        assert rules[1][1:] == [60, "60.00 / 60", "45.00 / 60"]
+
+
+def test_trial_that_is_not_seen_or_not_made_is_no_file(frozen: SmallDistrict, administrator: Client) -> None:
+    page = "rubric_try", str(in_use().pk)
+    clerk = signed_in(make_account("c", Role.CLERK, institution=frozen.centre))
+    assert status(clerk, *page, file="xlsx", table="units") == 404
+    assert status(administrator, *page, file="xlsx", table="rules") == 404
+    assert status(administrator, *page, file="xlsx", table="units", units="nobody") == 404
 
 
 @pytest.mark.parametrize("units", ["institution", "team", "staff"])

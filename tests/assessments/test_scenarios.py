@@ -34,7 +34,7 @@ from teams.models import Role
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.assessments.test_cycles import CONTENT
-from tests.figure_pages import address, signed_in, text
+from tests.figure_pages import address, assert_file_is_on_the_page, rows_of, signed_in, status, text
 from tests.small_district import OCTOBER, SmallDistrict
 
 D = Decimal
@@ -246,6 +246,43 @@ def test_teams_of_one_name_are_told_by_their_institution(frozen: SmallDistrict) 
     made = scenario(rules={"1.1": {"target": "60"}})
     made.unit_kind = "team"
     assert frozen.centre.name in {line["place"] for line in told(answer(made))["lines"]}
+
+
+def test_answer_is_a_file_as_it_is_shown(planner: Client, frozen: SmallDistrict) -> None:
+    code = PackageVersion.objects.filter(status="published")[0].package.code
+    made = scenario(rules={"1.1": {"target": "60"}}, fund={"version": fund().pk}, prices={code: "36"})
+    page = "scenario_detail", str(made.pk)
+    assert b"file=xlsx" not in planner.get(address(*page)).content
+    assert status(planner, *page, file="xlsx", table="units") == 404
+    tasks.answer_scenario(made.pk)
+    rows = assert_file_is_on_the_page(planner, *page, table="units")
+    assert rows[0][-3:] == ["Fees before", "Fees after", "Change in fees"] and rows[0][6] == "Money before"
+    payers = assert_file_is_on_the_page_with_the_sum_last(planner, *page)
+    assert payers[1][0] == "Together"
+    clerk = signed_in(make_account("c", Role.CLERK, institution=frozen.centre))
+    assert status(clerk, *page, file="xlsx", table="units") == 404
+
+
+def assert_file_is_on_the_page_with_the_sum_last(client: Client, *page: str) -> list[tuple[object, ...]]:
+    head, total, *rows = rows_of(client, *page, table="payers")
+    shown = client.get(address(*page)).context
+    texts = [[row["name"], row["before"], row["after"], row["more"] or "0"] for row in shown["payers"]]
+    assert [[name, *map(D, map(str, values))] for name, *values in rows] == [
+        [name, *(D(value.replace(",", "").replace("−", "-")) for value in values)] for name, *values in texts
+    ]
+    return [head, total, *rows]
+
+
+def test_answer_of_teams_names_their_institutions_and_leaves_out_what_is_not_asked(
+    planner: Client, frozen: SmallDistrict
+) -> None:
+    made = scenario(rules={"1.1": {"target": "60"}})
+    Scenario.objects.update(unit_kind="team")
+    tasks.answer_scenario(made.pk)
+    rows = rows_of(planner, "scenario_detail", str(made.pk), table="units")
+    assert rows[0][1:] == ("Institution", "Total before", "Grade", "Total after", "Grade", "More or less")
+    assert frozen.centre.name in {row[1] for row in rows[1:]}
+    assert status(planner, "scenario_detail", str(made.pk), file="xlsx", table="payers") == 404
 
 
 def test_failure_of_the_worker_is_shown_and_asking_again_tries_again(
