@@ -137,7 +137,9 @@ def _pages() -> list[Request]:
     asked += [Request("GET", "/figures/coverage/?month=2018-11", bureau)]
     asked += [Request("GET", "/figures/coverage/people/?month=2018-11&part=gap", bureau)]
     for session in centres:
-        asked += [Request("GET", path, session) for path in ("/people/", "/contracts/", "/sign/", "/problems/")]
+        asked += [
+            Request("GET", path, session) for path in ("/today/", "/people/", "/contracts/", "/sign/", "/problems/")
+        ]
     return asked
 
 
