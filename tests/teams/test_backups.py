@@ -24,10 +24,12 @@ def fresh_database() -> Iterator[dict[str, str]]:
     parameters = backups.connection_parameters()
     name = f"{parameters['dbname']}_restored"
     with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         cursor.execute(f'CREATE DATABASE "{name}"')
     yield parameters | {"dbname": name}
     with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        # Not WITH (FORCE): that may not end an autovacuum worker of the server's; without it PostgreSQL waits for it.
+        cursor.execute(f'DROP DATABASE "{name}"')
 
 
 def contents(parameters: dict[str, str]) -> dict[str, tuple[int, str]]:
