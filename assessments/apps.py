@@ -12,7 +12,7 @@ class AssessmentsConfig(AppConfig):
         from assessments.imports.targets import TARGETS
         from assessments.leads import people, phones, promises, readings, work
         from assessments.leads import register as watch_for
-        from assessments.people_exports import DIFFERENCE, FIGURE_PEOPLE
+        from assessments.people_exports import BASIS_PEOPLE, COHORT_PEOPLE, DIFFERENCE, FIGURE_PEOPLE
         from assessments.presenters.today import ASKED
         from assessments.problems import RULES
         from assessments.queries.voices import voice_path
@@ -27,5 +27,5 @@ class AssessmentsConfig(AppConfig):
         cards.append(ASKED)
         look_for(*RULES)
         watch_for(*phones.SIGNALS, *people.SIGNALS, *work.SIGNALS, *readings.SIGNALS, *promises.SIGNALS)
-        let_export(LEADS, SAMPLE, KPIS, FIGURE_PEOPLE, DIFFERENCE)
+        let_export(LEADS, SAMPLE, KPIS, FIGURE_PEOPLE, DIFFERENCE, COHORT_PEOPLE, BASIS_PEOPLE)
         register(POPULATIONS, TARGETS)

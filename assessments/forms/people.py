@@ -1,4 +1,4 @@
-"""What an address asks for of the people behind a figure, or of those who make a difference: for page and file."""
+"""What an address asks for of people, for page and file: those behind a figure, a difference, a cohort, money."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,17 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 
+from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE, Indicator
-from assessments.models import Revision
+from assessments.models import CoverageMonth, Line, Revision
 from assessments.presenters.parts import part_names, part_to_act_on
+from assessments.queries.basis import people_of
+from assessments.queries.cohorts import AFTER, Outcome
 from assessments.queries.differences import then_and_now
 from assessments.queries.people import Part, counted_sql, has_people, people
 from assessments.queries.units import Selection, select
 from teams.models import User
+from teams.rules import RuleViolation
 
 
 def asked_figure(user: User, asked: Mapping[str, str], code: str) -> tuple[Selection, Indicator]:
@@ -75,3 +79,25 @@ def asked_indicator(selection: Selection, code: str) -> Indicator:
     if known is None or not has_people(selection, known):
         raise Http404
     return known
+
+
+def asked_cell(asked: Mapping[str, str]) -> tuple[CalendarMonth, Outcome, int, Part]:
+    """A cell of the cohorts, and which of its lists; what isn't there is not found."""
+    try:
+        month = CalendarMonth.parse(asked.get("cohort", ""))
+        outcome = Outcome(asked.get("outcome", ""))
+        part = Part(asked.get("part", Part.GAP))
+    except (RuleViolation, ValueError):
+        raise Http404 from None
+    after = {str(months): months for months in AFTER}.get(asked.get("after", ""))
+    if after is None:
+        raise Http404
+    return month, outcome, after, part
+
+
+def asked_basis(user: User, line: Line, month: str) -> QuerySet[CoverageMonth]:
+    """Whom a line's basis counts in a month; one that it doesn't reckon with is not found."""
+    months = {each["month"]: each["id"] for each in line.round.inputs["months"]}
+    if month not in months or month not in line.inputs["months"]:
+        raise Http404
+    return people_of(line, months[month], user).select_related("resident", "team", "revision")

@@ -91,8 +91,16 @@ def tabs(
 
 def people_link(selection: Selection, month: CalendarMonth, outcome: Outcome, after: int, part: Part) -> str:
     """Where the people of a cell are listed."""
-    values = {"cohort": str(month), "outcome": outcome.value, "after": str(after), "part": part.value}
-    return link("assessments:cohort_people", selection, **values)
+    return link("assessments:cohort_people", selection, **_asked(month, outcome, after, part))
+
+
+def people_file(selection: Selection, month: CalendarMonth, outcome: Outcome, after: int, part: Part) -> str:
+    """Where that list is asked for as a file."""
+    return link("teams:export_new", selection, "cohort_people", **_asked(month, outcome, after, part))
+
+
+def _asked(month: CalendarMonth, outcome: Outcome, after: int, part: Part) -> dict[str, str]:
+    return {"cohort": str(month), "outcome": outcome.value, "after": str(after), "part": part.value}
 
 
 def _columns() -> tuple[Column, ...]:

@@ -134,18 +134,52 @@ def cohort_rows(rows: Sequence[CohortRow], selection: Selection) -> list[dict[st
     ids = [row.resident_id for row in rows]
     seen = set(Resident.objects.visible_to(selection.user).filter(pk__in=ids).values_list("pk", flat=True))
     return [
-        {
-            "name": row.resident.name,
+        _of_cohort(row)
+        | {
             "url": address_of("contracts:person", row.resident_id) if row.resident_id in seen else "",
             "id_masked": id_text(row.resident),
-            "sex": str(Sex(row.resident.sex).label),
-            "age": age_on(row.resident.birth_date, row.day),
-            "term": f"{row.coverage.start_on} – {row.coverage.last_on}",
-            "village": row.resident.village.name if row.resident.village else "",
-            "team": row.team.name,
         }
         for row in rows
     ]
+
+
+def cohort_heads() -> list[str]:
+    """The heads of the list as a file."""
+    return [_("Name"), _("ID number"), _("Sex"), _("Age"), _("Contract"), _("Village"), _("Team")]
+
+
+def cohort_cells(row: CohortRow, *, whole: Collection[int]) -> list[object]:
+    """The line of the list as a file; `whole`: ids of the residents whose ID numbers aren't masked."""
+    name, *others = _of_cohort(row).values()
+    return [name, id_text(row.resident, whole=row.resident_id in whole), *others]
+
+
+def _of_cohort(row: CohortRow) -> dict[str, Any]:
+    return {
+        "name": row.resident.name,
+        "sex": str(Sex(row.resident.sex).label),
+        "age": age_on(row.resident.birth_date, row.day),
+        "term": f"{row.coverage.start_on} – {row.coverage.last_on}",
+        "village": row.resident.village.name if row.resident.village else "",
+        "team": row.team.name,
+    }
+
+
+def basis_heads() -> list[str]:
+    """The heads of the list of whom a line's basis counts."""
+    return [_("Name"), _("ID number"), _("Sex"), _("Age"), _("Team")]
+
+
+def basis_person(row: CoverageMonth, *, whole: Collection[int] = ()) -> dict[str, object]:
+    """Somebody of that list: name, id_number, sex, age, team; `whole`: ids of those whose numbers aren't masked."""
+    resident = row.resident
+    return {
+        "name": resident.name,
+        "id_number": id_text(resident, whole=resident.pk in whole),
+        "sex": str(Sex(resident.sex).label),
+        "age": age_on(resident.birth_date, row.revision.as_of),
+        "team": row.team.name,
+    }
 
 
 def _standing(row: Any, indicator: Indicator, part: Part) -> tuple[bool, str]:

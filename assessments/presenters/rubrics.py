@@ -1,6 +1,6 @@
 """Rubrics and scores as lines of tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from assessments.queries.signal_sources import AUTHENTICITY
 from assessments.rubric_content import Content, RuleContent
 from assessments.rules.scores import rounded
 from assessments.sources import source_labels
-from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
+from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
 from teams.rates import YUAN
 
 TONES = {Grade.EXCELLENT: "good", Grade.GOOD: "info", Grade.PASS: "warn", Grade.FAIL: "bad"}
@@ -146,6 +146,15 @@ def trial_table(rows: Sequence[dict[str, Any]], before: RubricVersion, after: Ru
 
     lines = (Row(each["row"].unit.name, tuple(map(Cell, cells(each)))) for each in rows)
     return Table(_("Scores and grades"), _("Unit"), tuple(columns), tuple(lines))
+
+
+def grades_table(grades: Iterable[tuple[str, int, int]], before: str, after: str) -> Table:
+    """How many units have each grade, for a file; without a name for `before` there is one side only."""
+    columns = tuple(Column(head) for head in (before, after) if head)
+    rows = ((label, counts if before else counts[1:]) for label, *counts in grades)
+    return Table(
+        _("Grades"), _("Grade"), columns, tuple(Row(str(label), tuple(map(count_cell, each))) for label, each in rows)
+    )
 
 
 def outcome_texts(total: Decimal | None, chip: Mapping[str, str]) -> tuple[str, str]:

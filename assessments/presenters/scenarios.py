@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assessments.models import Grade, Rule
-from assessments.presenters.rubrics import grade_chip, outcome_texts
+from assessments.models import FundVersion, Grade, Rule
+from assessments.presenters.rubrics import grade_chip, grades_table, outcome_texts
 from assessments.presenters.words import signed
 from assessments.queries.answers import Answer, Line
 from assessments.rules.rubrics import FULL_POINTS
@@ -85,10 +85,19 @@ def answer_lines(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def answer_tables(answer: Answer, shown: Mapping[str, Any], *, has_money: bool) -> dict[str, Table]:
-    """What the page shows of an answer (`told`), for files: a line a unit, and fees by payer where prices change."""
-    tables = {"units": _lines_table(shown["lines"], has_money=has_money, has_fees=answer.has_fees)}
-    return tables | {"payers": _payers_table(shown["payers"], shown["fee_sums"])} if answer.has_fees else tables
+def answer_tables(answer: Answer, shown: Mapping[str, Any], fund: FundVersion | None) -> dict[str, Table]:
+    """What the page shows of an answer (`told`), for files: a line a unit, the grades, the fund's money, and fees by
+    payer where prices change."""
+    tables = {
+        "units": _lines_table(shown["lines"], has_money=fund is not None, has_fees=answer.has_fees),
+        "grades": grades_table(shown["grades"], _("Before"), _("After")),
+    }
+    if fund and not answer.obstacle:
+        tables["money"] = _sums_table(_("All money, yuan"), _("Fund"), [{"name": str(fund)} | shown["sums"]])
+    if answer.has_fees:
+        title = _("Fees of packages by payer, yuan")
+        tables["payers"] = _sums_table(title, _("Payer"), shown["payers"], shown["fee_sums"])
+    return tables
 
 
 def _lines_table(lines: Sequence[Mapping[str, Any]], *, has_money: bool, has_fees: bool) -> Table:
@@ -115,10 +124,12 @@ def _lines_table(lines: Sequence[Mapping[str, Any]], *, has_money: bool, has_fee
     return Table(_("Scores and money"), _("Unit"), tuple(columns), tuple(rows))
 
 
-def _payers_table(payers: Sequence[Mapping[str, str]], total: Mapping[str, str]) -> Table:
+def _sums_table(
+    title: str, head: str, sums: Sequence[Mapping[str, str]], total: Mapping[str, str] | None = None
+) -> Table:
     def row(name: str, each: Mapping[str, str]) -> Row:
         return Row(name, tuple(Cell(text) for text in (each["before"], each["after"], each["more"] or "0")))
 
     columns = (Column(_("Before")), Column(_("After")), Column(_("More or less")))
-    rows = tuple(row(each["name"], each) for each in payers)
-    return Table(_("Fees of packages by payer, yuan"), _("Payer"), columns, rows, row(_("Together"), total))
+    rows = tuple(row(each["name"], each) for each in sums)
+    return Table(title, head, columns, rows, row(_("Together"), total) if total else None)

@@ -8,15 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
-from assessments.models import FundVersion, JobWeight, Month, Revision
+from assessments.models import CoverageMonth, FundVersion, JobWeight, Line, Month, Revision
 from contracts.models import Referral
 from teams.clock import month_words
-from teams.models import Institution, Staff, Team, TeamMember
+from teams.models import Institution, Staff, Team, TeamMember, User
 from teams.rules import RuleViolation
 
 SQL = Path(__file__).parents[1] / "sql"
@@ -128,6 +128,13 @@ def _unit(owner: Team | Institution, got: _Sum) -> Unit:
     institution = owner.institution_id if isinstance(owner, Team) else owner.pk
     months = dict(sorted(got.months.items()))
     return Unit(institution, team, owner.code, owner.name, got.basis, sum(months.values()), months, got.visits)
+
+
+def people_of(line: Line, revision: int, user: User) -> QuerySet[CoverageMonth]:
+    """Those whom a line's basis counts in a frozen month, in a stable order."""
+    rows = CoverageMonth.objects.visible_to(user).filter(revision=revision, in_force=True)
+    rows = rows.filter(team=line.team_id) if line.team_id else rows.filter(team__institution=line.institution_id)
+    return rows.order_by("coverage_id")
 
 
 def members_of(

@@ -124,7 +124,8 @@ def cohort_people(
         Part.GAP: {name: False},
     }
     rows = CohortRow.objects.visible_to(selection.user).filter(team__in=_teams(selection))
-    return rows.filter(first_on=month.first, **wanted[part]).order_by("team_id", "coverage_id")
+    rows = rows.filter(first_on=month.first, **wanted[part]).select_related("resident__village", "team", "coverage")
+    return rows.order_by("team_id", "coverage_id")
 
 
 def _column(outcome: Outcome, after: int) -> str:

@@ -10,21 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments import tasks
-from assessments.calendar import CalendarMonth
 from assessments.exports import table_file
+from assessments.forms.people import asked_cell
 from assessments.pages import units_below
 from assessments.presenters import cohorts as presented
 from assessments.presenters.frame import frame, link
 from assessments.presenters.people import cohort_rows
-from assessments.queries.cohorts import AFTER, Outcome, by_month, cohort_people, cohorts, counted_on, of_units
-from assessments.queries.people import Part
+from assessments.queries.cohorts import by_month, cohort_people, cohorts, counted_on, of_units
 from assessments.queries.units import Selection, select
 from assessments.tables import count_text
 from teams.actions import audit
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
-from teams.rules import RuleViolation
 
 PEOPLE_A_PAGE = 50
 
@@ -69,8 +67,8 @@ def cohort_file(request: SignedInRequest) -> FileResponse:
 def cohort_people_list(request: SignedInRequest) -> HttpResponse:
     """The people of one cell, masked; the look is recorded."""
     selection = select(request.user, request.GET)
-    month, outcome, after, part = _asked(request)
-    rows = cohort_people(selection, month, outcome, after, part).select_related("resident__village", "team", "coverage")
+    month, outcome, after, part = asked_cell(request.GET)
+    rows = cohort_people(selection, month, outcome, after, part)
     page: Page[Any] = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = cohort_rows(list(page.object_list), selection)
     name = f"{presented.NAMES[outcome]} · {month.label}"
@@ -87,6 +85,7 @@ def cohort_people_list(request: SignedInRequest) -> HttpResponse:
         "cohort": True,
         "total_text": count_text(page.paginator.count),
         "remark": _("A line stands for a contract of the person."),
+        "exports": [(_("Excel"), presented.people_file(selection, month, outcome, after, part))],
     }
     what = f"cohort {month} {outcome} {after} {part} {selection.unit.name}"
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=what)
@@ -105,17 +104,3 @@ def cohort_count(request: SignedInRequest) -> HttpResponse:
 def _frame(selection: Selection, page: str, crumbs: list[tuple[str, str]]) -> dict[str, Any]:
     """The frame without a month: cohorts are followed up to today."""
     return frame(selection, page, crumbs=crumbs) | {"month": {"label": ""}, "failure": None}
-
-
-def _asked(request: SignedInRequest) -> tuple[CalendarMonth, Outcome, int, Part]:
-    """The cell that the address names; what isn't there is not found."""
-    try:
-        month = CalendarMonth.parse(request.GET.get("cohort", ""))
-        outcome = Outcome(request.GET.get("outcome", ""))
-        part = Part(request.GET.get("part", Part.GAP))
-    except (RuleViolation, ValueError):
-        raise Http404 from None
-    after = {str(months): months for months in AFTER}.get(request.GET.get("after", ""))
-    if after is None:
-        raise Http404
-    return month, outcome, after, part

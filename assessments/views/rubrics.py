@@ -15,7 +15,15 @@ from assessments.actions import rubrics
 from assessments.forms.rubrics import NEW, HeadForm, RubricFileForm, RubricForm, part_form
 from assessments.forms.trials import TrialForm
 from assessments.models import RubricVersion
-from assessments.presenters.rubrics import section_rows, trial_rows, trial_table, unit_rows, unit_table, veto_rows
+from assessments.presenters.rubrics import (
+    grades_table,
+    section_rows,
+    trial_rows,
+    trial_table,
+    unit_rows,
+    unit_table,
+    veto_rows,
+)
 from assessments.queries.rubrics import differences, trial, versions
 from assessments.queries.scoring import PARTS, assessed_units
 from assessments.rubric_content import Content
@@ -113,7 +121,11 @@ def _tables(context: dict[str, Any]) -> dict[str, Table]:
     if "trial" not in context:
         return {}
     before, after, one = context["beside"], context["version"], context["one"]
-    tables = {"units": trial_table(context["rows"], before, after, context["units"])}
+    beside = f"v{before.number}" if before.pk != after.pk else ""
+    tables = {
+        "units": trial_table(context["rows"], before, after, context["units"]),
+        "grades": grades_table(context["trial"].grades, beside, f"v{after.number}"),
+    }
     return tables | {"rules": unit_table(one.unit.name, context["one_rows"], before, after)} if one else tables
 
 

@@ -68,7 +68,7 @@ def scenario_detail(request: SignedInRequest, pk: int) -> HttpResponseBase:
     answered = _answered(scenario)
     if request.GET.get("file") == "xlsx":
         found = answered["answer"]
-        tables = answer_tables(found, answered, has_money=fund is not None) if found else {}
+        tables = answer_tables(found, answered, fund) if found else {}
         return table_of(request, f"{_('What if')}-{scenario.pk}", tables)
     context = {
         "period": _period(scenario),

@@ -5,18 +5,20 @@ from io import BytesIO
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.calendar import CalendarMonth
-from assessments.models import CoverageMonth, Line, Round, Share
+from assessments.forms.people import asked_basis
+from assessments.models import Line, Round, Share
+from assessments.people_exports import BASIS_PEOPLE
 from assessments.presenters.money import line_name
 from assessments.presenters.payments import payment_heads, payment_lines
+from assessments.presenters.people import basis_person
 from assessments.presenters.statement import statement_context, steps
-from residents.identity import mask_id_number
+from assessments.tables import count_text
 from teams.actions import audit
-from teams.cipher import decrypt
-from teams.dates import age_on
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.workbooks import write_rows
@@ -57,19 +59,20 @@ def statement_file(request: SignedInRequest, pk: int) -> FileResponse:
 def statement_people(request: SignedInRequest, pk: int) -> HttpResponse:
     """Whom a line's basis counts in a frozen month, masked; each look is recorded."""
     line = _line(request, pk)
-    months = {each["month"]: each["id"] for each in line.round.inputs["months"]}
     month = request.GET.get("month", "")
-    if month not in months or month not in line.inputs["months"]:
-        raise Http404
-    rows = CoverageMonth.objects.visible_to(request.user).filter(revision=months[month], in_force=True)
-    rows = rows.filter(team=line.team_id) if line.team_id else rows.filter(team__institution=line.institution_id)
-    rows = rows.select_related("resident", "team", "revision").order_by("coverage_id")
-    page = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    people = [_person(row) for row in page.object_list]
+    page = Paginator(asked_basis(request.user, line, month), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     audit.record(kind=AuditEvent.Kind.PEOPLE, by=request.user, what=f"statement {line.round} {line.code} {month}")
-    context = {"line": line, "name": line_name(line), "month": CalendarMonth.parse(month)}
-    context["months"] = [CalendarMonth.parse(each) for each in line.inputs["months"]]
-    return render(request, "assessments/statement_people.html", context | {"page": page, "people": people})
+    context = {
+        "line": line,
+        "name": line_name(line),
+        "month": CalendarMonth.parse(month),
+        "months": [CalendarMonth.parse(each) for each in line.inputs["months"]],
+        "page": page,
+        "people": [basis_person(row) for row in page.object_list],
+        "total_text": count_text(page.paginator.count),
+        "file": f"{reverse('teams:export_new', args=[BASIS_PEOPLE.code])}?line={line.pk}&month={month}",
+    }
+    return render(request, "assessments/statement_people.html", context)
 
 
 @require_safe
@@ -105,15 +108,3 @@ def _line(request: SignedInRequest, pk: int) -> Line:
 
 def _shares(request: SignedInRequest, line: Line) -> list[Share]:
     return list(Share.objects.visible_to(request.user).filter(line=line).select_related("staff"))
-
-
-def _person(row: CoverageMonth) -> dict[str, object]:
-    resident = row.resident
-    return {
-        "name": resident.name,
-        "pk": resident.pk,
-        "id_masked": mask_id_number(decrypt(resident.id_cipher, field="id_number")),
-        "age": age_on(resident.birth_date, row.revision.as_of),
-        "sex": resident.get_sex_display(),
-        "team": row.team.name,
-    }

@@ -1,4 +1,4 @@
-"""The people behind a figure, and those who make a difference, as files: as many lines as the page counts, masked."""
+"""The people behind a figure, a difference, a cohort and money as files: as many lines as the page counts, masked."""
 
 from datetime import date
 from io import BytesIO
@@ -11,9 +11,12 @@ from django.utils import translation
 from django.utils.http import urlencode
 from openpyxl import load_workbook
 
+from assessments.actions.cohorts import count_cohorts
 from assessments.actions.freezing import freeze
 from assessments.actions.months import compute
+from assessments.models import CohortRow
 from assessments.queries import differences
+from contracts.models import Coverage
 from residents.actions.transfers import transfer
 from teams import exports as lists
 from teams.actions import exports
@@ -23,9 +26,12 @@ from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.factories import make_coverage, make_institution, make_resident, make_village
 from tests.figure_pages import UNITS, address, signed_in
-from tests.small_district import OCTOBER, SmallDistrict
+from tests.money import begin, carry_through, make_fund, make_money_district
+from tests.small_district import OCTOBER, REPORT, SmallDistrict
 
 pytestmark = pytest.mark.django_db
+KINDS = ["figure_people", "difference_people", "cohort_people", "basis_people"]
+CELL = {"cohort": "2017-09", "outcome": "kept", "after": "12"}
 DIFFERENCE = {"month": "2018-10", "unit": "B", "indicator": "coverage"}
 
 
@@ -144,7 +150,53 @@ def test_figures_that_differ_are_a_file_of_the_page(official: Client, known_late
     assert "As known then" in head
 
 
-@pytest.mark.parametrize("kind", ["figure_people", "difference_people"])
+@pytest.mark.parametrize("part", ["numerator", "denominator", "gap"])
+def test_file_holds_the_people_of_a_cell(official: Client, district: SmallDistrict, part: str) -> None:
+    count_cohorts(REPORT)
+    page = official.get(address("cohort_people", part=part, **CELL)).context
+    export, (head, *lines, _signed) = ask(User.objects.get(username="o"), "cohort_people", part=part, **CELL)
+    facts = ("name", "id_masked", "sex", "age", "term", "village", "team")
+    assert [[value or "" for value in line] for line in lines] == [
+        [person[fact] for fact in facts] for person in page["page"].object_list
+    ]
+    assert len(head) == len(facts)
+    assert export.rows == export.rows_total == page["page"].paginator.count
+    [(_label, url)] = page["exports"]
+    assert f"part={part}" in url and official.get(url).status_code == 200
+
+
+def test_file_of_a_cell_is_whole_for_those_who_say_why(official: Client, district: SmallDistrict) -> None:
+    count_cohorts(REPORT)
+    account, asked = User.objects.get(username="o"), CELL | {"part": "denominator"}
+    _export, masked = ask(account, "cohort_people", **asked)
+    _export, lines = ask(account, "cohort_people", whole=True, **asked)
+    assert [line[1] for line in lines[1:-1]] == [
+        number_of(row.resident) for row in CohortRow.objects.filter(first_on=date(2017, 9, 1)).order_by("pk")
+    ]
+    assert all("****" in line[1] for line in masked[1:-1])
+
+
+def test_file_holds_the_people_behind_a_statement() -> None:
+    district = make_money_district()
+    run = begin(make_fund({"finance": "10"}, quality="none"), district.official)
+    line = carry_through(run, "settlement", district).lines.get(code="TA")
+    client = signed_in(district.official)
+    page = client.get(address("statement_people", str(line.pk), month="2018-01")).context
+    assert client.get(page["file"]).status_code == 200
+    export, (head, *lines, _signed) = ask(district.official, "basis_people", line=str(line.pk), month="2018-01")
+    assert head == ("Name", "ID number", "Sex", "Age", "Team")
+    assert [list(each) for each in lines] == [list(person.values()) for person in page["people"]]
+    assert export.rows == export.rows_total == page["page"].paginator.count == 3
+    _export, whole = ask(district.official, "basis_people", whole=True, line=str(line.pk), month="2018-01")
+    assert [each[1] for each in whole[1:-1]] == [
+        number_of(coverage.resident) for coverage in Coverage.objects.filter(contract__team=district.a).order_by("pk")
+    ]
+    clerk = make_account("k", Role.CLERK, institution=district.south)
+    export, lines = ask(clerk, "basis_people", line=str(line.pk), month="2018-01")
+    assert (export.status, lines) == (Export.Status.FAILED, [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_lists_are_for_those_who_see_people(known_later: SmallDistrict, kind: str) -> None:
     auditor = signed_in(make_account("a", Role.AUDITOR))
     assert auditor.get(reverse("teams:export_new", args=[kind])).status_code == 403
@@ -157,7 +209,7 @@ def test_lists_are_for_those_who_see_people(known_later: SmallDistrict, kind: st
     assert "not for you" in export.error
 
 
-@pytest.mark.parametrize("kind", ["figure_people", "difference_people"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("query", [{}, {"indicator": "x"}, {"indicator": "coverage", "month": "2001-01"}])
 def test_file_of_nothing_fails_with_words(official: Client, kind: str, query: dict[str, str]) -> None:
     export, _lines = ask(User.objects.get(username="o"), kind, **query)

@@ -294,8 +294,12 @@ def test_trial_is_a_file_as_it_is_shown(units: str, frozen: SmallDistrict, admin
     rows = assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), units=units, table="units")
     assert rows[0][-5:] == ["Total v1", "Grade", "Total v2", "Grade", "More or less"]
     assert (rows[0][1] == "Institution") is (units != "institution")
+    grades = assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), units=units, table="grades")
+    assert grades[0] == ["Grade", "v1", "v2"] and sum(row[1] for row in grades[1:]) == len(rows) - 1
     alone = {"units": units, "beside": str(draft.pk), "table": "units"}
     assert assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), **alone)[0][-2:] == rows[0][-3:-1]
+    alone["table"] = "grades"
+    assert assert_file_is_on_the_page(administrator, "rubric_try", str(draft.pk), **alone)[0] == ["Grade", "v2"]
     if units == "institution":
         assert rows[1] == [frozen.centre.name, 100, "excellent", 85, "good", -15]
         one = {"row": str(frozen.centre.pk), "table": "rules"}

@@ -257,6 +257,10 @@ def test_answer_is_a_file_as_it_is_shown(planner: Client, frozen: SmallDistrict)
     tasks.answer_scenario(made.pk)
     rows = assert_file_is_on_the_page(planner, *page, table="units")
     assert rows[0][-3:] == ["Fees before", "Fees after", "Change in fees"] and rows[0][6] == "Money before"
+    grades = assert_file_is_on_the_page(planner, *page, table="grades")
+    assert grades[0] == ["Grade", "Before", "After"] and sum(row[2] for row in grades[1:]) == len(rows) - 1
+    [_heads, money] = assert_file_is_on_the_page(planner, *page, table="money")
+    assert money[1:3] == [sum(row[place] or 0 for row in rows[1:]) for place in (6, 7)]
     payers = assert_file_is_on_the_page_with_the_sum_last(planner, *page)
     assert payers[1][0] == "Together"
     clerk = signed_in(make_account("c", Role.CLERK, institution=frozen.centre))
@@ -282,7 +286,8 @@ def test_answer_of_teams_names_their_institutions_and_leaves_out_what_is_not_ask
     rows = rows_of(planner, "scenario_detail", str(made.pk), table="units")
     assert rows[0][1:] == ("Institution", "Total before", "Grade", "Total after", "Grade", "More or less")
     assert frozen.centre.name in {row[1] for row in rows[1:]}
-    assert status(planner, "scenario_detail", str(made.pk), file="xlsx", table="payers") == 404
+    for table in ("payers", "money"):
+        assert status(planner, "scenario_detail", str(made.pk), file="xlsx", table=table) == 404
 
 
 def test_failure_of_the_worker_is_shown_and_asking_again_tries_again(
