@@ -198,8 +198,11 @@ LEAVERS = (
     ),
     Rule(
         "covered_after_leaving",
-        _("Contract signed or begun after somebody died or moved away"),
-        _("A contract ends by itself when somebody dies or moves away; this one was signed or began only then."),
+        _("Contract signed after somebody died or moved away"),
+        _(
+            "A contract ends by itself when somebody dies or moves away, and one signed ahead never begins; this one"
+            " was signed only then."
+        ),
         _("Correct the day of leaving, or ask the bureau to look into the signing."),
         Severity.WRONG,
         Page.RESIDENT,
@@ -209,14 +212,8 @@ LEAVERS = (
         from residents_resident r
         join contracts_coverage c on c.resident_id = r.id
         join contracts_contract k on k.id = c.contract_id
-        where (
-            (r.died_on <= %(day)s or r.moved_out_on <= %(day)s)
-            and c.start_on >= least(r.died_on, r.moved_out_on) and c.end_on >= %(day)s
-            and (c.terminated_on is null or c.terminated_on > %(day)s)
-        ) or (
-            (k.signed_on > r.died_on or k.signed_on >= r.moved_out_on)
-            and (c.terminated_on is null or c.terminated_on > c.start_on)
-        )
+        where (k.signed_on > r.died_on or k.signed_on >= r.moved_out_on)
+          and (c.terminated_on is null or c.terminated_on > c.start_on)
         """,
         _("Left on {day}."),
     ),

@@ -9,7 +9,8 @@ from teams.imports.kinds import Kind
 from teams.imports.rows import Row
 from teams.logs import without_identities
 
-_PLACE = re.compile(r"\s*(?:第\s*(\d+)\s*轮\s*)?第\s*(\d+)\s*行")
+# Files of refused rows from earlier versions say 轮, and come back mended.
+_PLACE = re.compile(r"\s*(?:第\s*(\d+)\s*(?:个文件|轮)\s*)?第\s*(\d+)\s*行")
 
 
 def both(message: str | Promise) -> str:
@@ -47,10 +48,10 @@ def full_reason(row: Row, kind: Kind) -> str:
 
 
 def worded_reason(number: int, kind: Kind, column: str, reason: str, round_number: int = 1) -> str:
-    """`第 7 行 身份证号 (id_number)：中文 / English`; of a later file `第 2 轮第 7 行 …`."""
+    """`第 7 行 身份证号 (id_number)：中文 / English`; of a later file `第 2 个文件第 7 行 …`."""
     known = kind.column(column)
     named = f"{known.label} ({known.name})" if known else column
-    place = f"第 {number} 行" if round_number == 1 else f"第 {round_number} 轮第 {number} 行"
+    place = f"第 {number} 行" if round_number == 1 else f"第 {round_number} 个文件第 {number} 行"
     return f"{place} {named}：{reason}" if named else f"{place}：{reason}"
 
 

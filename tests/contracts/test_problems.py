@@ -65,7 +65,7 @@ PEOPLE: dict[str, Callable[[], Resident]] = {
     ),
     "no_village": lambda: factories.make_resident(),
     "no_household": lambda: factories.make_resident(),
-    "covered_after_leaving": lambda: signed(died_on=today() - timedelta(days=100)),
+    "covered_after_leaving": lambda: signed(died_on=today() - timedelta(days=101)),
 }
 
 
@@ -141,6 +141,18 @@ def test_contract_signed_after_death_is_told_also_when_it_is_over() -> None:
 
 def test_contract_that_ended_by_itself_with_a_death_is_no_problem() -> None:
     signed(died_on=today() - timedelta(days=5))
+    assert found("covered_after_leaving") == []
+
+
+@pytest.mark.parametrize("left", ["died_on", "moved_out_on"])
+def test_renewal_signed_ahead_of_a_death_never_begins_and_is_no_problem(left: str) -> None:
+    resident = signed(**{left: today() - timedelta(days=5)})
+    cover(
+        resident,
+        contract=factories.make_contract(signed_on=today() - timedelta(days=6)),
+        start_on=today() + timedelta(days=265),
+        end_on=today() + timedelta(days=629),
+    )
     assert found("covered_after_leaving") == []
 
 

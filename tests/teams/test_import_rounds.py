@@ -150,6 +150,8 @@ def test_place_is_read_as_it_was_written() -> None:
     kind = find_kind("residents")
     assert place_named(worded_reason(7, kind, "name", "…")) == (1, 7)
     assert place_named(worded_reason(7, kind, "", "…", 2)) == (2, 7)
+    assert "第 2 个文件" in worded_reason(7, kind, "", "…", 2)
+    assert place_named("第 2 轮第 7 行：…") == (2, 7)  # as files said it once
     assert place_named("第7行") == (1, 7)
     assert place_named(None) is None
     assert place_named("其他") is None
