@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from django.utils.functional import Promise
 
@@ -14,7 +15,7 @@ COUNT = "count"
 Measures = Mapping[int, "Measure"]  # unit id -> its measure; a unit that has none is left out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measure:
     """What was counted of one unit: a ratio in per cent, or in yuan when the numerator is fen; without a denominator
     the numerator itself is the value.
@@ -28,15 +29,15 @@ class Measure:
     revision: int | None = None
     unit: str = PERCENT
 
-    @property
+    @cached_property
     def value(self) -> Fraction | None:
         """Per cent, yuan or a number, exact; None is "no figure": a denominator of 0."""
         if self.denominator is None:
             return Fraction(self.numerator)
         if self.denominator == 0:
             return None
-        ratio = Fraction(self.numerator) / Fraction(self.denominator)
-        return ratio / 100 if self.unit == YUAN else ratio * 100
+        counted, whole = Fraction(self.numerator), Fraction(self.denominator)
+        return counted / (whole * 100) if self.unit == YUAN else counted * 100 / whole
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from assessments.rules.cycles import (
     check_move,
 )
 from assessments.rules.rubrics import TO_TARGET
-from assessments.rules.scores import is_given_by_hand, outcome
+from assessments.rules.scores import is_given_by_hand, outcome, parts_of
 from teams.actions.twins import only_one
 from teams.clock import today
 from teams.history import made_by
@@ -69,7 +69,7 @@ def open_cycle(*, wanted: Wanted, units: Sequence[Assessed], by: Account) -> Cyc
             Assessment(cycle=cycle, institution=unit.institution, team=unit.team, staff=unit.staff) for unit in units
         )
         scores = (
-            _measured(Score(assessment=each, rule=rule), scoring.scores[each.unit_id, rule.pk])
+            _measured(Score(assessment=each, rule=rule), scoring.scores[rule.pk][each.unit_id])
             for each in assessments
             for rule in rules_of(version)
         )
@@ -132,10 +132,10 @@ def retotal(*, assessments: Sequence[Assessment], version: RubricVersion) -> Non
         "assessment_id", "veto_id"
     ):
         hits.setdefault(assessment, set()).add(veto)
-    changed = []
+    changed, parts = [], parts_of(version)
     for each in assessments:
         own = hits.get(each.pk, set())
-        found = outcome(version, points[each.pk], [veto for veto in version.vetoes.all() if veto.pk in own])
+        found = outcome(version, parts, points[each.pk], [veto for veto in version.vetoes.all() if veto.pk in own])
         if (found.total, found.grade) != (each.total, each.grade):
             each.total, each.grade = found.total, found.grade
             changed.append(each)
@@ -150,7 +150,7 @@ def _create(wanted: Wanted, by: Account) -> Cycle:
 def _check_targets(version: RubricVersion, scoring: Scoring, units: Iterable[Assessed]) -> None:
     needing = [rule for rule in rules_of(version) if rule.method in TO_TARGET and not is_given_by_hand(rule)]
     check_has_targets(
-        [(rule, unit.name) for rule in needing for unit in units if scoring.scores[unit.pk, rule.pk].target is None]
+        [(rule, unit.name) for rule in needing for unit in units if scoring.scores[rule.pk][unit.pk].target is None]
     )
 
 
@@ -174,7 +174,7 @@ def _update_scores(assessments: Sequence[Assessment], scoring: Scoring, by: Acco
     for row in Score.objects.filter(assessment__in=assessments).select_for_update().order_by("pk"):
         before = [getattr(row, name) for name in COMPARED]
         points = row.points
-        _measured(row, scoring.scores[units[row.assessment_id], row.rule_id])
+        _measured(row, scoring.scores[row.rule_id][units[row.assessment_id]])
         if [getattr(row, name) for name in COMPARED] == before:
             continue
         row.edition += 1

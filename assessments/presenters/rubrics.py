@@ -16,7 +16,7 @@ from assessments.queries.rubrics import Trial, TrialRow, shown
 from assessments.queries.scoring import Scored, rules_of
 from assessments.queries.signal_sources import AUTHENTICITY
 from assessments.rubric_content import Content, RuleContent
-from assessments.rules.scores import rounded
+from assessments.rules.scores import Outcome, rounded
 from assessments.sources import source_labels
 from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_cell, count_text
 from teams.rates import YUAN
@@ -111,22 +111,26 @@ def target_words(rule: Rule, target: Decimal | None) -> str:
     return "" if target is None else f"{'≤' if rule.lower_is_better else '≥'} {_bound(target, rule)}"
 
 
-def trial_rows(trial: Trial) -> list[dict[str, Any]]:
-    """A dict a unit: row, before and after with their chips, change with its sign; the greatest changes first."""
+def trial_rows(rows: Iterable[TrialRow]) -> list[dict[str, Any]]:
+    """A dict a unit: unit, before and after (text and value of the total, chip of the grade), change with its sign and
+    value."""
+    chips = {grade: grade_chip(grade) for grade in ("", *Grade.values)}
 
-    def weight(row: TrialRow) -> Decimal:
-        return -abs(row.change or Decimal(0))
+    def side(outcome: Outcome) -> dict[str, Any]:
+        value = "" if outcome.total is None else str(outcome.total)
+        return {"text": value or NO_FIGURE, "value": value, "chip": chips[outcome.grade]}
 
     return [
         {
-            "row": row,
-            "before": grade_chip(row.before.grade),
-            "after": grade_chip(row.after.grade),
+            "unit": row.unit,
+            "before": side(row.before),
+            "after": side(row.after),
             "change": signed(row.change) if row.change else "",
+            "value": "" if row.change is None else str(row.change),
             "is_down": bool(row.change and row.change < 0),
             "is_regraded": row.before.grade != row.after.grade,
         }
-        for row in sorted(trial.rows, key=weight)
+        for row in rows
     ]
 
 
@@ -139,12 +143,11 @@ def trial_table(rows: Sequence[dict[str, Any]], before: RubricVersion, after: Ru
     columns += [Column(_("More or less"))] if is_beside else []
 
     def cells(each: dict[str, Any]) -> list[str]:
-        tried: TrialRow = each["row"]
-        place = [tried.unit.institution.name] if units != UnitKind.INSTITUTION else []
-        old, new = outcome_texts(tried.before.total, each["before"]), outcome_texts(tried.after.total, each["after"])
+        place = [each["unit"].institution.name] if units != UnitKind.INSTITUTION else []
+        old, new = ((each[side]["text"], each[side]["chip"].get("label", "")) for side in ("before", "after"))
         return [*place, *old, *new, each["change"]] if is_beside else [*place, *new]
 
-    lines = (Row(each["row"].unit.name, tuple(map(Cell, cells(each)))) for each in rows)
+    lines = (Row(each["unit"].name, tuple(map(Cell, cells(each)))) for each in rows)
     return Table(_("Scores and grades"), _("Unit"), tuple(columns), tuple(lines))
 
 
@@ -177,7 +180,7 @@ def unit_rows(trial: Trial, before: RubricVersion, after: RubricVersion, unit: i
     rows = []
     for code in dict.fromkeys([*old, *new]):
         scores = [
-            side.scores[unit, rules[code].pk] if code in rules else None
+            side.scores[rules[code].pk][unit] if code in rules else None
             for side, rules in ((trial.before, old), (trial.after, new))
         ]
         scored = scores[1] or scores[0]

@@ -70,10 +70,10 @@ def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date)
     found: dict[str, Measures] = {}
     for rest in known:
         checklist, _colon, item = rest.partition(":")
-        page = days | {"checklist": checklist} | ({"item": item} if item else {})
+        page = _page(days | {"checklist": checklist} | ({"item": item} if item else {}), unit_kind)
         points = off.get(rest, {})
         found[rest] = {
-            unit: Measure(points.get(unit, 0), evidence=_page(page, unit_kind, unit))
+            unit: Measure(points.get(unit, 0), evidence=f"{page}{unit}")
             for unit in inspected.get(checklist, set()) | set(points)
         }
     return found
@@ -92,10 +92,10 @@ def _source(rest: str, name: str, of_item: str) -> Source:
     return Source(f"{PREFIX}:{rest}", label, value_of, lower_is_better=True)
 
 
-def _page(query: Mapping[str, str], unit_kind: str, unit: int) -> str:
-    """Where the findings are listed."""
+def _page(query: Mapping[str, str], unit_kind: str) -> str:
+    """Where the findings are listed, up to the unit's id."""
     of = "unit" if unit_kind == UnitKind.INSTITUTION else "team"
-    return f"{reverse('assessments:finding_list')}?{urlencode({**query, of: str(unit)})}"
+    return f"{reverse('assessments:finding_list')}?{urlencode(query)}&{of}="
 
 
 def _inspected(checklists: Collection[str], unit_kind: str, first_on: date, last_on: date) -> dict[str, set[int]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import format_lazy
 
@@ -14,10 +14,9 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import BY_CODE, INDICATORS
 from assessments.measures import Family, Measure, Measures, Source
 from assessments.models import Figure, Revision, UnitKind
-from assessments.queries.units import memberships
+from assessments.queries.units import existing_teams, memberships
 from residents.categories import ALL, GROUP_NAMES, Category, categories
 from teams.memory import once_a_request
-from teams.models import Team
 
 PREFIX = "indicator"
 
@@ -63,12 +62,12 @@ def read(rests: Iterable[str], unit_kind: str, from_month: date, to_month: date)
         return dict(found)
     month, revision = frozen
     pages = {key: _page(key, month, unit_kind) for key in wanted}
-    for unit, code, key, numerator, denominator in _figures(revision, unit_kind, wanted):
-        rest = wanted[key]
+    last = CalendarMonth.of(month).last
+    for unit, code, key, numerator, denominator in _figures(revision, unit_kind, wanted, last):
         url = pages[key] + quote(code)
-        found[rest][unit] = Measure(numerator, denominator, url, revision, BY_CODE[key[0]].unit)
+        found[wanted[key]][unit] = Measure(numerator, denominator, url, revision, BY_CODE[key[0]].unit)
     if unit_kind == UnitKind.STAFF:
-        members = _members(CalendarMonth.of(month).last)
+        members = _members(last)
         return {rest: _of_staff(measures, members) for rest, measures in found.items()}
     return dict(found)
 
@@ -96,9 +95,10 @@ def _split(rest: str) -> tuple[str, str]:
 
 
 def _figures(
-    revision: int, unit_kind: str, wanted: Mapping[tuple[str, str], str]
+    revision: int, unit_kind: str, wanted: Mapping[tuple[str, str], str], day: date
 ) -> Iterable[tuple[int, str, tuple[str, str], int, int]]:
-    """(unit id, its code, (indicator, category), numerator, denominator) of what is wanted."""
+    """(unit id, its code, (indicator, category), numerator, denominator) of what is wanted. A team that there is not on
+    the day has no code."""
     rows = Figure.objects.filter(
         revision=revision,
         indicator__in={code for code, _category in wanted},
@@ -106,13 +106,13 @@ def _figures(
     )
     of_teams = unit_kind != UnitKind.INSTITUTION
     rows = rows.filter(~Q(team_key=0) if of_teams else Q(team_key=0))
-    team = Subquery(Team.objects.filter(pk=OuterRef("team_key")).values("code"))
-    unit, its_code = ("team_key", team) if of_teams else ("institution_id", F("institution__code"))
-    for unit_id, name, code, category, numerator, denominator in rows.values_list(
-        unit, its_code, "indicator", "category", "numerator", "denominator"
+    codes = {team.pk: team.code for team in existing_teams(day)} if of_teams else {}
+    for place, team, institution, code, category, numerator, denominator in rows.values_list(
+        "institution_id", "team_key", "institution__code", "indicator", "category", "numerator", "denominator"
     ):
         if (code, category) in wanted:
-            yield unit_id, name or "", (code, category), numerator, denominator
+            unit, name = (team, codes.get(team, "")) if of_teams else (place, institution)
+            yield unit, name, (code, category), numerator, denominator
 
 
 def _page(key: tuple[str, str], month: date, unit_kind: str) -> str:
@@ -136,7 +136,9 @@ def _of_staff(of_teams: Measures, members: Mapping[int, list[int]]) -> dict[int,
     found = {}
     for staff, teams in members.items():
         parts = [of_teams[team] for team in teams if team in of_teams]
-        if parts:
+        if len(parts) == 1:
+            found[staff] = parts[0]
+        elif parts:
             counted = sum(part.numerator for part in parts)
             found[staff] = replace(
                 parts[0], numerator=counted, denominator=sum(part.denominator or 0 for part in parts)

@@ -61,6 +61,10 @@ class Trial:
         after = Counter(row.after.grade for row in self.rows)
         return [(str(grade.label), before[grade], after[grade]) for grade in Grade]
 
+    def by_change(self) -> list[TrialRow]:
+        """The greatest changes first."""
+        return sorted(self.rows, key=lambda row: -abs(row.change or Decimal(0)))
+
 
 def versions(user: User) -> QuerySet[RubricVersion]:
     """Versions with their rubric, the newest first."""
@@ -94,10 +98,7 @@ def trial(
     rows = [
         TrialRow(
             unit,
-            *(
-                scoring.outcome(version, unit.pk, hand_points(version, unit.pk, scoring, given))
-                for version, scoring in zip((before, after), found, strict=True)
-            ),
+            *(scoring.outcome(unit.pk, hand_points(unit.pk, scoring, given)) for scoring in found),
         )
         for unit in units
     ]
@@ -105,16 +106,14 @@ def trial(
 
 
 def hand_points(
-    version: RubricVersion, unit: int, scoring: Scoring, given: Mapping[tuple[int, str], tuple[Decimal, Decimal]]
+    unit: int, scoring: Scoring, given: Mapping[tuple[int, str], tuple[Decimal, Decimal]]
 ) -> dict[int, Decimal]:
     """Rule id -> points of a unit for the rules that measure nothing."""
     found = {}
-    for section in version.sections.all():
-        for rule in section.rules.all():
-            if scoring.scores[unit, rule.pk].points is None:
-                assumed = rule.points if section.bonus_most is None else Decimal("0.00")
-                points, full = given.get((unit, rule.code), (assumed, rule.points))
-                found[rule.pk] = points if full == rule.points else _in_proportion(rule, points, full)
+    for section, rule in scoring.by_hand:
+        assumed = rule.points if section.bonus_most is None else Decimal("0.00")
+        points, full = given.get((unit, rule.code), (assumed, rule.points))
+        found[rule.pk] = points if full == rule.points else _in_proportion(rule, points, full)
     return found
 
 

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from assessments.calendar import CalendarMonth
 from assessments.measures import Measure, Measures
-from assessments.models import RubricVersion, Rule, Target, UnitKind, Veto
+from assessments.models import RubricVersion, Rule, Section, Target, UnitKind, Veto
 from assessments.queries.figures import Key, Targets
 from assessments.queries.units import Unit, existing_teams, open_institutions
 from assessments.rules.rubrics import TO_TARGET
-from assessments.rules.scores import Outcome, is_given_by_hand, is_triggered, outcome, points_of
+from assessments.rules.scores import Outcome, Part, is_given_by_hand, is_triggered, outcome, parts_of, points_of
 from assessments.sources import measures, otherwise
 from teams.models import Institution, Staff, Team, TeamMember
 
@@ -41,7 +43,7 @@ class Assessed:
     team: Team | None = None
     staff: Staff | None = None
 
-    @property
+    @cached_property
     def unit(self) -> Unit:
         """As figures and targets know it; a person is held to what their institution's teams are held to."""
         return Unit(self.institution, self.team)
@@ -58,18 +60,30 @@ class Scored:
 
 @dataclass(frozen=True)
 class Scoring:
-    """The result for many units: (unit id, rule id) -> score, and which vetoes hit whom with which measure."""
+    """The result for many units by one version: rule id -> unit id -> score, and which vetoes hit whom with which
+    measure."""
 
-    scores: Mapping[tuple[int, int], Scored]
+    version: RubricVersion
+    scores: Mapping[int, Mapping[int, Scored]]
     hits: Mapping[int, Mapping[int, Measure]]  # unit id -> veto id -> measure
 
-    def outcome(
-        self, version: RubricVersion, unit: int, by_hand: Mapping[int, Decimal | None] | None = None
-    ) -> Outcome:
+    @cached_property
+    def parts(self) -> Sequence[Part]:
+        return parts_of(self.version)
+
+    @cached_property
+    def by_hand(self) -> Sequence[tuple[Section, Rule]]:
+        """The rules that measure nothing, with their sections."""
+        return [(part.section, rule) for part in self.parts for rule in part.rules.values() if is_given_by_hand(rule)]
+
+    def outcome(self, unit: int, by_hand: Mapping[int, Decimal | None] | None = None) -> Outcome:
         """A unit's total and grade. `by_hand`: rule id -> points, in place of what was computed."""
-        points = {rule.pk: self.scores[unit, rule.pk].points for rule in rules_of(version)} | dict(by_hand or {})
-        hits = self.hits.get(unit, {})
-        return outcome(version, points, [veto for veto in version.vetoes.all() if veto.pk in hits])
+        points = {rule: scored[unit].points for rule, scored in self.scores.items()} | dict(by_hand or {})
+        hits = self.hits.get(unit)
+        return outcome(self.version, self.parts, points, self._vetoes(hits) if hits else ())
+
+    def _vetoes(self, hits: Mapping[int, Measure]) -> list[Veto]:
+        return [veto for veto in self.version.vetoes.all() if veto.pk in hits]
 
 
 def whole(version: RubricVersion) -> RubricVersion:
@@ -115,19 +129,42 @@ def score_by(
     codes = {rule.source for version in versions for rule in rules_of(version) if rule.source}
     codes |= {veto.source for version in versions for veto in version.vetoes.all() if veto.source}
     found, aims = measures(codes, unit_kind, from_month, to_month), Aims(to_month.year)
-    return [_scoring(version, units, found, aims) for version in versions]
+    known: dict[tuple[Any, ...], dict[int, Scored]] = {}  # what versions have in common is worked out once
+    for rule in (rule for version in versions for rule in rules_of(version)):
+        if _worth(rule) not in known:
+            known[_worth(rule)] = _of_units(rule, units, found, aims)
+    return [
+        Scoring(version, {rule.pk: known[_worth(rule)] for rule in rules_of(version)}, _all_hits(version, units, found))
+        for version in versions
+    ]
 
 
-def _scoring(version: RubricVersion, units: Sequence[Assessed], found: Mapping[str, Measures], aims: "Aims") -> Scoring:
-    rules, vetoes = rules_of(version), [veto for veto in version.vetoes.all() if veto.source]
-    return Scoring(
-        {
-            (unit.pk, rule.pk): _scored(rule, _measure(rule, unit, found), unit, aims)
-            for rule in rules
-            for unit in units
-        },
-        {unit.pk: _hits(vetoes, unit, found) for unit in units},
-    )
+def _worth(rule: Rule) -> tuple[Any, ...]:
+    """What the points of a rule follow from."""
+    aim = (rule.target, rule.lower_is_better, *rule.bounds, None, *rule.bound_points)
+    return (rule.source, rule.method, rule.points, rule.step, rule.step_points, *aim)
+
+
+def _of_units(rule: Rule, units: Sequence[Assessed], found: Mapping[str, Measures], aims: "Aims") -> dict[int, Scored]:
+    """Unit id -> score. Those with the same measure and aim, such as the doctors of a team, share it."""
+    if is_given_by_hand(rule):
+        return dict.fromkeys((unit.pk for unit in units), Scored(None))
+    measured, nothing, held = found[rule.source], otherwise(rule.source), aims.holds(rule)
+    scores, shared = {}, dict[tuple[Any, ...], Scored]()
+    for unit in units:
+        aim = aims.of(rule, unit.unit) if held else rule.target
+        key = measured.get(unit.pk, nothing), aim
+        if key not in shared:
+            shared[key] = _scored(rule, *key, is_person=unit.staff is not None)
+        scores[unit.pk] = shared[key]
+    return scores
+
+
+def _all_hits(
+    version: RubricVersion, units: Iterable[Assessed], found: Mapping[str, Measures]
+) -> dict[int, dict[int, Measure]]:
+    vetoes = [veto for veto in version.vetoes.all() if veto.source]
+    return {unit.pk: hits for unit in units if (hits := _hits(vetoes, unit, found))}
 
 
 class Aims:
@@ -136,23 +173,24 @@ class Aims:
     def __init__(self, year: int) -> None:
         self.targets = Targets(year)
 
+    def holds(self, rule: Rule) -> bool:
+        """Whether the rule leaves it to the year's targets."""
+        return rule.target is None and rule.method in TO_TARGET and rule.source.startswith(INDICATOR)
+
     def of(self, rule: Rule, unit: Unit) -> Target | Decimal | None:
         """A rule's own target, or a row of the year's targets; None when there is neither, and for bands."""
-        if rule.target is not None or rule.method not in TO_TARGET or not rule.source.startswith(INDICATOR):
+        if not self.holds(rule):
             return rule.target
         code, _colon, category = rule.source.removeprefix(INDICATOR).partition(":")
         return self.targets.of(unit, Key(code, category or "all"))
 
 
-def _scored(rule: Rule, measure: Measure | None, unit: Assessed, aims: Aims) -> Scored:
-    if is_given_by_hand(rule):
-        return Scored(None)
-    aim = aims.of(rule, unit.unit)
+def _scored(rule: Rule, measure: Measure | None, aim: Target | Decimal | None, is_person: bool) -> Scored:
     if not isinstance(aim, Target):
         return Scored(points_of(rule, measure, aim), measure, aim)
     if aim.count is None:
         return Scored(points_of(rule, measure, aim.rate), measure, aim.rate)
-    if unit.staff:  # a head count is the task of the institution
+    if is_person:  # a head count is the task of the institution
         return Scored(points_of(rule, measure, None), measure)
     heads = replace(measure, denominator=None) if measure else None
     return Scored(points_of(rule, heads, Decimal(aim.count)), heads, Decimal(aim.count))

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
+from typing import NamedTuple
 
 from assessments.measures import Measure
 from assessments.models import Grade, RubricVersion, Rule, Section, Veto
@@ -15,6 +16,14 @@ from assessments.models import Grade, RubricVersion, Rule, Section, Veto
 Method = Rule.Method
 NOTHING = Decimal("0.00")
 BEST_FIRST = tuple(Grade)
+
+
+class Part(NamedTuple):
+    """A section with its rules by id, in order, and their full points."""
+
+    section: Section
+    rules: Mapping[int, Rule]
+    full: Decimal
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class Outcome:
 
 def rounded(points: Fraction) -> Decimal:
     """Two places, half up; for what isn't negative."""
-    return Decimal(floor(points * 100 + Fraction(1, 2))).scaleb(-2)
+    return Decimal((points.numerator * 200 + points.denominator) // (points.denominator * 2)).scaleb(-2)
 
 
 def is_given_by_hand(rule: Rule) -> bool:
@@ -98,21 +107,27 @@ def section_points(section: Section, points: Iterable[Decimal]) -> Decimal:
     return total if section.bonus_most is None else min(total, section.bonus_most)
 
 
-def outcome(version: RubricVersion, points: Mapping[int, Decimal | None], hits: Iterable[Veto] = ()) -> Outcome:
-    """Total and grade of a unit. `points`: rule id -> points; `hits`: the vetoes that hold.
+def parts_of(version: RubricVersion) -> list[Part]:
+    """The sections of a version read with `whole`; taken once for many units."""
+    parts = ((section, {rule.pk: rule for rule in section.rules.all()}) for section in version.sections.all())
+    return [Part(section, rules, sum((rule.points for rule in rules.values()), NOTHING)) for section, rules in parts]
 
-    A bonus lifts the total up to the full points of the ordinary sections, not above. Reads the version's prefetched
-    sections and rules.
+
+def outcome(
+    version: RubricVersion, parts: Iterable[Part], points: Mapping[int, Decimal | None], hits: Iterable[Veto] = ()
+) -> Outcome:
+    """Total and grade of a unit. `parts` are the version's, `points`: rule id -> points; `hits`: the vetoes that hold.
+
+    A bonus lifts the total up to the full points of the ordinary sections, not above.
     """
     total, full = NOTHING, NOTHING
-    for section in version.sections.all():
-        rules = section.rules.all()
-        given = [points.get(rule.pk) for rule in rules]
+    for section, rules, full_points in parts:
+        given = [each for rule in rules if (each := points.get(rule)) is not None]
         if section.bonus_most is None:
-            if None in given:
+            if len(given) < len(rules):
                 return Outcome(None, "")
-            full += sum((rule.points for rule in rules), NOTHING)
-        total += section_points(section, (each for each in given if each is not None))
+            full += full_points
+        total += section_points(section, given)
     return judged(version, min(total, full), hits)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -36,6 +37,8 @@ from teams.attempts import attempt, sent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 from teams.versions import obstacle
+
+UNITS_A_PAGE = 50
 
 
 @require_GET
@@ -108,7 +111,9 @@ def rubric_try(request: SignedInRequest, pk: int) -> HttpResponseBase:
         before, after = choice.beside, version
         prefetch_related_objects([before, after], *PARTS)
         tried = trial(before, after, choice.unit_kind, units, choice.period)
-        context |= {"beside": before, "trial": tried, "rows": trial_rows(tried), "units": choice.unit_kind}
+        page = Paginator(tried.by_change(), UNITS_A_PAGE).get_page(request.GET.get("page"))
+        context |= {"beside": before, "is_beside": before.pk != after.pk, "trial": tried, "units": choice.unit_kind}
+        context |= {"page": page, "rows": trial_rows(page.object_list)}
         one = next((row for row in tried.rows if str(row.unit.pk) == request.GET.get("row")), None)
         context |= {"one": one, "one_rows": unit_rows(tried, before, after, one.unit.pk) if one else []}
     if request.GET.get("file") == "xlsx":
@@ -123,7 +128,7 @@ def _tables(context: dict[str, Any]) -> dict[str, Table]:
     before, after, one = context["beside"], context["version"], context["one"]
     beside = f"v{before.number}" if before.pk != after.pk else ""
     tables = {
-        "units": trial_table(context["rows"], before, after, context["units"]),
+        "units": trial_table(trial_rows(context["trial"].by_change()), before, after, context["units"]),
         "grades": grades_table(context["trial"].grades, beside, f"v{after.number}"),
     }
     return tables | {"rules": unit_table(one.unit.name, context["one_rows"], before, after)} if one else tables

@@ -168,7 +168,8 @@ def test_head_count_is_a_target_of_heads_and_leaves_bands_to_the_rate(frozen: Sm
     )
     version = whole(in_use(Content("考核细则", sections=(SectionContent("签约", rules=rules),))))
     units = assessed_units("institution", OCTOBER)
-    scored = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
+    found = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
+    scored = [row for of_units in found for row in of_units.values()]
     assert [(row.points, row.target) for row in scored] == [(D("30.00"), D(4)), (D("60.00"), None)]
 
 
@@ -178,7 +179,8 @@ def test_institution_without_figures_is_held_to_its_head_count_too(frozen: Small
     empty = make_institution(code="EMPTY")
     Target.objects.create(indicator="coverage", year=2018, count=4, scope="institution", institution=empty)
     units = [unit for unit in assessed_units("institution", OCTOBER) if unit.institution == empty]
-    (scored,) = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
+    (found,) = score(version, "institution", units, OCTOBER, OCTOBER).scores.values()
+    (scored,) = found.values()
     assert (scored.points, scored.measure, scored.target) == (D("0.00"), None, D(4))
 
 

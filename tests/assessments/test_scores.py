@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assessments.measures import Measure
 from assessments.models import RubricVersion, Rule, Section, Veto
-from assessments.rules.scores import is_triggered, judged, outcome, points_of, rounded
+from assessments.rules.scores import is_triggered, judged, outcome, parts_of, points_of, rounded
 from tests.reference import scores as slow
 
 D = Decimal
@@ -169,7 +169,7 @@ def test_total_and_grade_equal_the_slow_second_implementation(
         made.append(section)
     version._prefetched_objects_cache = {"sections": made}  # type: ignore[attr-defined]
     hits = [*(Veto(total_most=cap) for cap in caps), *(Veto(grade=grade) for grade in worst)]
-    found = outcome(version, given_points, hits)
+    found = outcome(version, parts_of(version), given_points, hits)
     assert (found.total, found.grade) == slow.result(sections, [D(90), D(80), D(60)], caps, worst)
 
 

@@ -43,7 +43,7 @@ def scoring(by: RubricVersion, unit_kind: str) -> Scoring:
 
 def scored(by: RubricVersion, unit: int, code: str, unit_kind: str = "institution") -> Scored:
     [rule] = [rule for rule in rules_of(by) if rule.code == code]
-    return scoring(by, unit_kind).scores[unit, rule.pk]
+    return scoring(by, unit_kind).scores[rule.pk][unit]
 
 
 def report(ground: Ground, kind: str, *, team: Team | None = None, confirmed: bool = True) -> None:
@@ -115,7 +115,7 @@ def test_proven_overload_is_no_false_signing(ground: Ground, confirm: Callable[[
         found_on=NOVEMBER, seen_on=NOVEMBER,
     )  # fmt: skip
     confirm(lead)
-    assert not scoring(by, "team").hits[team.pk]
+    assert not scoring(by, "team").hits
 
 
 @pytest.fixture
@@ -131,4 +131,4 @@ def confirm() -> Callable[[Lead], None]:
 def outcome(by: RubricVersion, team: Team) -> Outcome:
     """As if every rule had its full points: only vetoes spoil it."""
     full = {rule.pk: rule.points for rule in rules_of(by)}
-    return scoring(by, "team").outcome(by, team.pk, full)
+    return scoring(by, "team").outcome(team.pk, full)
