@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "teams.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "teams.middleware.FormAddressMiddleware",
     "teams.middleware.MistypedAddressMiddleware",
 ]
 

@@ -12,6 +12,8 @@ class ContractsConfig(AppConfig):
         from contracts.actions.anchors import follow_anchors
         from contracts.imports import contracts, services, visits
         from contracts.lives import recorded_after_leaving
+        from contracts.presenters.referrals import TO_ANSWER
+        from contracts.presenters.today import cards
         from contracts.problems import coverages, packages, people, teams
         from contracts.problems import register as look_for
         from residents import followers
@@ -31,6 +33,7 @@ class ContractsConfig(AppConfig):
             fee_exports.FEES,
             fee_exports.FEE_STATEMENT,
         )
+        cards.append(TO_ANSWER)
         seen_through.append(signed_with_own_teams)
         look_for(*people.RULES, *coverages.RULES, *packages.RULES, *teams.RULES)
         register(contracts.CONTRACTS, services.SERVICES, visits.VISITS)

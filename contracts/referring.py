@@ -63,18 +63,19 @@ def check_can_refer(*, hospital: Institution, team: Team | None, by: User, reaso
 
 
 def one_open(resident: Resident, hospital: Institution, direction: str) -> RuleViolation:
-    """The refusal of a second referral while one is under way, with who made the first and when."""
+    """The refusal of a second referral while one is under way: who made the first, when, and to whom it went."""
     running = ("requested", "offered", "accepted", "seen")
     other = Referral.objects.filter(
         resident=resident, hospital=hospital, direction=direction, status__in=running
     ).first()
     step = other.steps.first() if other else None
+    taker = other.team if other and direction == Referral.Direction.DOWN else hospital
     return RuleViolation(
         "referral.open",
         format_lazy(
-            _("{who} referred this person to {hospital} on {day}; that referral is still under way."),
+            _("{who} referred this person to {taker} on {day}; that referral is still under way."),
             who=step.by if step else "",
-            hospital=hospital.name,
+            taker=taker.name,
             day=other.made_on if other else "",
         ),
     )

@@ -56,6 +56,8 @@
       return;
     }
     sessionStorage.removeItem(KEPT);
-    if (typed.lapsed && typed.account === account && typed.page === here) restore(typed);
+    /* A form that was sent back stood at its own address; after signing in it stands on the page above. */
+    const isHere = typed.page === here || typed.page.startsWith(location.pathname);
+    if (typed.lapsed && typed.account === account && isHere) restore(typed);
   });
 })();

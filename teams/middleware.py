@@ -1,5 +1,6 @@
 """What every request carries: a strict Content-Security-Policy, its language, who and from where for the history."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,10 @@ import pghistory.middleware
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from teams import memory
@@ -76,6 +77,30 @@ class MistypedAddressMiddleware:
         if "\0" in unquote(f"{request.path_info}?{request.META.get('QUERY_STRING', '')}"):
             raise Http404
         return self.get_response(request)
+
+
+class FormAddressMiddleware:
+    """An address that takes a form only, opened like a page, leads to the nearest page above it: a form that was sent
+    back stands there until the language is switched or the address is entered again. Programs are told 405."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if not (is_page and isinstance(response, HttpResponseNotAllowed)):
+            return response
+        return redirect(urlunsplit(("", "", _page_above(request.path_info), request.META.get("QUERY_STRING", ""), "")))
+
+
+def _page_above(path: str) -> str:
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        with contextlib.suppress(Resolver404):
+            resolve(path)
+            break
+    return path
 
 
 class ProbeMiddleware:

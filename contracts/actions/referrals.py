@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Coverage, FollowUp, Referral, ReferralStep, SlotQuota
 from contracts.referring import (
@@ -20,6 +22,7 @@ from teams.clock import today
 from teams.history import made_by
 from teams.models import Institution, Team, User
 from teams.policy import policy_on
+from teams.rules import RuleViolation
 
 Status = Referral.Status
 
@@ -60,13 +63,14 @@ def accept(
 ) -> Referral:
     """Take the resident: the hospital with an appointment, from its slots or not; the team a patient handed back.
 
-    Raises RuleViolation: referral.moved, .not_yours, .no_appointment, .appointment_passed, .slot_full, .slot_elsewhere.
+    Raises RuleViolation: referral.moved, .not_yours, .no_appointment, .two_appointments, .appointment_passed,
+    .slot_full, .slot_elsewhere.
     """
     with made_by(by, "contracts.accept_referral"):
         referral = _locked(referral, Status.ACCEPTED, by)
         if referral.direction == Referral.Direction.UP:
             slot = _take(slot, referral)
-            day = slot.day if slot else appointment_on
+            day = _appointment(slot, appointment_on)
             check_can_take_slot(slot, day)
             referral.slot, referral.appointment_on = slot, day
         else:
@@ -198,6 +202,13 @@ def _take(slot: SlotQuota | None, referral: Referral) -> SlotQuota | None:
     slot.taken += 1
     slot.save(update_fields=["taken"])
     return slot
+
+
+def _appointment(slot: SlotQuota | None, day: date | None) -> date | None:
+    if slot and day and day != slot.day:
+        said = format_lazy(_("The slot is on {day}. Choose it, or leave it out for another day."), day=slot.day)
+        raise RuleViolation("referral.two_appointments", said)
+    return slot.day if slot else day
 
 
 def _follow_up(referral: Referral, cause: str) -> None:

@@ -67,7 +67,7 @@ class Card:
     lines: Callable[[Sequence[dict[str, Any]], date], Sequence[CardLine]]
 
 
-# Added by apps above.
+# Added by apps above, and by what lies beside this.
 cards: list[Card] = []
 
 

@@ -65,6 +65,14 @@ def referrals(user: User, stage: Stage, day: date, direction: str = "") -> Query
     return rows.select_related("resident", "team", "hospital", "slot").order_by(*order)
 
 
+def to_answer(user: User) -> QuerySet[Referral]:
+    """Those whose answer is for the account to give: requests to its hospital, offers to its teams; first due first."""
+    scope, hospital = user.scope, Q(hospital_id=user.institution_id)
+    asked = Q(status=Status.REQUESTED) & (scope.where("hospital_id") | hospital)
+    offered = Q(status=Status.OFFERED) & scope.where_team("team_id", "team__institution_id")
+    return Referral.objects.visible_to(user).filter(asked | offered).order_by("answer_due_on", "pk")
+
+
 def slots(user: User, day: date) -> QuerySet[SlotQuota]:
     """What hospitals keep for family doctors from the day on."""
     return SlotQuota.objects.visible_to(user).filter(day__gte=day).select_related("hospital")

@@ -17,7 +17,7 @@ from contracts.forms.many import EventForm, GridForm, ManyForm
 from contracts.grid import MOST_ROWS, Row, name_people, pasted_rows, posted_rows
 from contracts.presenters import due as words
 from contracts.presenters.services import say_critical
-from contracts.queries.due import due, most_due, residents_of
+from contracts.queries.due import Window, due, most_due, residents_of
 from contracts.views.services import PLACE, list_query
 from residents.models import Resident
 from service_packages.models import Item
@@ -65,6 +65,7 @@ def service_event(request: SignedInRequest) -> HttpResponse:
     due_form = DueForm(request.user, request.GET)
     form = EventForm(request.user, request.POST or None, initial=_initial(request, due_form))
     wrong: list[Row] = []
+    ticked = {int(key) for key in request.POST.getlist("person") if key.isdecimal()}
     if request.method == "POST" and form.is_valid():
         typed = [Row(line.strip()) for line in form.cleaned_data["typed"].splitlines() if line.strip()]
         rows = [*(Row(f"#{key}") for key in request.POST.getlist("person") if key.isdecimal()), *typed]
@@ -75,13 +76,19 @@ def service_event(request: SignedInRequest) -> HttpResponse:
         if rows and not wrong:
             return redirect(f"{reverse('contracts:service_event')}?{list_query(request)}")
         left = "\n".join(row.person for row in wrong if not row.person.startswith("#"))
+        ticked = {row.resident.pk for row in wrong if row.resident}
         form = EventForm(request.user, {**request.POST.dict(), "typed": left})
-    found = due(_of_item(due_form, form["item"].value()), limit=MOST_ROWS, by_village=True)
+    choice = _of_item(due_form, form["item"].value())
+    if len(choice.teams) == 1:  # of more, what is open is too much to look through
+        choice = replace(choice, window=Window.OPEN)
+    found = due(choice, limit=MOST_ROWS, by_village=True)
     known = words.look_up(found, due_form.items, request.user, today())
     people = [row for row in words.rows(found.people, known) if row["is_seen"]]
     context = {
         "form": form,
         "round": words.by_village(people),
+        "ticked": ticked,
+        "of_many_teams": len(choice.teams) > 1,
         "total": found.total,
         "wrong": [_shown(row) for row in wrong],
         "due_form": due_form,
@@ -118,7 +125,7 @@ def _due_rows(due_form: DueForm, user: User, code: str | None) -> list[Row]:
 
 
 def _enter(request: SignedInRequest, form: ManyForm, rows: Sequence[Row], items: dict[int, Item]) -> list[Row]:
-    """Enter the filled rows; the ones that did not go in, and say how it went. Untouched rows stay when others do."""
+    """Enter the filled rows and say how it went; the ones that did not go in, and with them the untouched ones."""
     filled = [row for row in rows if row.is_filled]
     readable = [(row, entry) for row in filled if (entry := _entry(row, form, items))]
     try:
@@ -131,7 +138,7 @@ def _enter(request: SignedInRequest, form: ManyForm, rows: Sequence[Row], items:
     request.session[PLACE] = form.cleaned_data["place"]
     left = [row for row in filled if row.error]
     _say(request, recorded, left, filled)
-    return left
+    return [row for row in rows if row.error or not row.is_filled] if left else []
 
 
 def _entry(row: Row, form: ManyForm, items: dict[int, Item]) -> Entry | None:

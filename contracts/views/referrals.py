@@ -168,13 +168,16 @@ STEPS: Mapping[str, Callable[[Referral, Mapping[str, Any], User], Referral]] = {
 
 def _detail(request: SignedInRequest, referral: Referral, form: StepForm | None) -> HttpResponse:
     steps = presenter.steps(referral, request.user)
+    form = form or (StepForm(referral) if steps else None)
+    if form:
+        form.fields["note"].required = all(step["needs_words"] for step in steps)
     is_seen = Resident.objects.visible_to(request.user).filter(pk=referral.resident_id).exists()
     context = {
         "referral": referral,
         "steps": referral.steps.all(),
         "offered": steps,
         "makes_appointment": any(step["makes_appointment"] for step in steps),
-        "form": form or (StepForm(referral) if steps else None),
+        "form": form,
         "tone": presenter.TONES.get(Status(referral.status), ""),
         "is_overdue": presenter.is_overdue(referral, today()),
         "person_url": reverse("contracts:service_record", args=[referral.resident_id]) if is_seen else "",

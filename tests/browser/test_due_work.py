@@ -131,6 +131,33 @@ def test_what_was_typed_into_any_form_survives_a_lapsed_session(browser: Browser
 
 
 @pytest.mark.parametrize("role", ["clerk"])
+def test_form_that_was_sent_back_survives_another_language_and_a_lapsed_session(
+    browser: Browser, product: Product, role: str
+) -> None:
+    context = browser.new_context(base_url=product.url, locale="zh-CN", storage_state=product.states[role])
+    page = context.new_page()
+    page.goto("/referrals/?stage=waiting&direction=down")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url(re.compile(r"/referrals/\d+/$"), wait_until="load")
+    here = page.url
+    decline = page.locator("button[formaction$='/declined/']")
+    decline.click()
+    page.wait_for_url(f"{here}declined/", wait_until="load")
+    page.locator("button[name=language]").click()
+    page.wait_for_url(here, wait_until="load")
+
+    decline.click()
+    page.wait_for_url(f"{here}declined/", wait_until="load")
+    page.locator("#id_note").fill("床位已满")
+    page.context.clear_cookies(name="sessionid")
+    decline.click()
+    sign_in_again(page)
+    page.wait_for_url(here, wait_until="load")
+    expect(page.locator("#id_note")).to_have_value("床位已满")
+    context.close()
+
+
+@pytest.mark.parametrize("role", ["clerk"])
 def test_what_one_account_typed_is_not_shown_to_another(browser: Browser, product: Product, role: str) -> None:
     context = browser.new_context(base_url=product.url, locale="zh-CN", storage_state=product.states[role])
     page = context.new_page()

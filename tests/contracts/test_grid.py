@@ -14,7 +14,7 @@ from contracts.actions.ledger import make_obligations
 from contracts.grid import NOBODY, Row, name_people, pasted_rows
 from contracts.models import Coverage, FollowUp, Service
 from residents.models import Resident
-from teams.models import Team
+from teams.models import Role, Team
 from tests.factories import (
     make_coverage,
     make_doctor,
@@ -24,6 +24,7 @@ from tests.factories import (
     make_package,
     make_resident,
     make_team,
+    make_user,
     make_village,
 )
 
@@ -132,6 +133,7 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reason(desk: Client, team:
     for said in ("Entered: 1.", "Not entered: 2.", "Systolic: Must be at most 1000.", "Nobody whom you may see"):
         assert said in page
     assert f"#{one.pk}" not in page
+    assert f'value="#{untouched.pk}"' in page
 
 
 def test_unusual_reading_is_asked_about_once_more(desk: Client, team: Team) -> None:
@@ -242,3 +244,32 @@ def test_unknown_card_stays_in_the_field(desk: Client, team: Team) -> None:
     assert Service.objects.count() == 1
     assert unknown in page
     assert "Not entered: 1." in page
+
+
+@pytest.mark.parametrize(("day", "said"), [("2018-13-45", "is not a possible date"), ("20181230", "in the future")])
+def test_who_was_ticked_stays_ticked_when_nothing_went_in(desk: Client, team: Team, day: str, said: str) -> None:
+    came, absent = sign(team), sign(team)
+    form = {"item": "BP", "performed_on": day, "place": "group", "person": [str(came.pk)]}
+    page = desk.post("/services/event/", form).content.decode()
+
+    assert said in page
+    assert f'name="person" value="{came.pk}" checked' in page
+    assert f'name="person" value="{absent.pk}">' in page
+
+
+def test_examination_day_of_a_team_shows_all_whose_window_is_open(client: Client) -> None:
+    centre = make_institution()
+    teams = [make_team(institution=centre), make_team(institution=centre)]
+    make_item("EXAM", name="Yearly exam", kind="elderly_exam")
+    yearly = make_package(items={"EXAM": 1})
+    for team in teams:
+        make_coverage(
+            team=team, packages=[yearly], start_on=date(2018, 9, 1), resident=make_resident(institution=centre)
+        )
+    make_obligations(coverages=Coverage.objects.all())
+    client.force_login(make_user(Role.CLERK, institution=centre))
+    client.cookies["django_language"] = "en"
+
+    assert len(client.get(f"/services/event/?item=EXAM&team={teams[0].code}").context["round"]) == 1
+    page = client.get("/services/event/?item=EXAM").content.decode()
+    assert "Choose a team to see everybody who may still come." in page

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from contracts.actions import referrals
 from contracts.models import FollowUp, Referral, SlotQuota
+from contracts.presenters.today import today_page
 from contracts.queries.due import Choice, Window, counts
 from residents.models import Resident
 from teams.models import Institution, Role, Team, User
@@ -224,6 +225,19 @@ def test_patient_handed_back_is_taken_by_the_team_and_followed_up(
     assert FollowUp.objects.get().done_on == TODAY
 
 
+def test_refusal_of_a_second_one_names_where_the_first_one_went(
+    resident: Resident, hospital: Institution, doctor: User, specialist: User, team: Team
+) -> None:
+    referrals.hand_back(resident=resident, hospital=hospital, reason="出院,两周复查", by=specialist)
+    with pytest.raises(RuleViolation) as refusal:
+        referrals.hand_back(resident=resident, hospital=hospital, reason="出院", by=specialist)
+    assert f"referred this person to {team.name}" in str(refusal.value)
+    refer(resident, hospital, doctor)
+    with pytest.raises(RuleViolation) as refusal:
+        refer(resident, hospital, doctor)
+    assert "referred this person to 区人民医院" in str(refusal.value)
+
+
 # --- Pages ----------------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +304,44 @@ def test_hospital_answers_on_the_page(
         "加用氨氯地平",
         date(2018, 10, 8),
     )
+
+
+def test_slot_and_another_day_are_not_both_the_appointment(
+    desk: Client, resident: Resident, hospital: Institution, doctor: User, specialist: User
+) -> None:
+    referral, slot = refer(resident, hospital, doctor), keep(hospital, specialist)
+    desk.force_login(specialist)
+    here = f"/referrals/{referral.pk}/"
+    both = send(desk, f"{here}accepted/", here, slot=slot.pk, appointment_on="20181008")
+    assert "The slot is on 2018-10-05" in both.content.decode()
+    send(desk, f"{here}accepted/", here, slot=slot.pk, appointment_on="20181005")
+    referral.refresh_from_db()
+    assert (referral.slot, referral.appointment_on) == (slot, date(2018, 10, 5))
+
+
+def test_who_is_to_answer_reads_it_on_the_start_page(
+    resident: Resident, hospital: Institution, doctor: User, team: Team, settings: Settings
+) -> None:
+    window = make_user(Role.CLERK, institution=hospital)
+    clerk = make_user(Role.CLERK, institution=team.institution)
+    asked = refer(resident, hospital, doctor)
+    assert told(window) == [f"/referrals/{asked.pk}/"]
+    assert told(clerk) == told(doctor) == []
+
+    offered = referrals.hand_back(resident=resident, hospital=hospital, reason="出院", by=window)
+    assert told(window) == [f"/referrals/{asked.pk}/"]
+    assert told(clerk) == told(doctor) == [f"/referrals/{offered.pk}/"]
+    assert told(make_user(Role.CLERK)) == []
+
+    referrals.accept(referral=offered, by=doctor)
+    assert told(clerk) == []
+
+
+def told(user: User) -> list[str]:
+    """The pages of referrals to which the start page leads."""
+    return [
+        line.url for card in today_page(user, TODAY)["cards"] if card["code"] == "referrals" for line in card["lines"]
+    ]
 
 
 def test_overdue_answers_have_a_list_of_their_own(
