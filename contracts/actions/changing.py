@@ -16,7 +16,13 @@ from contracts.actions.packages import hold_packages, lock_versions
 from contracts.actions.waivers import fit_waivers
 from contracts.models import Contract, Coverage, LifecycleEntry, Suspension
 from contracts.rules import check_versions
-from contracts.rules.lifecycle import check_can_change_team, check_can_continue, check_consent, check_team_exists
+from contracts.rules.lifecycle import (
+    check_can_change_team,
+    check_can_continue,
+    check_consent,
+    check_has_begun,
+    check_team_exists,
+)
 from service_packages.models import PackageVersion
 from teams.clock import today
 from teams.history import made_by
@@ -50,13 +56,15 @@ def change_team(
 
     Packages, prices and payers stay as they were signed. The old coverages end the day before.
     A contract that begins later begins with the other team.
-    Raises RuleViolation: contract.changed_since, .consent, .over, .followed, .same_team, .no_team.
+    Raises RuleViolation: contract.changed_since, .consent, .over, .followed, .not_begun, .same_team, .no_team.
     """
     check_consent(consent)
     with made_by(by, "contracts.change_team"):
         contract = lock_contract(contract, seen)
         coverages = still_covered(contract, on)
         check_can_continue(contract, coverages, on=on)
+        if origin == Origin.TEAM_CHANGE:
+            check_has_begun(coverages, on=on)
         check_can_change_team(contract, team, on=on)
         following = _follow(contract, coverages, team=team, on=on, origin=origin, by=by)
         _keep_packages(following)
@@ -77,7 +85,7 @@ def change_packages(
 
     What somebody held already keeps the price it was signed for; what is new has today's. Members who aren't named
     keep what they hold.
-    Raises RuleViolation: contract.changed_since, .consent, .over, .followed, .no_team, .no_packages,
+    Raises RuleViolation: contract.changed_since, .consent, .over, .followed, .not_begun, .no_team, .no_packages,
     .package_not_in_use, .same_packages; package.twice, .exclusive.
     """
     check_consent(consent)
@@ -86,6 +94,7 @@ def change_packages(
         lock_versions([version.pk for versions in packages.values() for version in versions])
         coverages = still_covered(contract, on)
         check_can_continue(contract, coverages, on=on)
+        check_has_begun(coverages, on=on)
         check_team_exists(contract.team, on)
         held = _held(coverages)
         _check_choice(packages, held)

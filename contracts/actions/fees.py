@@ -155,7 +155,7 @@ def cancel_entry(*, entry: FeeEntry, reason: str, by: By) -> None:
 def carry_over(*, contract: Contract, following: Contract, on: date, by: By) -> None:
     """Carry on to a following contract what was settled beyond what the old one still owes; part of the change.
 
-    Money goes over as money. What was waived is waived anew on both sides: the old waiver is cancelled.
+    Money goes over as money. What was waived of the rest is waived anew there; here `fit_waivers` takes it off.
     """
     if not FeeEntry.objects.standing().filter(coverage__contract=contract).exists():
         return
@@ -173,19 +173,15 @@ def carry_over(*, contract: Contract, following: Contract, on: date, by: By) -> 
             book.enter(account.coverage_id, account.payer, Kind.CARRIED_OUT, account.refundable, on)
             book.enter(heir, account.payer, Kind.CARRIED_IN, account.refundable, on)
         waived = min(account.over - account.refundable, owed.get((heir, account.payer), Decimal(0)))
-        _carry_waivers(book, account, heir, waived, on=on, reason=following.number)
+        _carry_waivers(book, account, heir, waived, on=on)
 
 
-def _carry_waivers(book: _Book, account: Account, heir: int, amount: Decimal, *, on: date, reason: str) -> None:
+def _carry_waivers(book: _Book, account: Account, heir: int, amount: Decimal, *, on: date) -> None:
     rows = FeeEntry.objects.standing().filter(coverage=account.coverage_id, payer=account.payer, kind=Kind.WAIVER)
     for waiver in rows.order_by("-pk"):
         moved = min(amount, waiver.amount)
         if not moved:
             return
-        _cancel(FeeEntry.objects.filter(pk=waiver.pk), reason, book.by)
-        if waiver.amount > moved:
-            kept = waiver.amount - moved
-            book.enter(account.coverage_id, account.payer, Kind.WAIVER, kept, waiver.on, reason=waiver.reason)
         book.enter(heir, account.payer, Kind.WAIVER, moved, on, reason=waiver.reason)
         amount -= moved
 

@@ -27,11 +27,15 @@ def place_text(place: str) -> str:
     return str(Item.Mode(place).label) if place in Item.Mode.values else place
 
 
-def say_recorded(request: SignedInRequest, service: Service, day: date) -> None:
+def say_recorded(request: SignedInRequest, service: Service, day: date, *, is_corrected: bool = False) -> None:
     """Put the outcome into messages: what was met, what is due next, or why it does not count."""
     outcome = outcome_of(service, day)
     named = {"name": service.resident.name, "item": service.item.name, "day": f"{service.performed_on:%Y-%m-%d}"}
-    said = [_("%(name)s · %(item)s of %(day)s is entered.") % named]
+    corrected, entered = (
+        _("%(name)s · %(item)s of %(day)s is corrected."),
+        _("%(name)s · %(item)s of %(day)s is entered."),
+    )
+    said = [(corrected if is_corrected else entered) % named]
     if outcome.met:
         said.append(_("It meets what was due on %(day)s.") % {"day": f"{outcome.met.due_on:%Y-%m-%d}"})
     elif service.is_counted:

@@ -96,6 +96,16 @@ def check_can_continue(contract: Contract, coverages: Collection[Coverage], *, o
         raise RuleViolation("contract.followed", followed_message(changed or contract))
 
 
+def check_has_begun(coverages: Collection[Coverage], *, on: date) -> None:
+    """What ran until now is not undone by a day before it; a contract that is to begin is changed from today on."""
+    first = min((coverage.start_on for coverage in coverages), default=on)
+    if on < min(first, today()):
+        raise RuleViolation(
+            "contract.not_begun",
+            format_lazy(_("The contract begins on {day}: enter that day or a later one."), day=first),
+        )
+
+
 def check_can_change_team(contract: Contract, team: Team, *, on: date) -> None:
     """To another team that exists on that day."""
     if team.pk == contract.team_id:

@@ -138,7 +138,7 @@ def _record(request: SignedInRequest, form: ServiceForm) -> str:
 
 def _correct(request: SignedInRequest, service: Service, form: ServiceForm) -> str:
     corrected = correct_service(service=service, by=request.user, seen=form.cleaned_data["seen"], **form.details)
-    say_recorded(request, corrected, today())
+    say_recorded(request, corrected, today(), is_corrected=True)
     leads_to = _to_referral(request, corrected) if corrected.readings != service.readings else ""
     return leads_to or f"{reverse('contracts:service_record', args=[service.resident_id])}?{list_query(request)}"
 

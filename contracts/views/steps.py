@@ -212,6 +212,7 @@ FIELDS = {
     "coverage.not_in_term": "on",
     "contract.no_team": "team",
     "contract.over": "on",
+    "contract.not_begun": "on",
     "contract.consent": "consent",
 }
 

@@ -79,6 +79,15 @@ def test_contract_that_begins_later_begins_with_the_other_team(settings: Setting
     assert_sound()
 
 
+def test_change_is_not_for_days_before_the_contract_began() -> None:
+    contract = signed()
+    with refused("contract.not_begun", match="2018-01-01"):
+        _to_team(contract, on=date(2017, 12, 31))
+    with refused("contract.not_begun", match="2018-01-01"):
+        _to_packages(contract, make_package(items={"BP": 4}), on=date(2017, 6, 1))
+    assert not contract.entries.exclude(kind="signed").exists()
+
+
 def test_team_change_is_refused_with_its_reason() -> None:
     contract = signed()
     with refused("contract.same_team"):

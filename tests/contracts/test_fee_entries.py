@@ -13,6 +13,7 @@ from contracts.actions.ending import terminate
 from contracts.models import Contract, Coverage, FeeEntry
 from contracts.queries.accounts import accounts_of, is_out_of_force_unpaid, unpaid_coverages
 from service_packages.models import PackageVersion
+from teams.dates import ONE_DAY
 from teams.models import PolicyValue, Role
 from teams.models.accounts import SYSTEM
 from teams.policy import policy_on
@@ -243,7 +244,17 @@ def test_waiver_is_divided_between_the_contracts() -> None:
     fees.waive_fee(coverage=member(before), amount=yuan("8"), reason="低保", on=date(2018, 2, 1), by=SYSTEM)
     after = change_team(contract=before, team=make_team(), on=TODAY, consent="paper", by=SYSTEM)
     assert [(row.waived, row.balance) for row in (own(before), own(after))] == [(yuan("4.00"), 0), (yuan("4.00"), 0)]
-    assert FeeEntry.objects.get(kind="waiver", on=date(2018, 2, 1), cancelled_at=None).amount == yuan("4.00")
+    assert own(before, on=date(2018, 3, 1)).balance == 0
+
+
+@pytest.mark.parametrize("on", [TODAY, date(2018, 10, 1)])
+def test_who_was_excused_owes_nothing_before_the_change_or_after_it(on: date) -> None:
+    before = contract()
+    fees.waive_fee(coverage=member(before), amount=yuan("8"), reason="低保", on=date(2018, 2, 1), by=SYSTEM)
+    after = change_team(contract=before, team=make_team(), on=on, consent="paper", by=SYSTEM)
+    for day in (date(2018, 2, 1), on - ONE_DAY, on, date(2018, 12, 31)):
+        assert (own(before, on=day).balance, own(after, on=day).balance) == (0, 0)
+    assert not unpaid_coverages(on - ONE_DAY)
 
 
 def test_dearer_packages_leave_the_difference_to_be_paid() -> None:

@@ -159,7 +159,8 @@ def test_page_says_why_a_record_does_not_count(desk: Client, team: Team) -> None
 def test_entry_is_corrected_with_its_history_shown_and_deleted(desk: Client, team: Team, doctor: User) -> None:
     service = record(sign(team), systolic=138, diastolic=80)
     page = reverse("contracts:service_edit", args=[service.pk])
-    send(desk, page, systolic=128, diastolic=80)
+    corrected = send(desk, page, systolic=128, diastolic=80)
+    assert "is corrected." in desk.get(corrected.headers["Location"]).content.decode()
     shown = desk.get(page).content.decode()
     assert ("138/80" in shown, doctor.username in shown) == (True, True)
 
