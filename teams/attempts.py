@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from teams.actions.submissions import led_to, once
+from teams.leaving import left
 from teams.permissions import SignedInRequest
 from teams.rules import RuleViolation
 
@@ -33,8 +34,11 @@ def sent(
     """On to where a good form leads, done once (`submission` in it is the key); None when it is to be shown.
 
     Then it wasn't sent, isn't good, or was refused: it says so at the field that `field_of` names for the refusal's
-    code, else above all fields. What was good the first time may be so no longer because it was done.
+    code, else above all fields. What was good the first time may be so no longer because it was done. A page that only
+    asks about its fields gets that answer.
     """
+    if answer := left(request, form):
+        return answer
     if request.method != "POST":
         return None
     if not form.is_valid():

@@ -14,6 +14,7 @@ from assessments.presenters.funds import rule_facts
 from assessments.presenters.money import run_rows
 from teams.attempts import attempt, sent
 from teams.clock import today
+from teams.leaving import left
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -80,6 +81,8 @@ def fund_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, _("A published version is not changed: start a draft from it."))
         return redirect("assessments:fund_detail", version.fund_id)
     form = RuleForm(request.POST or None, version=version)
+    if answer := left(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         try:
             funds.change_draft(version=version, terms=form.terms(), by=request.user)

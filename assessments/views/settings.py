@@ -14,6 +14,7 @@ from assessments.forms.settings import SettingForm
 from assessments.presenters.settings import group_rows, setting_row, value_rows
 from assessments.rules.settings import last_frozen_day, may_set
 from teams.clock import today
+from teams.leaving import left, watch
 from teams.models import PolicyValue
 from teams.permissions import Permission, SignedInRequest, require
 from teams.policy_settings import SETTINGS, Setting
@@ -37,7 +38,7 @@ def setting_detail(request: SignedInRequest, code: str) -> HttpResponse:
     """One setting with everything that was set of it."""
     setting = _setting(code)
     day = max(today(), (last_frozen_day() or today()) + timedelta(days=1))
-    return _page(request, setting, SettingForm(setting, initial={"from_on": day}))
+    return _page(request, setting, watch(SettingForm(setting, initial={"from_on": day})))
 
 
 @require_POST
@@ -46,6 +47,8 @@ def setting_set(request: SignedInRequest, code: str) -> HttpResponse:
     """Let the setting have a value from a day on."""
     setting = _setting(code)
     form = SettingForm(setting, request.POST)
+    if answer := left(request, form):
+        return answer
     if not form.is_valid():
         return _page(request, setting, form)
     data = form.cleaned_data

@@ -16,6 +16,7 @@ from assessments.queries.standings import standings
 from assessments.queries.units import select
 from assessments.views.tables import table_of
 from teams.clock import today
+from teams.leaving import left, watch
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -26,7 +27,7 @@ FIRST_YEAR, LAST_YEAR = 1949, 2100
 @require(Permission.FIGURE_READ)
 def target_list(request: SignedInRequest) -> HttpResponseBase:
     """The targets of a year with what they are held against in the shown month."""
-    return _page(request, _year(request.GET.get("year", "")), TargetForm(request.user))
+    return _page(request, _year(request.GET.get("year", "")), watch(TargetForm(request.user)))
 
 
 @require_POST
@@ -34,6 +35,8 @@ def target_list(request: SignedInRequest) -> HttpResponseBase:
 def target_set(request: SignedInRequest) -> HttpResponseBase:
     """Set a target, or change the one that there is."""
     year, form = _year(request.POST.get("year", "")), TargetForm(request.user, request.POST)
+    if answer := left(request, form):
+        return answer
     if not form.is_valid():
         return _page(request, year, form)
     data = dict(form.cleaned_data)
@@ -55,7 +58,7 @@ def target_save(request: SignedInRequest) -> HttpResponseBase:
     targets = [row.target for row in standings(select(request.user, {}), year)]
     form = TargetsForm(targets, request.POST)
     if not form.is_valid():
-        return _page(request, year, TargetForm(request.user), form)
+        return _page(request, year, watch(TargetForm(request.user)), form)
     changed = set_targets(wanted=form.wanted(), by=request.user)
     messages.success(request, _("Targets changed: %(count)s.") % {"count": changed})
     return _back(year)

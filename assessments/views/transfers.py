@@ -16,6 +16,7 @@ from assessments.queries.transfers import months_due, reach_of, reconciled
 from assessments.views.tables import table_of
 from teams.attempts import sent
 from teams.clock import month_words, today
+from teams.leaving import watch
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
 
@@ -30,7 +31,7 @@ def transfer_list(request: SignedInRequest) -> HttpResponseBase:
     if not request.user.scope.is_district:
         raise Http404
     year = _year(request.GET.get("year", ""))
-    return _page(request, year, TransferForm(year=year, day=today()))
+    return _page(request, year, watch(TransferForm(year=year, day=today())))
 
 
 @require_POST

@@ -25,6 +25,7 @@ from residents.copies import since
 from residents.models import Household, Register, Resident
 from teams.actions.submissions import fresh_key, once
 from teams.attempts import attempt, sent, sent_before
+from teams.leaving import left, watch
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
 
@@ -37,6 +38,8 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct the record. Whoever was slower than somebody else sees the difference, and goes on from there."""
     resident, stale = found(request, pk), None
     form = EditForm(request.user, resident, request.POST or None)
+    if answer := left(request, form):
+        return answer
 
     def correct() -> str:
         data = form.cleaned_data
@@ -51,7 +54,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             if refusal.code == "resident.stale":
                 changed = since(resident, form.cleaned_data["seen"])
                 stale = differences(form, resident, changed)
-                form = EditForm(request.user, resident, going_on(form, resident, changed))
+                form = watch(EditForm(request.user, resident, going_on(form, resident, changed)))
             else:
                 add_refusal(form, refusal)
     context = {"resident": resident, "form": form, "stale": stale}
@@ -171,6 +174,8 @@ def _changing(
         seen = Resident.objects.visible_to(request.user).filter(pk=resident.pk).exists()
         return reverse("contracts:person", args=[resident.pk]) if seen else reverse("contracts:people")
 
+    if answer := left(request, form):
+        return answer
     is_doubted = form.is_valid() and bool(getattr(form, "doubts", None))
     if not is_doubted and (response := sent(request, form, change, REFUSED_FIELDS.get)):
         return response

@@ -28,6 +28,7 @@ from service_packages.models import Payer
 from teams.actions import audit
 from teams.actions.submissions import once
 from teams.clock import today
+from teams.leaving import left
 from teams.models import AuditEvent
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.policy import policy_on
@@ -53,6 +54,8 @@ def fee_payment(request: SignedInRequest) -> HttpResponse:
     last = last_entry_of(contracts)
     seen, owed, count = last.pk if last else 0, sum((line.open for line in owing), Decimal("0.00")), len(owing)
     form = PaymentForm(request.POST or None, owed=owed, seen=seen, day=today())
+    if answer := left(request, form):
+        return answer
     preview = None
     if form.is_bound:
         enter = partial(_enter, request, form, chosen.asked_payer, contracts)

@@ -18,6 +18,7 @@ from teams.actions import institutions as actions
 from teams.actions.submissions import fresh_key
 from teams.attempts import sent
 from teams.copies import since
+from teams.leaving import watch
 from teams.models import Institution
 from teams.permissions import Permission, SignedInRequest, require
 from teams.presenters.stale import going_on
@@ -47,7 +48,7 @@ def institution_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.has_error(NON_FIELD_ERRORS, "institution.stale"):
         found.refresh_from_db()
         stale = differences(form, since(found, form.cleaned_data["seen"], actions.EDITED))
-        form = CorrectionForm(going_on(request.POST, stale, initial_of(found), {"division_id": "division"}))
+        form = watch(CorrectionForm(going_on(request.POST, stale, initial_of(found), {"division_id": "division"})))
     return _page(request, form, _("Correct the institution"), found, stale)
 
 

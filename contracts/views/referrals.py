@@ -25,6 +25,7 @@ from residents.models import Resident
 from residents.queries.identities import resident_with
 from teams.attempts import sent
 from teams.clock import today
+from teams.leaving import left
 from teams.models import User
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -132,6 +133,8 @@ def referral_move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
 def slot_list(request: SignedInRequest) -> HttpResponse:
     """What hospitals keep for family doctors; a hospital's own accounts keep more or less."""
     form = SlotForm(request.user, request.POST or None)
+    if answer := left(request, form):
+        return answer
     keeps = form.fields["hospital"].queryset.exists()  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:

@@ -25,6 +25,7 @@ from service_packages.models import Item
 from teams.attempts import sent
 from teams.clock import today
 from teams.copies import since
+from teams.leaving import left, watch
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.presenters.stale import going_on
 from teams.rules import RuleViolation
@@ -44,6 +45,8 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
     given = given_on(resident, today())
     item = _item(request, due_form.items, lines, given)
     form = _form(request, resident, item)
+    if answer := left(request, form):
+        return answer
     if form.is_valid() and not form.doubts and (response := sent(request, form, lambda: _record(request, form))):
         return response
     context = {
@@ -67,6 +70,8 @@ def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct an entry, with the entry's history below. Whoever was slower than a colleague sees the difference."""
     service, stale = _visible_service(request, pk), None
     form = _correction(request, service, request.POST or None)
+    if answer := left(request, form):
+        return answer
     if request.method == "POST" and form.is_valid() and not form.doubts:
         try:
             return redirect(_correct(request, service, form))
@@ -78,7 +83,7 @@ def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 service = _visible_service(request, pk)
                 stale = differences(form, since(service, form.cleaned_data["seen"], ENTERED))
                 rest = going_on(request.POST, stale, initial_of(service), {"staff_id": "staff"})
-                form = _correction(request, service, rest)
+                form = watch(_correction(request, service, rest))
             else:
                 form.add_error("performed_on", str(refusal))
     context = {

@@ -16,6 +16,7 @@ from service_packages.queries import item_rules
 from service_packages.rules import can_edit_catalogue
 from teams.actions.submissions import fresh_key
 from teams.attempts import sent
+from teams.leaving import left
 from teams.models import Staff
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
@@ -55,6 +56,8 @@ def item_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(Item.objects.visible_to(request.user), pk=pk)
     initial = {name: getattr(item, name) for name in ItemForm.base_fields}
     form = ItemForm(request.POST if request.method == "POST" else None, initial=initial)
+    if answer := left(request, form):
+        return answer
     if form.is_bound and form.is_valid():
         try:
             items.change_item(item=item, by=request.user, **form.fields_of_item())

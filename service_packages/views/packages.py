@@ -19,6 +19,7 @@ from service_packages.rules import can_edit_catalogue, check_can_publish, doubts
 from teams.actions.submissions import fresh_key
 from teams.attempts import attempt, sent
 from teams.clock import today
+from teams.leaving import left
 from teams.permissions import Permission, SignedInRequest, require
 from teams.policy import policy_on
 from teams.rules import RuleViolation
@@ -88,6 +89,8 @@ def version_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, _("A published version is not changed: start a draft from it."))
         return redirect("service_packages:version_detail", draft.pk)
     editor = Editor.of(draft, request.POST if request.method == "POST" else None)
+    if answer := left(request, editor.head):
+        return answer
     if request.method == "POST" and editor.is_valid():
         try:
             drafts.save_draft(draft=draft, wanted=editor.wanted(), seen=request.POST.get("seen", ""), by=request.user)

@@ -19,6 +19,7 @@ from teams.attempts import attempt
 from teams.copies import since
 from teams.fields import StaffField
 from teams.forms import FORM_FIELDS, AccountForm, initial_of
+from teams.leaving import left, watch
 from teams.lists import ListPage, ListRow, address_of
 from teams.models import User
 from teams.permissions import Permission, SignedInRequest, require
@@ -50,6 +51,8 @@ def account_list(request: SignedInRequest) -> HttpResponse:
 def account_create(request: SignedInRequest) -> HttpResponse:
     """A new account. Its first password stands on the answer to the form, and never again."""
     form = AccountForm(request.user, None, request.POST or None)
+    if answer := left(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         made: list[tuple[User, str]] = []
 
@@ -75,14 +78,13 @@ def account_staff(request: SignedInRequest) -> HttpResponse:
     """Fragment: whose the typed staff number is."""
     field = StaffField(required=False)
     field.user = request.user
-    context: dict[str, Any] = {"staff": None, "problem": ""}
     try:
-        context["staff"] = field.clean(request.GET.get("staff", ""))
-    except ValidationError as error:
-        context["problem"] = " ".join(error.messages)
-    if context["staff"]:
-        context["taken"] = User.objects.filter(staff=context["staff"]).first()
-    return render(request, "teams/_account_staff.html", context)
+        staff = field.clean(request.GET.get("staff", ""))
+    except ValidationError:
+        # What is wrong stands at the field (`left`).
+        staff = None
+    taken = User.objects.filter(staff=staff).first() if staff else None
+    return render(request, "teams/_account_staff.html", {"staff": staff, "taken": taken})
 
 
 @require_form
@@ -92,6 +94,8 @@ def account_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """One account: what it holds, to be changed; its password, its end, and what was changed of it so far."""
     account, stale = _account(request, pk), None
     form = AccountForm(request.user, account, request.POST or None)
+    if answer := left(request, form):
+        return answer
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -101,7 +105,7 @@ def account_detail(request: SignedInRequest, pk: int) -> HttpResponse:
                 changed = since(account, data["seen"], actions.EDITED)
                 stale = differences(changed, form.typed)
                 rest = going_on(request.POST, stale, initial_of(account), FORM_FIELDS)
-                form = AccountForm(request.user, account, rest)
+                form = watch(AccountForm(request.user, account, rest))
             else:
                 form.add_refusal(refusal)
         else:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from teams.actions.submissions import fresh_key, once
 from teams.actions.tokens import create_token, revoke_token
 from teams.forms import TokenForm
+from teams.leaving import left, watch
 from teams.models import ApiToken
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
@@ -22,6 +23,8 @@ from teams.rules import RuleViolation
 def token_list(request: SignedInRequest) -> HttpResponse:
     """Every key with its account and last use; a new one is shown on the answer to its form, and never again."""
     form = TokenForm(request.user, request.POST if request.method == "POST" else None)
+    if answer := left(request, form):
+        return answer
     shown = ""
     if form.is_bound and form.is_valid():
         try:
@@ -32,7 +35,7 @@ def token_list(request: SignedInRequest) -> HttpResponse:
             if not shown:
                 messages.warning(request, _("This key was made already and shown once. Revoke it if nobody noted it."))
                 return redirect("teams:token_list")
-            form = TokenForm(request.user)
+            form = watch(TokenForm(request.user))
     rows = ApiToken.objects.visible_to(request.user).select_related("user__institution").order_by("name", "pk")
     context = {
         "form": form,
