@@ -17,12 +17,15 @@ class AssessmentsConfig(AppConfig):
         from assessments.problems import RULES
         from assessments.queries.voices import voice_path
         from assessments.supervision_exports import LEADS, SAMPLE
+        from assessments.trail import PHRASES
         from contracts.presenters.today import cards
         from contracts.problems import register as look_for
         from contracts.queries.papers import voice_paths
         from teams.exports import register as let_export
         from teams.imports import register
+        from teams.trail import register as tell
 
+        tell(*PHRASES)
         voice_paths.append(voice_path)
         cards.append(ASKED)
         look_for(*RULES)

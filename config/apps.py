@@ -5,3 +5,10 @@ from django.contrib.admin.apps import AdminConfig
 
 class AdministrationConfig(AdminConfig):
     default_site = "config.admin.Site"
+
+    def ready(self) -> None:
+        from config.navigation import REFUSED
+        from teams.trail import register as tell
+
+        super().ready()
+        tell(*REFUSED)

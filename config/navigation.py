@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from teams.health import is_work_waiting
 from teams.models import Role, User
 from teams.permissions import Permission, has_permission
+from teams.trail import Phrase
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,19 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     ]
     warnings = [_("Background work is waiting: its server cannot be reached.")] if is_work_waiting() else []
     return context | {"nav": nav, "account": account_of(user), "warnings": warnings}
+
+
+def _page(asked: str) -> str:
+    """The entry of the navigation under which a page stands, and the page's own name."""
+    entry = next((entry for entry in ENTRIES if asked.startswith(entry.pages)), None)
+    return f"{entry.label} · {asked}" if entry else asked
+
+
+# What lines of the audit trail about refused access say.
+REFUSED = (
+    Phrase("GET {*page}", gettext_lazy("page: {page}"), {"page": _page}),
+    Phrase("POST {*page}", gettext_lazy("sent: {page}"), {"page": _page}),
+)
 
 
 def entries_of(user: User) -> list[Entry]:

@@ -16,11 +16,14 @@ class ContractsConfig(AppConfig):
         from contracts.presenters.today import cards
         from contracts.problems import coverages, packages, people, teams
         from contracts.problems import register as look_for
+        from contracts.trail import PHRASES
         from residents import followers
         from residents.models import seen_through
         from teams.exports import register as let_export
         from teams.imports import register
+        from teams.trail import register as tell
 
+        tell(*PHRASES)
         followers.registers_changed.append(follow_anchors)
         followers.recorded_after_leaving.append(recorded_after_leaving)
         let_export(

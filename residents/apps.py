@@ -8,6 +8,9 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from residents.imports import registers, residents
+        from residents.trail import PHRASES
         from teams.imports import register
+        from teams.trail import register as tell
 
+        tell(*PHRASES)
         register(residents.RESIDENTS, registers.REGISTERS)

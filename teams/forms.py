@@ -24,6 +24,7 @@ from teams.permissions import SignedInRequest
 from teams.queries.accounts import BUREAU
 from teams.rules import RuleViolation
 from teams.sheet_files import ENDINGS, Limits, SheetError, open_file
+from teams.trail import codes_told_with
 
 
 class SheetForm(forms.Form):
@@ -119,8 +120,11 @@ class AuditFilter(django_filters.FilterSet):
         return rows.filter(at__lte=timezone.make_aware(datetime.combine(day, time.max)))
 
     def holding(self, rows: QuerySet[AuditEvent], name: str, words: str) -> QuerySet[AuditEvent]:
-        """Lines that hold the words in what was done, why, or from where."""
-        return rows.filter(Q(what__icontains=words) | Q(reason__icontains=words) | Q(address__startswith=words))
+        """Lines that hold the words in what was done (as it is kept or told), why, or from where."""
+        said = Q(what__icontains=words) | Q(reason__icontains=words) | Q(address__startswith=words)
+        for code in codes_told_with(words):
+            said |= Q(what__regex=f"^(?:{code})$")
+        return rows.filter(said)
 
 
 class TeamFilter(forms.Form):

@@ -17,6 +17,7 @@ from teams.forms import AuditFilter
 from teams.lists import ROWS_AT_MOST
 from teams.models import AuditEvent, User
 from teams.permissions import Permission, SignedInRequest, has_permission, require
+from teams.trail import in_words
 from teams.workbooks import write_rows
 
 A_PAGE = 100
@@ -34,7 +35,7 @@ def audit_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "filter": chosen,
         "page": page,
-        "rows": _with_accounts(page),
+        "rows": _told(page),
         "is_more": page.paginator.count >= ROWS_AT_MOST,
         "may_verify": request.user.scope.is_district,
         "may_open_samples": has_permission(request.user, Permission.SAMPLE_READ),
@@ -84,11 +85,11 @@ def _chosen(request: SignedInRequest) -> AuditFilter:
     return chosen
 
 
-def _with_accounts(events: Iterable[AuditEvent]) -> list[tuple[AuditEvent, User | None]]:
-    """Each line with the account behind it, if there still is one."""
+def _told(events: Iterable[AuditEvent]) -> list[tuple[AuditEvent, User | None, str]]:
+    """Each line with the account behind it, if there still is one, and what it says in words."""
     lines = list(events)
     accounts = User.objects.select_related("institution").in_bulk({line.user_id for line in lines if line.user_id})
-    return [(line, accounts.get(line.user_id)) for line in lines]
+    return [(line, accounts.get(line.user_id), in_words(line.what)) for line in lines]
 
 
 def _header() -> list[str]:
@@ -100,6 +101,7 @@ def _header() -> list[str]:
         _("Network address"),
         _("What"),
         _("Reason"),
+        _("What, as it is kept"),
         _("Hash of the line"),
     ]
 
@@ -112,7 +114,8 @@ def _lines(events: Iterable[AuditEvent]) -> Iterator[list[object]]:
             event.username,
             str(event.get_kind_display()),
             event.address or "",
-            event.what,
+            in_words(event.what),
             event.reason,
+            event.what,
             event.sha256,
         ]
