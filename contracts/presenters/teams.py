@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.queries.teams import Load, loads, remaining, team_checks
 from residents.models import Resident
 from teams.composition import centre_check, jobs_on
+from teams.dates import ONE_DAY
 from teams.models import Institution, Staff, Team, TeamMember, User
 from teams.models.places import parent_ids
 from teams.policy import policy_on
@@ -39,16 +40,18 @@ def team_page(team: Team, day: date) -> dict[str, Any]:
         .values_list("village")
         .annotate(Count("pk"))
     )
-    exists = not (team.dissolved_on and team.dissolved_on <= day)
+    is_gone = team.dissolved_on is not None and team.dissolved_on <= day
+    # Of a team that is gone those who belonged to it to the last are told.
+    last = team.dissolved_on - ONE_DAY if is_gone else day
     return {
         "team": team,
         "day": day,
-        "exists": exists,
+        "exists": not is_gone,
         "load": load,
         "residents": sum(residents.values()),
-        "checks": team_checks(jobs, load, policy) if exists else [],
-        "members": [_member(row) for row in members if holds(row, day)],
-        "past_members": [_member(row) for row in members if not holds(row, day)],
+        "checks": [] if is_gone else team_checks(jobs, load, policy),
+        "members": [_member(row) for row in members if holds(row, last)],
+        "past_members": [_member(row) for row in members if not holds(row, last)],
         "villages": [{"row": row, "residents": residents.get(row.village_id, 0)} for row in served if holds(row, day)],
         "past_villages": [{"row": row} for row in served if not holds(row, day)],
         "remaining": remaining(team.pk, day) if team.dissolved_on else None,

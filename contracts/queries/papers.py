@@ -26,7 +26,7 @@ from residents.models import Resident
 from residents.queries.memberships import memberships
 from service_packages.models import PackageItem, PackageVersion, Payer
 from teams import cipher
-from teams.dates import age_on
+from teams.dates import add_months, age_on
 from teams.models import Staff, Team, TeamMember
 from teams.phones import mask_phone
 from teams.policy import policy_on
@@ -115,7 +115,7 @@ def agreement_data(deal: Deal) -> Data:
     """What documents/agreement.typ and the preview page show."""
     with translation.override(CHINESE):
         return _shared_data(deal, _members(deal.team, deal.start_on)) | {
-            "confirmed_yearly": bool(policy_on(deal.start_on)["confirmed_yearly"]),
+            "confirmed_yearly": _has_second_year(deal) and bool(policy_on(deal.start_on)["confirmed_yearly"]),
             "packages": _packages(deal),
             "fees": [
                 {"payer": str(Payer(payer).label), "amount": f"{amount:.2f}"}
@@ -123,6 +123,11 @@ def agreement_data(deal: Deal) -> Data:
             ],
             "total": f"{sum(_by_payer(deal).values(), NOTHING):.2f}",
         }
+
+
+def _has_second_year(deal: Deal) -> bool:
+    """Whether there is anything to confirm: a contract is confirmed from its second year on."""
+    return deal.end_on >= add_months(deal.start_on, 12)
 
 
 def handbook_data(contract: Contract, host: str = "") -> Data:

@@ -129,6 +129,23 @@ def test_dissolving_names_the_contracts_that_remain(client: Client, administrato
     assert team.contracts.get().coverages.get().terminated_on is None
 
 
+def test_dissolved_team_names_its_last_members(client: Client, administrator: User) -> None:
+    client.cookies["django_language"] = "en"
+    stayed, left = factories.make_staff(name="赵医生"), factories.make_staff(name="钱护士")
+    team = factories.make_team(members=[stayed, left])
+    url = reverse("contracts:team", args=[team.pk])
+    send(client, "member_end", team.members.get(staff=left).pk, on=str(today() - timedelta(days=9)))
+    send(client, "team_dissolve", team.pk, on=str(today()))
+    page = client.get(url)
+    assert [row["staff"] for row in page.context["members"]] == [stayed]
+    assert [row["staff"] for row in page.context["past_members"]] == [left]
+    said = page.content.decode()
+    assert f"The team was dissolved on {today()}" in said and "Nobody belongs to the team." not in said
+    assert "member_end" not in said and "The team served no village." in said
+    empty = factories.make_team(dissolved_on=today())
+    assert b"Nobody belonged to it on its last day." in client.get(reverse("contracts:team", args=[empty.pk])).content
+
+
 def test_administrator_of_a_centre_changes_its_teams_only(client: Client) -> None:
     own = factories.make_institution()
     client.force_login(factories.make_user(Role.ADMINISTRATOR, institution=own))

@@ -55,6 +55,16 @@ def test_what_was_shown_is_what_was_signed(client: Client, household: list[Resid
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize(("years", "is_said"), [(1, False), (2, True), (3, True)])
+def test_confirmation_is_promised_for_several_years_only(
+    client: Client, household: list[Resident], years: int, is_said: bool
+) -> None:
+    draft = prepared(client, household[0], years=years)
+    assert (
+        "每年确认一次" in client.get(reverse("contracts:draft_detail", args=[draft.pk])).content.decode()
+    ) is is_said
+
+
 def test_contract_bears_the_number_that_was_printed(client: Client, household: list[Resident], team: Team) -> None:
     draft = prepared(client, household[0])
     assert draft.number == f"{team.institution.code}-2018-00001"
