@@ -7,11 +7,13 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.password_validation import get_default_password_validators
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from teams.actions.accounts import EDITED, Holding, choose_password
@@ -290,11 +292,26 @@ def initial_of(account: User) -> dict[str, Any]:
     }
 
 
+def _asked_of_passwords() -> str:
+    """What the validators of the settings ask for."""
+    least = next(each.min_length for each in get_default_password_validators() if hasattr(each, "min_length"))
+    words = gettext(
+        "%(least)s characters or more; not digits only, no common password, and nothing like your own name."
+    )
+    return words % {"least": least}
+
+
 class OwnPasswordForm(PasswordChangeForm):
     """Another password of one's own. Who has just signed in with one that was given isn't asked for it again."""
 
+    # In the words of the pages, which address people otherwise than Django does.
+    error_messages = PasswordChangeForm.error_messages | {
+        "password_incorrect": _("This is not the password you have. Type it again."),
+    }
+
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
+        self.fields["new_password1"].help_text = _asked_of_passwords()
         if user.must_change_password:
             del self.fields["old_password"]
             self.fields["new_password1"].widget.attrs["autofocus"] = True

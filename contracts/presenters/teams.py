@@ -40,16 +40,15 @@ def team_page(team: Team, day: date) -> dict[str, Any]:
         .values_list("village")
         .annotate(Count("pk"))
     )
-    is_gone = team.dissolved_on is not None and team.dissolved_on <= day
     # Of a team that is gone those who belonged to it to the last are told.
-    last = team.dissolved_on - ONE_DAY if is_gone else day
+    last = min(day, team.dissolved_on - ONE_DAY) if team.dissolved_on else day
     return {
         "team": team,
         "day": day,
-        "exists": not is_gone,
+        "exists": last == day,
         "load": load,
         "residents": sum(residents.values()),
-        "checks": [] if is_gone else team_checks(jobs, load, policy),
+        "checks": team_checks(jobs, load, policy) if last == day else [],
         "members": [_member(row) for row in members if holds(row, last)],
         "past_members": [_member(row) for row in members if not holds(row, last)],
         "villages": [{"row": row, "residents": residents.get(row.village_id, 0)} for row in served if holds(row, day)],

@@ -211,6 +211,20 @@ def test_person_may_sign_out_and_switch_the_language_before_choosing(clerk: User
     assert person.post("/sign-out/").headers["Location"] == "/sign-in/"
 
 
+def test_form_of_passwords_speaks_as_the_other_pages_do(clerk: User, settings: Any) -> None:
+    person = Client()
+    person.force_login(clerk)
+    page = person.post("/password/", OWN | {"old_password": "no"})
+    assert list(page.context["form"].errors) == ["old_password"]
+    said = page.content.decode()
+    assert "你" not in said and "至少 10 个字符" in said
+    settings.AUTH_PASSWORD_VALIDATORS = [
+        each | {"OPTIONS": {"min_length": 14} if "Length" in each["NAME"] else {}}
+        for each in settings.AUTH_PASSWORD_VALIDATORS
+    ]
+    assert "至少 14 个字符" in person.get("/password/").content.decode()
+
+
 def test_keys_work_while_the_owner_has_a_given_password(clerk: User) -> None:
     key = create_token(user=clerk, name="till", by=SYSTEM)
     give_password(account=clerk, by=SYSTEM)
