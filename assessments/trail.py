@@ -70,7 +70,7 @@ PHRASES = (
     Phrase("cohorts {*unit}", _("cohorts of {unit}")),
     Phrase(
         "cohort {month} {outcome} {after} {part} {*unit}",
-        _("cohort of {month} in {unit}: {outcome} after {after} months, {part}"),
+        _("cohort of {month} in {unit}: {outcome}, months after signing: {after}, {part}"),
         _CELL,
     ),
     Phrase("sample {id} same", _("sample {id}: drawn again, the same")),

@@ -295,9 +295,7 @@ def initial_of(account: User) -> dict[str, Any]:
 def _asked_of_passwords() -> str:
     """What the validators of the settings ask for."""
     least = next(each.min_length for each in get_default_password_validators() if hasattr(each, "min_length"))
-    words = gettext(
-        "%(least)s characters or more; not digits only, no common password, and nothing like your own name."
-    )
+    words = gettext("Length at least: %(least)s; not digits only, no common password, and nothing like your own name.")
     return words % {"least": least}
 
 

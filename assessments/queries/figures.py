@@ -87,7 +87,7 @@ class Targets:
     def __init__(self, year: int) -> None:
         self.rows: dict[tuple[str, str, str, int | None], Target] = {
             (row.indicator, row.category, row.scope, row.institution_id): row
-            for row in Target.objects.filter(year=year)
+            for row in Target.objects.filter(year=year).select_related("institution")
         }
 
     def of(self, unit: Unit, key: Key) -> Target | None:

@@ -1,12 +1,12 @@
 """How far a year's targets are reached: each with the figure it is held against, and the people still missing."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
 
 from assessments.models import Figure, Target
-from assessments.queries.figures import Count, Key, is_met
+from assessments.queries.figures import Count, Key, Targets, UnitKey, is_met
 from assessments.queries.units import Selection
 from teams.models import Institution
 
@@ -44,36 +44,50 @@ def missing(count: Count, target: Target) -> int:
 
 
 def standings(selection: Selection, year: int) -> list[Standing]:
-    """The targets of a year that the account may see, with the shown month's figures."""
-    seen = set(selection.tree.institutions)
-    rows = [
-        row
-        for row in Target.objects.filter(year=year).select_related("institution")
-        if row.institution_id is None or row.institution_id in seen
-    ]
-    counts = _counts(selection, rows)
-    return [Standing(row, counts.get((_unit(selection, row), Key(row.indicator, row.category)))) for row in rows]
+    """The targets of a year that the account may see, with the shown month's figures.
+
+    Whoever doesn't see the district is told what the own unit is held to: everybody's rates, not the district's tasks.
+    """
+    targets, is_district = Targets(year), selection.user.scope.is_district
+    seen = [row for row in targets.rows.values() if row.institution_id in {None, *selection.tree.institutions}]
+    units = {row.pk: (_place if is_district else _own)(selection, row, targets) for row in seen}
+    shown = [row for row in seen if is_district or units[row.pk]]
+    counts = _counts(selection, shown, {unit for unit in units.values() if unit})
+    return [Standing(row, counts.get((units[row.pk], _key(row)))) for row in shown]
 
 
-def _unit(selection: Selection, target: Target) -> int | None:
+def _place(selection: Selection, target: Target, targets: Targets) -> UnitKey | None:
     """The institution whose own figure the target is held against."""
     if target.institution_id:
-        return target.institution_id
+        return target.institution_id, 0
     roots = [row for row in selection.tree.roots if row.kind == Institution.Kind.BUREAU]
-    return roots[0].pk if roots and target.scope == Target.Scope.ALL else None
+    return (roots[0].pk, 0) if roots and target.scope == Target.Scope.ALL else None
 
 
-def _counts(selection: Selection, targets: Sequence[Target]) -> dict[tuple[int | None, Key], Count]:
+def _own(selection: Selection, target: Target, targets: Targets) -> UnitKey | None:
+    """The same for an account of one place: of everybody's targets those that hold for its own unit."""
+    if target.institution_id:
+        return target.institution_id, 0
+    return selection.unit.key if targets.of(selection.unit, _key(target)) is target else None
+
+
+def _key(target: Target) -> Key:
+    return Key(target.indicator, target.category)
+
+
+def _counts(
+    selection: Selection, targets: Sequence[Target], units: Set[UnitKey]
+) -> dict[tuple[UnitKey | None, Key], Count]:
     figures = Figure.objects.visible_to(selection.user).filter(
         revision=selection.revision,
-        team_key=0,
-        institution__in={_unit(selection, row) for row in targets} - {None},
+        institution__in={institution for institution, _team in units},
+        team_key__in={team for _institution, team in units},
         indicator__in={row.indicator for row in targets},
     )
-    found: dict[tuple[int | None, Key], Count] = {}
-    for institution, indicator, category, numerator, denominator in figures.values_list(
-        "institution_id", "indicator", "category", "numerator", "denominator"
+    found: dict[tuple[UnitKey | None, Key], Count] = {}
+    for institution, team, indicator, category, numerator, denominator in figures.values_list(
+        "institution_id", "team_key", "indicator", "category", "numerator", "denominator"
     ):
         key = Key(indicator, category)
-        found[institution, key] = Count(key, numerator, denominator)
+        found[(institution, team), key] = Count(key, numerator, denominator)
     return found

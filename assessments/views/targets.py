@@ -98,6 +98,7 @@ def _page(request: SignedInRequest, year: int, form: TargetForm, lines: TargetsF
         "year": year,
         "rows": shown,
         "as_of": selection.revision.as_of if selection.revision else None,
+        "unit": selection.unit.name,
         "form": form,
         "may_edit": has_permission(request.user, Permission.CATALOGUE_EDIT),
         "can_copy": not rows and Target.objects.filter(year=year - 1).exists(),

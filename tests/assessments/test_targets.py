@@ -186,6 +186,26 @@ def test_clerk_reads_targets_of_the_own_institution_and_sets_none(district: Smal
     assert "77%" in page and "66%" not in page and "Set a target" not in page
 
 
+def test_clerk_reads_what_the_own_institution_is_held_to(district: SmallDistrict) -> None:
+    put("targets", HEADER, "coverage,,2018,,,90,", "coverage,key,2018,,,,5", "renewal,,2018,urban,,60,")
+    put("targets", HEADER, "unserved,,2018,,,5,", "unserved,,2018,,C,4,", "unserved,,2018,,V,3,")
+
+    def shown(client: Client) -> set[tuple[str, str, str, str]]:
+        rows = client.get(LIST, {"year": "2018"}).context["rows"]
+        return {(str(row["indicator"]), str(row["scope"]), row["goal"], row["now"]) for row in rows}
+
+    official = {row[0]: row[3] for row in shown(signed_in(Role.OFFICIAL, institution=district.bureau))}
+    assert set(official) == {"Coverage", "Renewal", "Signed, not served"}
+    clerk = shown(signed_in(Role.CLERK, institution=district.centre))
+    assert clerk == {
+        ("Coverage", "everywhere", "90%", "60.0%"),
+        ("Signed, not served", "宁老庄镇卫生院", "at most 4%", "50.0%"),
+        ("Signed, not served", "姜堂村卫生室", "at most 3%", "—"),
+    }
+    clinic = shown(signed_in(Role.ADMINISTRATOR, institution=district.clinic))
+    assert ("Coverage", "everywhere", "90%", "0.0%") in clinic
+
+
 def test_year_that_is_none_is_not_found(administrator: Client) -> None:
     assert [administrator.get(LIST, {"year": year}).status_code for year in ("x", "12", "９９９９")] == [404] * 3
 

@@ -74,7 +74,7 @@ KEPT_AND_SAID = {
     "coverage all 姜堂镇 中心 2018-10 gap": "Coverage, everyone, 姜堂镇 中心, October 2018: those who don't count",
     "coverage key 2018-10 resident 7": "Coverage, key populations, October 2018: resident 7",
     "cohort 2018-10 kept 3 gap 李医生 团队": (
-        "cohort of October 2018 in 李医生 团队: still signed after 3 months, those who don't count"
+        "cohort of October 2018 in 李医生 团队: still signed, months after signing: 3, those who don't count"
     ),
     "statement 服务费 2018-01–2018-03 settlement TA 2018-02": (
         "people behind the statement of TA: 服务费, 2018-01–2018-03, settlement, February 2018"
