@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Grade, Rule
 from assessments.rubric_content import Band, Content, RuleContent, SectionContent, VetoContent
-from assessments.rubric_files import LARGEST, parse, rubrics
+from assessments.rubric_files import LARGEST, parse, read_rubric, rubrics
 from assessments.sources import offered_sources
 from teams.fields import LongSelect
 from teams.rules import RuleViolation
@@ -42,7 +42,7 @@ class RubricForm(forms.Form):
         super().__init__(*args, **kwargs)
         like = self.fields["like"]
         assert isinstance(like, forms.ChoiceField)
-        like.choices = [("", _("an empty rubric")), *((name, name) for name in rubrics())]
+        like.choices = [("", _("an empty rubric")), *((name, read_rubric(name).name) for name in rubrics())]
 
     def clean_file(self) -> Content | None:
         """What the file says."""

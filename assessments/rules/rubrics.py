@@ -20,7 +20,7 @@ FULL_POINTS = Decimal(100)
 Method = Rule.Method
 # These compare what was measured with a target.
 TO_TARGET = (Method.PROPORTIONAL, Method.DEDUCT, Method.PASS_FAIL)
-INDICATOR = "indicator:"
+INDICATOR, FINDINGS = "indicator:", "findings:"
 
 
 def check_can_edit_rubrics(by: User | SystemAccount) -> None:
@@ -91,7 +91,8 @@ def _check_bands(rule: RuleContent) -> None:
 
 
 def _check_findings(rule: RuleContent) -> None:
-    return None
+    if rule.source and not rule.source.startswith(FINDINGS):
+        raise _of_rule(rule, "source", _("findings of inspections are its source"))
 
 
 _METHOD_CHECKS = {
@@ -109,6 +110,10 @@ def _check_veto(veto: VetoContent, sources: Collection[str]) -> None:
     if veto.total_most is None and not veto.grade:
         raise RuleViolation(
             "veto.effect", format_lazy(_("{veto}: say at most which total or which grade it leaves."), veto=veto.name)
+        )
+    if veto.total_most is not None and not 0 <= veto.total_most < FULL_POINTS:
+        raise RuleViolation(
+            "veto.effect", format_lazy(_("{veto}: the total that it leaves lies between 0 and 100."), veto=veto.name)
         )
     if veto.grade and veto.grade not in Grade.values:
         raise RuleViolation("veto.grade", format_lazy(_("{veto}: there is no such grade."), veto=veto.name))

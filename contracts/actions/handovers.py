@@ -35,14 +35,14 @@ def prepare(*, from_team: Team, to_team: Team, effective_on: date, reason: str, 
     """A handover of every contract of a team that still covers somebody on that day, to be asked about.
 
     Contracts that another handover on its way names are left to that one.
-    Raises RuleViolation: handover.not_allowed, .same_team, .nothing; contract.no_team.
+    Raises RuleViolation: handover.not_allowed, .same_team, .passed, .nothing; contract.no_team.
     """
     with made_by(by, "contracts.prepare_handover"):
         Team.objects.select_for_update(no_key=True).get(pk=from_team.pk)
         check_can_prepare(from_team=from_team, to_team=to_team, effective_on=effective_on, by=by)
         contracts = left_with(from_team, effective_on)
         if not contracts:
-            raise RuleViolation("handover.nothing", _("The team has no contract to hand over on that day."))
+            raise RuleViolation("handover.nothing", _("The team has no contract that is still to be handed over."))
         handover = Handover.objects.create(
             from_team=from_team, to_team=to_team, effective_on=effective_on, reason=reason, made_by=by
         )

@@ -55,7 +55,7 @@ class Line:
 CELLS: Mapping[str, Callable[[Line], Cell]] = {
     "name": lambda line: Cell(line.coverage.resident.name),
     "id_number": lambda line: Cell(id_text(line.coverage.resident, whole=line.whole), is_masked=True),
-    "status": lambda line: _chip(status_of(line.coverage, line.day, is_suspended=line.coverage.suspended)),
+    "status": lambda line: status_chip(status_of(line.coverage, line.day, is_suspended=line.coverage.suspended)),
     "number": lambda line: Cell(line.coverage.contract.number),
     "team": lambda line: Cell(line.coverage.team_name),
     "packages": lambda line: Cell(_(", ").join(line.coverage.package_names)),
@@ -87,10 +87,11 @@ def cells(coverage: Any, day: date, columns: Iterable[str], *, whole: bool = Fal
 
 def status_cell(coverage: Coverage, day: date) -> Cell:
     """What a coverage is on the day, as a chip."""
-    return _chip(coverage.status_on(day))
+    return status_chip(coverage.status_on(day))
 
 
-def _chip(status: Status) -> Cell:
+def status_chip(status: Status) -> Cell:
+    """The status as a chip."""
     return Cell(str(status.label), tone=TONES[status])
 
 

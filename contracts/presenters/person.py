@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from contracts.charts import Chart, Reading, Series, chart
 from contracts.models import Coverage, Merge, Obligation, Service
+from contracts.models.status import status_of
+from contracts.presenters.contracts import status_chip
 from contracts.presenters.fulfilment import WORDS, sentence, tally_of
 from contracts.presenters.people import id_text, phone_text
 from contracts.problems import all_rules
 from contracts.queries.person import Person
 from residents.categories import category_names
 from residents.models import Register, Resident
-from teams.dates import age_on, birthday, last_born_with_age
+from teams.dates import ONE_DAY, age_on, birthday, last_born_with_age
 from teams.lists import Cell
 from teams.phones import PHONE_PROBLEMS
 from teams.policy import policy_on
@@ -165,22 +167,16 @@ def _holds(entry: Register, day: date) -> bool:
 
 
 def _coverage(coverage: Any, resident: Resident, day: date) -> dict[str, Any]:
-    last = coverage.last_on
-    if coverage.start_on > day:
-        state = Cell(_("to come"), tone="info")
-    elif last < day:
-        state = Cell(_("terminated"), tone="grey") if coverage.terminated_on else Cell(_("expired"), tone="grey")
-    elif coverage.suspended:
-        state = Cell(_("suspended"), tone="warn")
-    else:
-        state = Cell(_("in force"), tone="good")
+    coverage.resident = resident
+    gone = [on - ONE_DAY for on in (resident.died_on, resident.moved_out_on) if on]
     return {
         "number": coverage.contract.number,
+        "url": reverse("contracts:contract_detail", args=[coverage.contract_id]) if coverage.is_open else "",
         "team": coverage.contract.team,
         "start_on": coverage.start_on,
-        "last_on": last,
+        "last_on": min([coverage.last_on, *gone]),
         "packages": _(", ").join(coverage.package_names),
-        "state": state,
+        "state": status_chip(status_of(coverage, day, is_suspended=coverage.suspended)),
         "reason": _reason(coverage),
     }
 

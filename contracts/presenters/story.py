@@ -86,6 +86,8 @@ def _sequence(contract: Contract, following: Sequence[Contract], seen: Container
 
 def _member(coverage: Any, story: Story) -> dict[str, Any]:
     resident, status = coverage.resident, story.statuses[coverage.pk]
+    is_running = status in (Status.TO_START, Status.IN_FORCE, Status.SUSPENDED)
+    ends_on = coverage.terminated_on if is_running else None
     gone = {Status.DIED: resident.died_on, Status.MOVED: resident.moved_out_on}.get(status)
     pauses = [pause for pause in coverage.suspensions.all() if pause.to_on is None or pause.to_on > story.day]
     return {
@@ -97,7 +99,8 @@ def _member(coverage: Any, story: Story) -> dict[str, Any]:
         "phone": phone_text(resident),
         "status": status_cell(coverage, story.day),
         "since": coverage.terminated_on if status == Status.TERMINATED else gone,
-        "reason": coverage.reason_words if status == Status.TERMINATED else "",
+        "reason": coverage.reason_words if status == Status.TERMINATED or ends_on else "",
+        "ends_on": ends_on,
         "pauses": pauses,
         "packages": [
             {

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Exists, OuterRef
 from django.db.models.functions import Cast
 
-from contracts.models import Merge, Obligation, Problem, Service, Suspension, Visit
+from contracts.models import Contract, Merge, Obligation, Problem, Service, Suspension, Visit
 from contracts.queries.coverages import told
 from residents.models import Register, Resident, is_seen
 from teams.models import User
@@ -18,8 +18,9 @@ VISITS_AT_MOST = 50
 @dataclass(frozen=True)
 class Person:
     """A resident's story. `members` are the others of the household whom the account sees; `coverages` know their
-    `package_names` and whether they are `suspended` on the day, `obligations` whether they fall due in a pause
-    (`is_paused`), `problems` whether their `detail` names another whom the account sees (`sees_other`)."""
+    `package_names`, whether they are `suspended` on the day, and whether the account may open their contract
+    (`is_open`); `obligations` whether they fall due in a pause (`is_paused`), `problems` whether their `detail` names
+    another whom the account sees (`sees_other`)."""
 
     resident: Resident
     day: date
@@ -40,6 +41,8 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
     pauses = Suspension.objects.on(OuterRef("due_on")).filter(coverage=OuterRef("coverage"))
     obligations = Obligation.objects.filter(coverage__resident=resident).annotate(is_paused=Exists(pauses))
     obligations = obligations.select_related("item", "coverage", "held__version")
+    pages = Contract.objects.visible_to(user).filter(pk=OuterRef("contract"))
+    coverages = resident.coverages.select_related("contract__team").annotate(is_open=Exists(pages))
     services = Service.objects.filter(resident=resident).select_related("item", "staff")
     visits = Visit.objects.filter(resident=resident).select_related("institution")
     return Person(
@@ -47,7 +50,7 @@ def person(resident: Resident, *, user: User, day: date) -> Person:
         day=day,
         members=list(members.exclude(pk=resident.pk).order_by("-is_head", "birth_date")),
         registers=list(resident.registers.order_by("from_on", "category")),
-        coverages=list(told(resident.coverages.select_related("contract__team"), day).order_by("-start_on")),
+        coverages=list(told(coverages, day).order_by("-start_on")),
         obligations=list(obligations.order_by("due_on", "item__code")),
         services=list(services.order_by("-performed_on", "item__code")),
         visits=list(visits.order_by("-visited_on")[:VISITS_AT_MOST]),

@@ -29,11 +29,15 @@ def can_prepare(by: User | SystemAccount) -> bool:
 
 
 def check_can_prepare(*, from_team: Team, to_team: Team, effective_on: date, by: User | SystemAccount) -> None:
-    """Between two teams that the account sees; the other one exists on that day."""
+    """Between two teams that the account sees, from a day that has not passed; the other one exists on it."""
     if not can_prepare(by):
         raise RuleViolation("handover.not_allowed", _("Your account may not hand over contracts."))
     if from_team.pk == to_team.pk:
         raise RuleViolation("handover.same_team", _("Choose another team to take the contracts."))
+    if effective_on < today():
+        raise RuleViolation(
+            "handover.passed", _("Nobody can be asked about days that have passed: enter today or a later day.")
+        )
     check_team_exists(to_team, effective_on)
 
 

@@ -60,7 +60,8 @@ def handover_create(request: SignedInRequest) -> HttpResponse:
         made = handovers.prepare(**fields, by=request.user)
         return reverse("contracts:handover_detail", args=[made.pk])
 
-    response = sent(request, form, prepare, dict.fromkeys(("handover.same_team", "contract.no_team"), "to_team").get)
+    fields = dict.fromkeys(("handover.same_team", "contract.no_team"), "to_team") | {"handover.passed": "effective_on"}
+    response = sent(request, form, prepare, fields.get)
     return response or render(request, "contracts/handover_create.html", {"form": form})
 
 

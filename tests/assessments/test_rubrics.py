@@ -135,9 +135,12 @@ def test_sources_of_many_rules_are_looked_up_once(django_assert_num_queries: Dja
         (changed(method="bands"), "rule.bands"),
         (changed(method="bands", bands=(Band(D(90), D(6)), Band(D(95), D(8)))), "rule.bands"),
         (changed(method="manual"), "rule.source"),
+        (changed(method="findings"), "rule.source"),
         (changed(code="2.1"), "rubric.code_twice"),
         (replace(CONTENT, good_from=D(95)), "rubric.grades"),
         (replace(CONTENT, vetoes=(VetoContent("V1", "x"),)), "veto.effect"),
+        (replace(CONTENT, vetoes=(VetoContent("V1", "x", total_most=D(100)),)), "veto.effect"),
+        (replace(CONTENT, vetoes=(VetoContent("V1", "x", total_most=D(-1)),)), "veto.effect"),
     ],
 )
 def test_draft_that_makes_no_sense_is_refused(content: Content, code: str) -> None:

@@ -1,5 +1,6 @@
 """Pages of contracts: the list and its totals, one contract, steps, renewing many, handing over."""
 
+import re
 from datetime import date
 
 import pytest
@@ -239,6 +240,14 @@ def test_nobody_ticked_is_said_at_the_field(client: Client, clerk: User) -> None
     page = client.post(_address("contract_terminate", contract.pk), _sent(contract, on="20181215", reason="lost"))
 
     assert page.context["form"].errors.keys() == {"members"}
+
+
+def test_termination_to_come_stands_beside_the_member(client: Client, clerk: User) -> None:
+    client.cookies["django_language"] = "en"
+    contract = signed()
+    terminate(coverage=contract.coverages.get(), on=date(2018, 12, 25), reason="moved", by=SYSTEM)
+    page = client.get(_address("contract_detail", contract.pk)).content.decode()
+    assert re.search(r"ends on 2018-12-25 \w+", page)
 
 
 def test_team_and_packages_are_changed_on_pages(client: Client, clerk: User) -> None:

@@ -10,6 +10,7 @@ from contracts.actions import handovers
 from contracts.actions.changing import change_team
 from contracts.actions.renewing import renew
 from contracts.models import Contract, Departure, Handover, HandoverLine
+from teams.dates import ONE_DAY
 from teams.models import Role, Team, TeamMember, User
 from teams.models.accounts import SYSTEM
 from tests.contracts.steps import TODAY, assert_sound, refused, signed
@@ -191,6 +192,10 @@ def test_handover_is_refused_with_its_reason(clerk: User) -> None:
         _prepared(clerk, team, make_team(dissolved_on=TODAY))
     with refused("handover.not_allowed"):
         _prepared(make_user(Role.AUDITOR), team)
+    with refused("handover.passed"):
+        handovers.prepare(
+            from_team=team, to_team=make_team(), effective_on=TODAY - ONE_DAY, reason="李医生调离", by=clerk
+        )
     _prepared(clerk, team)
     with refused("handover.nothing"):
         _prepared(clerk, team)

@@ -83,6 +83,28 @@ def test_promises_after_death_have_lapsed(wang: Resident) -> None:
     assert [row["state"].tone for row in year["promises"]] == ["grey"] * 4
 
 
+def test_contract_of_the_dead_is_over_and_each_leads_to_its_page(client: Client, clerk: User, wang: Resident) -> None:
+    wang.died_on = date(2018, 3, 1)
+    wang.save()
+    (row,) = words(wang)["coverages"]
+    assert (row["state"].text, row["last_on"]) == ("ended by death", date(2018, 2, 28))
+    said = client.get(f"/people/{wang.pk}/").content.decode()
+    assert f"/sign/?resident={wang.pk}" not in said
+    assert f'href="/contracts/{wang.coverages.get().contract_id}/"' in said
+
+
+def test_contract_with_another_institution_has_no_way_to_it(client: Client, clerk: User, wang: Resident) -> None:
+    elsewhere = factories.make_coverage(
+        resident=wang,
+        team=factories.make_team(institution=factories.make_institution()),
+        start_on=date(2016, 1, 1),
+        end_on=date(2016, 12, 31),
+    )
+    said = client.get(f"/people/{wang.pk}/").content.decode()
+    assert elsewhere.contract.number in said
+    assert f"/contracts/{elsewhere.contract_id}/" not in said
+
+
 def test_readings_are_held_against_the_goal_of_the_age_then(wang: Resident) -> None:
     pressure, glucose = words(wang)["readings"]
     systolic, diastolic = pressure["chart"].lines
