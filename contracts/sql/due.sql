@@ -55,7 +55,7 @@ with covered as materialized (
       )
       {people}
 ), person as (
-    select p.*, b.systolic, b.diastolic, g.fasting_glucose,
+    select p.*, b.systolic, b.diastolic, b.fasting_glucose,
            q.is_critical, q.is_uncontrolled, p.birth_date <= %(very_old_born_by)s as is_very_old,
            case when q.is_critical then %(critical)s when q.is_uncontrolled then %(uncontrolled)s else 0 end
            + case when p.birth_date <= %(very_old_born_by)s then %(very_old)s else 0 end
@@ -68,32 +68,29 @@ with covered as materialized (
         from line l
         group by l.resident_id, l.team_id, l.village_id, l.birth_date
     ) p
+    -- The last readings of the year; of a day's, the highest. One look at a person's services finds both.
     left join lateral (
-        select s.systolic, s.diastolic
+        select max(array[s.performed_on - date '2000-01-01', s.systolic, s.diastolic])
+                   filter (where s.systolic is not null and s.diastolic is not null) as pressure,
+               max(array[s.performed_on - date '2000-01-01', s.fasting_glucose])
+                   filter (where s.fasting_glucose is not null) as glucose
         from contracts_service s
-        where s.resident_id = p.resident_id and s.systolic is not null and s.diastolic is not null
+        where s.resident_id = p.resident_id and (s.systolic is not null or s.fasting_glucose is not null)
           and s.performed_on between %(readings_since)s and %(day)s
-        order by s.performed_on desc, s.systolic desc, s.diastolic desc
-        limit 1
-    ) b on true
-    left join lateral (
-        select s.fasting_glucose
-        from contracts_service s
-        where s.resident_id = p.resident_id and s.fasting_glucose is not null
-          and s.performed_on between %(readings_since)s and %(day)s
-        order by s.performed_on desc, s.fasting_glucose desc
-        limit 1
-    ) g on true
+    ) m on true
+    cross join lateral (
+        select m.pressure[2] as systolic, m.pressure[3] as diastolic, m.glucose[2] as fasting_glucose
+    ) b
     cross join lateral (
         select coalesce(
                    b.systolic >= %(critical_systolic)s or b.diastolic >= %(critical_diastolic)s
-                   or g.fasting_glucose >= %(critical_glucose_high)s or g.fasting_glucose <= %(critical_glucose_low)s,
+                   or b.fasting_glucose >= %(critical_glucose_high)s or b.fasting_glucose <= %(critical_glucose_low)s,
                    false
                ) as is_critical,
                coalesce(
                    b.systolic >= case when p.birth_date <= %(goal_born_by)s then %(goal_systolic_elderly)s else %(goal_systolic)s end
                    or b.diastolic >= case when p.birth_date <= %(goal_born_by)s then %(goal_diastolic_elderly)s else %(goal_diastolic)s end
-                   or g.fasting_glucose >= %(goal_glucose)s,
+                   or b.fasting_glucose >= %(goal_glucose)s,
                    false
                ) as is_uncontrolled
     ) q
