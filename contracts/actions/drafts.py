@@ -57,13 +57,13 @@ def keep(*, draft: Draft | None, sheet: Sheet, by: User) -> Draft:
 
 
 @transaction.atomic
-def prepare(*, draft: Draft, desk: Desk, by: User) -> Draft:
-    """Give the draft the agreement to be shown, typeset, with the contract's number.
+def prepare(*, draft: Draft | None, desk: Desk, by: User) -> Draft:
+    """Give the draft the agreement to be shown, typeset, with the contract's number; only an empty desk has no draft.
 
     Raises RuleViolation with the code of the first error among the desk's conflicts, or draft.nobody, .gone.
     """
     check_can_prepare(find_conflicts(desk), people=len(desk.members))
-    assert desk.team
+    assert desk.team and draft
     draft = _locked(draft)
     series = f"{desk.team.institution.code}-{today().year}-"
     if desk.sheet.number:

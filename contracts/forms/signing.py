@@ -15,6 +15,7 @@ from contracts.actions.drafts import Evidence
 from contracts.models import Agreement
 from residents.identity import IdentityError, IdNumber, parse_id_number
 from residents.models import Resident
+from teams.actions.submissions import fresh_key
 from teams.clock import today
 from teams.models import Division, Team, TeamVillage, User
 from teams.phones import Phone, parse_phone
@@ -33,6 +34,7 @@ THIS_HOUSEHOLD, OWN_HOUSEHOLD = "this", "own"
 class RegisterForm(forms.Form):
     """A person who is not in the registry yet. With `beside`, they may live in that resident's household."""
 
+    submission = forms.CharField(widget=forms.HiddenInput, initial=fresh_key)
     id_number = forms.CharField(widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=60)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)

@@ -19,6 +19,7 @@ from contracts.problems import all_rules
 from contracts.queries.person import Person
 from residents.categories import category_names
 from residents.models import Register, Resident
+from teams.actions.submissions import fresh_key
 from teams.dates import ONE_DAY, age_on, birthday, last_born_with_age
 from teams.lists import Cell
 from teams.phones import PHONE_PROBLEMS
@@ -140,6 +141,7 @@ def _merge(merge: Merge) -> dict[str, Any]:
     """A record that was merged into this one: masked, with what stayed behind."""
     return {
         "merge": merge,
+        "submission": fresh_key(),
         "name": merge.merged.name,
         "id_masked": id_text(merge.merged),
         "left": sum(map(len, merge.left.values())),

@@ -17,10 +17,10 @@ from contracts.presenters.duplicates import comparison, pair_lines
 from contracts.queries.duplicates import PLACES, pairs, side, suspects
 from contracts.queries.problems import checks
 from residents.models import Resident
-from teams.attempts import sent, sent_before
+from teams.actions.submissions import once
+from teams.attempts import attempt, sent, sent_before
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, require
-from teams.rules import RuleViolation
 
 PAIRS_A_PAGE = 50
 
@@ -65,13 +65,14 @@ def duplicate_apart(request: SignedInRequest, pk: int, other: int) -> HttpRespon
 def merge_undo(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take two records apart again."""
     done = get_object_or_404(Merge.objects.visible_to(request.user).select_related("merged"), pk=pk)
-    try:
+
+    def take_apart() -> str:
         unmerge(merge=done, reason=request.POST.get("reason", ""), by=request.user)
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The records are two again."))
-    return redirect("contracts:person", done.kept_id)
+        return reverse("contracts:person", args=[done.kept_id])
+
+    do = partial(once, key=request.POST.get("submission", ""), by=request.user, do=take_apart)
+    return attempt(request, do, "contracts:person", done.kept_id)
 
 
 def _merge(request: SignedInRequest, form: MergeForm) -> str:

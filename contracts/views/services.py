@@ -1,5 +1,6 @@
 """Entering, correcting and deleting services, one person at a time."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,8 @@ from contracts.queries.services import given_on, performers, recent_services, ve
 from contracts.readings import is_critical
 from residents.models import Resident
 from service_packages.models import Item
-from teams.attempts import sent
+from teams.actions.submissions import fresh_key, once
+from teams.attempts import attempt, sent, sent_before
 from teams.clock import today
 from teams.copies import since
 from teams.leaving import left, watch
@@ -68,13 +70,16 @@ def service_record(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.SERVICE_RECORD)
 def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct an entry, with the entry's history below. Whoever was slower than a colleague sees the difference."""
+    if request.method == "POST" and (done := sent_before(request)):
+        return done
     service, stale = _visible_service(request, pk), None
     form = _correction(request, service, request.POST or None)
     if answer := left(request, form):
         return answer
     if request.method == "POST" and form.is_valid() and not form.doubts:
         try:
-            return redirect(_correct(request, service, form))
+            key = form.cleaned_data["submission"]
+            return redirect(once(key=key, by=request.user, do=lambda: _correct(request, service, form)))
         except RuleViolation as refusal:
             if refusal.code == "service.gone":
                 messages.error(request, str(refusal))
@@ -85,11 +90,12 @@ def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 rest = going_on(request.POST, stale, initial_of(service), {"staff_id": "staff"})
                 form = watch(_correction(request, service, rest))
             else:
-                form.add_error("performed_on", str(refusal))
+                form.add_error(None if refusal.code == "submission.key" else "performed_on", str(refusal))
     context = {
         "form": form,
         "stale": stale,
         "service": service,
+        "submission": fresh_key(),
         "place": place_text(service.place),
         "versions": [(version, place_text(version.before.place)) for version in versions(pk)],
         "query": list_query(request),
@@ -101,15 +107,18 @@ def service_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require(Permission.SERVICE_RECORD)
 def service_delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take out an entry of something that was not given; the history keeps it."""
+    if done := sent_before(request):
+        return done  # it is no entry any more
     service = _visible_service(request, pk)
-    try:
+
+    def delete() -> str:
         delete_service(service=service, by=request.user, seen=request.POST.get("seen", ""))
-    except RuleViolation as refusal:
-        messages.error(request, str(refusal))
-        return redirect("contracts:service_edit", pk)
-    said = {"item": service.item.name, "day": f"{service.performed_on:%Y-%m-%d}"}
-    messages.success(request, _("%(item)s of %(day)s is deleted; what it had met is owed again.") % said)
-    return redirect("contracts:service_record", service.resident_id)
+        said = {"item": service.item.name, "day": f"{service.performed_on:%Y-%m-%d}"}
+        messages.success(request, _("%(item)s of %(day)s is deleted; what it had met is owed again.") % said)
+        return reverse("contracts:service_record", args=[service.resident_id])
+
+    do = partial(once, key=request.POST.get("submission", ""), by=request.user, do=delete)
+    return attempt(request, do, "contracts:service_edit", pk)
 
 
 def list_query(request: SignedInRequest) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from contracts.actions.drafts import discard, gone, keep, prepare, sheet_of
 from contracts.actions.people import register_at_desk, take_in
@@ -17,6 +18,7 @@ from contracts.models import Contract, Draft
 from contracts.queries.desk import Desk, household_of, open_desk
 from contracts.queries.found import look_for
 from residents.models import Resident
+from teams.actions.submissions import once
 from teams.permissions import Permission, SignedInRequest, require
 from teams.rules import RuleViolation
 
@@ -40,7 +42,7 @@ def sign(request: SignedInRequest) -> HttpResponse:
         return _page(request, draft, _first_sheet(request, draft))
     draft, desk = None, _desk(request, sheet_of_form(request.POST))
     try:
-        draft = keep(draft=_named(request), sheet=desk.sheet, by=request.user)
+        draft = _kept(request, desk)
         draft = prepare(draft=draft, desk=desk, by=request.user)
     except RuleViolation as refused:
         # A conflict stands on the desk already.
@@ -84,17 +86,26 @@ def sign_desk(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require(Permission.CONTRACT_EDIT)
 def sign_register(request: SignedInRequest) -> HttpResponse:
-    """Fragment: register the person whose ID number was typed, and put them on the desk."""
+    """Fragment: register the person whose ID number was typed, and put them on the desk. Sent again: to that desk."""
     sheet = sheet_of_form(request.POST)
     beside = _beside(request, sheet)
     form = RegisterForm(request.user, beside, request.POST)
+    desk: HttpResponse | None = None
+
+    def register() -> str:
+        nonlocal desk
+        resident = _register(request, form, beside)
+        desk = _fragment(request, sheet.with_people([resident.pk]), change="add")
+        here = f"{reverse('contracts:sign')}?draft={request.POST.get('draft', '')}"
+        return desk.headers.get("HX-Replace-Url", here)
+
     if form.is_valid():
         try:
-            resident = _register(request, form, beside)
+            place = once(key=form.cleaned_data.pop("submission"), by=request.user, do=register)
         except RuleViolation as refused:
             form.add_error(None, str(refused))
         else:
-            return _fragment(request, sheet.with_people([resident.pk]), change="add")
+            return desk or HttpResponseClientRedirect(place)
     found = look_for(request.POST.get("id_number", ""), request.user)
     return render(request, "contracts/_sign_register.html", {"form": form, "found": found})
 

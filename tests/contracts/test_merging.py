@@ -257,7 +257,10 @@ def test_pairs_are_found_compared_merged_and_taken_apart_on_pages(client: Client
     assert client.get("/duplicates/").context["lines"] == []
     assert client.get(f"/people/{merged.pk}/").status_code == 404
     assert client.get(f"/people/{kept.pk}/").context["merges"][0]["name"] == "张秀英"
-    client.post(f"/merges/{Merge.objects.get().pk}/undo/", {"reason": "两个人"})
+    sent = {"reason": "两个人", "submission": client.get(f"/people/{kept.pk}/").context["merges"][0]["submission"]}
+    answers = [client.post(f"/merges/{Merge.objects.get().pk}/undo/", sent, follow=True) for _click in range(2)]
+    assert [answer.request["PATH_INFO"] for answer in answers] == [f"/people/{kept.pk}/"] * 2
+    assert [message.level_tag for message in answers[1].context["messages"]] == []
     merged.refresh_from_db()
     assert merged.merged_into is None
 

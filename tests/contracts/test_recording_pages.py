@@ -15,6 +15,7 @@ from contracts.actions.attempts import try_to_reach
 from contracts.actions.services import correct_service
 from contracts.models import Attempt, Service
 from residents.models import Resident
+from teams.actions.submissions import fresh_key
 from teams.models import Team, User
 from teams.rules import RuleViolation
 from tests.contracts.recorded import TODAY, record, sign
@@ -48,6 +49,9 @@ def desk(client: Client, doctor: User) -> Client:
 
 def address(resident: Resident, page: str = "service_record") -> str:
     return reverse(f"contracts:{page}", args=[resident.pk])
+
+
+KEY = "5f0c7a52-6d0e-4f6a-9d0b-0a4c6f1b2c3d"
 
 
 def hidden(response: HttpResponse, name: str) -> str:
@@ -164,12 +168,24 @@ def test_entry_is_corrected_with_its_history_shown_and_deleted(desk: Client, tea
     shown = desk.get(page).content.decode()
     assert ("138/80" in shown, doctor.username in shown) == (True, True)
 
-    stale = desk.post(
-        reverse("contracts:service_delete", args=[service.pk]), {"seen": service.fingerprint}, follow=True
-    )
+    delete, key = reverse("contracts:service_delete", args=[service.pk]), {"submission": KEY}
+    stale = desk.post(delete, {"seen": service.fingerprint, **key}, follow=True)
     assert "Somebody corrected this entry" in stale.content.decode()
-    desk.post(reverse("contracts:service_delete", args=[service.pk]), {"seen": hidden(desk.get(page), "seen")})
+    fields = {"seen": hidden(desk.get(page), "seen"), **key}
+    assert {desk.post(delete, fields).headers["Location"] for _click in range(2)} == {address(service.resident)}
     assert not Service.objects.exists()
+    assert desk.post(delete, fields | {"submission": fresh_key()}).status_code == 404
+
+
+def test_correction_sent_twice_leads_to_the_same_page_and_is_made_once(desk: Client, team: Team) -> None:
+    service = record(sign(team), systolic=138, diastolic=80)
+    page = reverse("contracts:service_edit", args=[service.pk])
+    opened = desk.get(page)
+    fields = {"performed_on": "20181002", "systolic": 128, "diastolic": 80}
+    fields |= {name: hidden(opened, name) for name in ("submission", "seen")}
+    places = [desk.post(page, fields).headers.get("Location") for _click in range(2)]
+    assert places[0] and places[0] == places[1]
+    assert len(desk.get(page).context["versions"]) == 1
 
 
 def test_correction_that_is_refused_keeps_what_was_typed(desk: Client, team: Team) -> None:
@@ -195,7 +211,7 @@ def test_slower_of_two_corrections_sees_the_difference_and_goes_on(desk: Client,
     }
     correct_service(service=service, systolic=148, by=doctor)
 
-    stale = desk.post(page, {**opened, "note": "坐位", "submission": "k"})
+    stale = desk.post(page, {**opened, "note": "坐位", "submission": KEY})
     assert [(line["label"], line["then"], line["now"]) for line in stale.context["stale"]["lines"]] == [
         ("Systolic (mmHg)", "138", "148")
     ]
@@ -203,7 +219,7 @@ def test_slower_of_two_corrections_sees_the_difference_and_goes_on(desk: Client,
     kept = {
         name: stale.context["form"][name].value() for name in ("performed_on", "systolic", "diastolic", "note", "seen")
     }
-    assert desk.post(page, {**kept, "submission": "k"}).status_code == 302
+    assert desk.post(page, {**kept, "submission": KEY}).status_code == 302
     service.refresh_from_db()
     assert (service.systolic, service.note) == (148, "坐位")
 
@@ -214,7 +230,7 @@ def test_correction_of_what_is_deleted_leads_back_to_the_person(desk: Client, te
     seen = hidden(desk.get(page), "seen")
     gone = RuleViolation("service.gone", "gone")
     with patch("contracts.views.services.correct_service", side_effect=gone):
-        fields = {"performed_on": "20181002", "systolic": 136, "diastolic": 80, "seen": seen, "submission": "k"}
+        fields = {"performed_on": "20181002", "systolic": 136, "diastolic": 80, "seen": seen, "submission": KEY}
         answer = desk.post(page, fields)
     assert answer.headers["Location"] == address(service.resident)
 

@@ -14,6 +14,7 @@ from contracts.models import Draft
 from contracts.queries.desk import open_desk
 from residents.models import Resident
 from service_packages.models import PackageVersion
+from teams.actions.submissions import fresh_key
 from teams.models import PolicyValue, Role, Team, User
 from teams.rules import RuleViolation
 from tests.accounts import make_account
@@ -191,6 +192,7 @@ def test_fees_by_payer_follow_the_ticks(client: Client, household: list[Resident
 def test_new_member_is_registered_in_place_and_ticked(client: Client, household: list[Resident]) -> None:
     draft, number = add(client, household[0]), make_id_number(date(1980, 2, 3))
     fields = {"id_number": number, "name": "赵敏", "phone": "13912345678", "household": "this"}
+    fields |= {"submission": fresh_key()}
     response = client.post(reverse("contracts:sign_register"), fields_of(draft) | fields)
 
     new = Resident.objects.get(name="赵敏")
@@ -202,10 +204,13 @@ def test_new_member_is_registered_in_place_and_ticked(client: Client, household:
 def test_first_person_founds_a_household(client: Client, team: Team) -> None:
     number, village = make_id_number(), team.villages.get().village
     fields = {"id_number": number, "name": "孙丽", "household": "own", "village": village.pk}
-    client.post(reverse("contracts:sign_register"), fields)
+    fields |= {"submission": fresh_key()}
+    first, second = (client.post(reverse("contracts:sign_register"), fields) for _press in range(2))
 
-    new = Resident.objects.get(name="孙丽")
+    new, draft = Resident.objects.get(name="孙丽"), Draft.objects.get()
     assert (new.is_head, new.village, new.household is not None) == (True, village, True)
+    assert first["HX-Replace-Url"] == second["HX-Redirect"] == f"/sign/?draft={draft.pk}"
+    assert sheet_of(draft).residents == [new.pk]
 
 
 def test_registering_without_a_name_keeps_what_was_typed(client: Client) -> None:
@@ -214,6 +219,15 @@ def test_registering_without_a_name_keeps_what_was_typed(client: Client) -> None
     assert "姜堂村12号" in page
     assert "1960-05-17" in page  # of the ID number, still told
     assert 'aria-invalid="true"' in page
+
+
+def test_agreement_of_an_empty_desk_keeps_no_draft(client: Client, household: list[Resident]) -> None:
+    page = client.post(reverse("contracts:sign"), {"years": 1})
+    assert (page.status_code, Draft.objects.count()) == (200, 0)
+    assert page.context["problem"]
+    draft = add(client, household[0])
+    page = client.post(reverse("contracts:sign"), {"draft": draft.pk, "years": 1})
+    assert (page.status_code, Draft.objects.count()) == (200, 0)
 
 
 def test_other_person_is_taken_into_the_household(client: Client, household: list[Resident]) -> None:
