@@ -110,6 +110,7 @@ urlpatterns = [
     path("handovers/<int:pk>/", handovers.handover_detail, name="handover_detail"),
     path("handovers/<int:pk>/answers/", handovers.handover_answer, name="handover_answer"),
     path("handovers/<int:pk>/submit/", handovers.handover_submit, name="handover_submit"),
+    path("handovers/<int:pk>/drop/", handovers.handover_drop, name="handover_drop"),
     path("handovers/<int:pk>/review/", handovers.handover_review, name="handover_review"),
     path("handovers/<int:pk>/again/", handovers.handover_again, name="handover_again"),
     path("departures/new/", handovers.departure_create, name="departure_create"),

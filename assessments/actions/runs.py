@@ -45,6 +45,21 @@ def begin_run(*, fund: Fund, from_month: date, to_month: date, by: Account) -> R
 
 
 @transaction.atomic
+def drop_run(*, run: Run, by: Account) -> None:
+    """Take back an allocation of which nothing was handed in for approval: its months are free again.
+
+    Raises RuleViolation: money.not_allowed; run.submitted.
+    """
+    with made_by(by, "assessments.drop_run"):
+        check_can_edit(by)
+        run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if run.rounds.exclude(state=State.SIMULATED).exists():
+            raise RuleViolation("run.submitted", _("It was submitted for approval already, and stays."))
+        run.rounds.all().delete()
+        run.delete()
+
+
+@transaction.atomic
 def simulate_round(*, run: Run, stage: str, by: Account, cycle: Cycle | None = None) -> Round:
     """Compute the prepayment or the settlement of a run; a simulation takes the place of the one before.
 

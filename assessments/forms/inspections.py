@@ -113,6 +113,8 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         if State.DONE not in steps:
             del self.fields["proofs"]
+        elif len(steps) == 1:
+            self.fields["note"].required = self.fields["proofs"].required = True
         if State.ASSIGNED not in steps:
             del self.fields["due_on"]
         else:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ from assessments.actions.funds import TERMS, FundTerms, terms_of
 from assessments.calendar import CalendarMonth
 from assessments.models import Cycle, FundVersion, Line, Run
 from assessments.queries.scenarios import FACTORS
+from assessments.rules.money import RATE_IS_NOT_SHARED, is_rate_shared_again
 from service_packages.models import Package, Payer
 from teams.actions.submissions import fresh_key
 from teams.fields import DayField
@@ -34,6 +35,8 @@ def factor(**options: Any) -> forms.DecimalField:
     return forms.DecimalField(min_value=0, max_value=100, decimal_places=4, **options)
 
 
+# In per cent.
+SHARES = ("prepaid_share", "staff_share", "cost_share", "kept_share")
 # Of quality coefficients: who types 95 means 0.95, and would give a team a hundredfold.
 not_per_cent = MaxValueValidator(2, _("A coefficient is a part of 1: 0.95, not 95."))
 
@@ -79,6 +82,10 @@ class RuleForm(forms.ModelForm):
         super().__init__(data, instance=version)
         for name in FACTORS:
             self.fields[name].validators.append(not_per_cent)
+        for name in ("other_weight", "referral_fee", *FACTORS, *SHARES):
+            self.fields[name].validators.append(MinValueValidator(0))
+        for name in SHARES:
+            self.fields[name].validators.append(MaxValueValidator(100))
         now = terms_of(version)
         for code, label in Payer.choices:
             self._add("payer", code, label, yuan(min_value=0, required=False, initial=now.payers.get(code)))
@@ -88,6 +95,13 @@ class RuleForm(forms.ModelForm):
             self._add("package", package.code, name, field)
         for code, label in Staff.Job.choices:
             self._add("job", code, label, factor(required=False, initial=now.jobs.get(code)))
+
+    def clean(self) -> dict[str, Any]:
+        """What of the terms does not fit together, at its field."""
+        data = super().clean() or self.cleaned_data
+        if is_rate_shared_again(*(data.get(name, "") for name in ("method", "quality", "withheld"))):
+            self.add_error("withheld", RATE_IS_NOT_SHARED)
+        return data
 
     def _add(self, part: str, code: str, label: Any, field: forms.DecimalField) -> None:
         field.label = label

@@ -18,6 +18,7 @@ from teams.versions import check_is_draft
 
 Account = User | SystemAccount
 State, Stage = Round.State, Round.Stage
+RATE_IS_NOT_SHARED = _("What quality withholds of an amount a person goes back, or to the excellent.")
 # From which state a round goes on to which.
 MOVES: Mapping[str, Sequence[str]] = {
     State.SIMULATED: (State.SIMULATED, State.SUBMITTED),
@@ -43,19 +44,18 @@ def check_can_publish(version: FundVersion, on: date) -> None:
         raise RuleViolation(
             "fund.staff_share", format_lazy(_("At least {least} per cent of the money goes to the staff."), least=least)
         )
-    if _is_rate_shared_again(version):
-        raise RuleViolation(
-            "fund.withheld", _("What quality withholds of an amount a person goes back, or to the excellent.")
-        )
+    if is_rate_shared_again(version.method, version.quality, version.withheld):
+        raise RuleViolation("fund.withheld", RATE_IS_NOT_SHARED)
     if version.is_capitation and version.method != FundVersion.Method.RATE:
         raise RuleViolation("fund.capitation", _("A capitation is an amount for each person and year."))
 
 
-def _is_rate_shared_again(version: FundVersion) -> bool:
+def is_rate_shared_again(method: str, quality: str, withheld: str) -> bool:
+    """Whether what quality withholds of an amount a person would raise that amount for the others."""
     return (
-        version.method == FundVersion.Method.RATE
-        and version.quality != FundVersion.Quality.NONE
-        and version.withheld == FundVersion.Withheld.SHARED
+        method == FundVersion.Method.RATE
+        and quality != FundVersion.Quality.NONE
+        and withheld == FundVersion.Withheld.SHARED
     )
 
 

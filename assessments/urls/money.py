@@ -16,6 +16,7 @@ urlpatterns = [
     path("money/runs/<int:pk>/", runs.run_detail, name="run_detail"),
     path("money/runs/<int:pk>/compare/", runs.run_compare, name="run_compare"),
     path("money/runs/<int:pk>/simulate/", runs.run_simulate, name="run_simulate"),
+    path("money/runs/<int:pk>/drop/", runs.run_drop, name="run_drop"),
     path("money/rounds/<int:pk>/submit/", runs.run_submit, name="run_submit"),
     path("money/rounds/<int:pk>/review/", runs.run_review, name="run_review"),
     path("money/rounds/<int:pk>/pay/", runs.run_pay, name="run_pay"),

@@ -20,7 +20,7 @@ from assessments.presenters.funds import fund_rows
 from assessments.presenters.transfers import reach_words
 from assessments.queries.transfers import reach_of
 from assessments.views.funds import fund_page
-from teams.attempts import sent
+from teams.attempts import attempt, sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.rules import RuleViolation
@@ -81,6 +81,7 @@ def _page(request: SignedInRequest, run: Run, asked: str, form: RepaymentForm | 
         "step": step,
         "form": CycleForm(run=run, initial=_last_cycle(rounds)) if step.simulates and run.needs_results else None,
         "may_edit": may_edit,
+        "may_drop": may_edit and all(row.state == Round.State.SIMULATED for row in rounds),
         "may_open_months": has_permission(request.user, Permission.MONTH_COMPUTE) and request.user.scope.is_district,
     }
     if shown:
@@ -137,6 +138,20 @@ def run_simulate(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("assessments:run_detail", pk)
     messages.success(request, _("Computed. Look at the amounts, then submit them."))
     return redirect(f"{reverse('assessments:run_detail', args=[pk])}?stage={stage}")
+
+
+@require_POST
+@require(Permission.MONEY_EDIT)
+def run_drop(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back an allocation that was begun by mistake."""
+    run = _run(request, pk)
+
+    def drop() -> str:
+        runs.drop_run(run=run, by=request.user)
+        messages.success(request, _("The allocation is dropped."))
+        return reverse("assessments:money_home")
+
+    return attempt(request, drop, "assessments:run_detail", pk)
 
 
 @require_POST

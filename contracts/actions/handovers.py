@@ -16,6 +16,7 @@ from contracts.models import Contract, Coverage, Departure, Handover, HandoverLi
 from contracts.rules.handovers import (
     check_can_answer,
     check_can_depart,
+    check_can_drop,
     check_can_move,
     check_can_prepare,
     check_can_review,
@@ -89,6 +90,15 @@ def ask_for_review(*, handover: Handover, by: User) -> Handover:
             raise RuleViolation("handover.nobody_asked", _("Nobody has consented yet."))
         handover.save(update_fields=["status"])
         return handover
+
+
+@transaction.atomic
+def drop(*, handover: Handover, by: User) -> None:
+    """Take back a handover that was prepared by mistake, before anybody answered. Raises handover.status, .answered."""
+    with made_by(by, "contracts.drop_handover"):
+        handover = Handover.objects.select_for_update(no_key=True).get(pk=handover.pk)
+        check_can_drop(handover)
+        handover.delete()
 
 
 @transaction.atomic

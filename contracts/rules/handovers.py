@@ -44,10 +44,22 @@ def check_can_prepare(*, from_team: Team, to_team: Team, effective_on: date, by:
 def check_can_move(handover: Handover, to: str) -> None:
     """From its present status; the refusal tells what it is."""
     if to not in MOVES[Status(handover.status)]:
-        raise RuleViolation(
-            "handover.status",
-            format_lazy(_("The handover is at: {status}. Load the page again."), status=handover.get_status_display()),
-        )
+        raise _at_another(handover)
+
+
+def _at_another(handover: Handover) -> RuleViolation:
+    return RuleViolation(
+        "handover.status",
+        format_lazy(_("The handover is at: {status}. Load the page again."), status=handover.get_status_display()),
+    )
+
+
+def check_can_drop(handover: Handover) -> None:
+    """Nobody has answered yet: what people said is kept."""
+    if handover.status != Status.ASKING:
+        raise _at_another(handover)
+    if handover.lines.exclude(answered_on=None).exists():
+        raise RuleViolation("handover.answered", _("Somebody has answered already: the handover stays."))
 
 
 def check_can_review(handover: Handover, by: User) -> None:

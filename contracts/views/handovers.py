@@ -20,7 +20,7 @@ from contracts.models import Departure, Handover
 from contracts.queries.handovers import handovers_of, lines_of, teams_left
 from contracts.queries.teams import remaining
 from contracts.rules.handovers import can_prepare
-from teams.attempts import sent
+from teams.attempts import attempt, sent
 from teams.clock import today
 from teams.permissions import Permission, SignedInRequest, has_permission, require
 from teams.queue import enqueue
@@ -102,6 +102,22 @@ def handover_submit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@require(Permission.PEOPLE_READ)
+def handover_drop(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back a handover that was prepared by mistake."""
+    if not can_prepare(request.user):
+        raise PermissionDenied("handover.prepare")
+    handover = _found(request, pk)
+
+    def drop() -> str:
+        handovers.drop(handover=handover, by=request.user)
+        messages.success(request, _("The handover is dropped; its contracts stay as they are."))
+        return reverse("contracts:handover_list")
+
+    return attempt(request, drop, "contracts:handover_detail", pk)
+
+
+@require_POST
 @require(Permission.HANDOVER_REVIEW)
 def handover_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """Approve, and let the worker carry it out; or give it back with a remark."""
@@ -180,12 +196,14 @@ def _page(request: SignedInRequest, handover: Handover, form: AnswerForm) -> Htt
     may_review = has_permission(user, Permission.HANDOVER_REVIEW) and handover.made_by_id != user.pk
     lines = lines_of(handover, today())
     agreed = handover.lines.filter(answer="consented", made=None, message="").exists()
+    may_submit = status == Handover.Status.ASKING and can_prepare(user)
     context = {
         "handover": handover,
         "form": form,
         "page": Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page")),
         "may_answer": status != Handover.Status.REVIEW and has_permission(user, Permission.CONTRACT_EDIT),
-        "may_submit": status == Handover.Status.ASKING and can_prepare(user),
+        "may_submit": may_submit,
+        "may_drop": may_submit and not handover.lines.exclude(answered_on=None).exists(),
         "may_review": status == Handover.Status.REVIEW and may_review,
         "may_repeat": status == Handover.Status.DONE and agreed and has_permission(user, Permission.CONTRACT_EDIT),
         "review": ReviewForm(),

@@ -19,6 +19,8 @@ contracts:handover_answer   own     in  405 405 405 405 405 405    in  200 404 2
 contracts:handover_answer   other   in  405 405 405 405 405 405    in  404 200 404 403 403 403
 contracts:handover_submit   own     in  405 405 405 405 405 405    in  302 404 302 403 302 403
 contracts:handover_submit   other   in  405 405 405 405 405 405    in  404 302 404 403 302 403
+contracts:handover_drop     own     in  405 405 405 405 405 405    in  302 404 302 403 302 403
+contracts:handover_drop     other   in  405 405 405 405 405 405    in  404 302 404 403 302 403
 contracts:handover_review   own     in  405 405 405 405 405 405    in  403 403 403 302 403 403
 contracts:handover_again    own     in  405 405 405 405 405 405    in  302 404 302 403 403 403
 contracts:handover_again    other   in  405 405 405 405 405 405    in  404 302 404 403 403 403
@@ -28,7 +30,10 @@ contracts:departure_detail  other   in  404 200 404 200 200 403    in  405 405 4
 """
 
 ADDRESSES = {
-    **{f"contracts:handover_{page}": at("handover") for page in ("detail", "answer", "submit", "review", "again")},
+    **{
+        f"contracts:handover_{page}": at("handover")
+        for page in ("detail", "answer", "submit", "drop", "review", "again")
+    },
     "contracts:departure_detail": at("departure"),
 }
 

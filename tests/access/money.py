@@ -23,6 +23,7 @@ assessments:run_begin           -        in  405 405 405 405 405 405    in  403 
 assessments:run_detail          -        in  200 200 200 200 200 200    in  405 405 405 405 405 405
 assessments:run_compare         -        in  403 403 403 200 403 403    in  405 405 405 405 405 405
 assessments:run_simulate        -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
+assessments:run_drop            -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:run_submit          -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:run_review          -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
 assessments:run_pay             -        in  405 405 405 405 405 405    in  403 403 403 302 403 403
@@ -59,7 +60,7 @@ ADDRESSES: Mapping[str, Callable[[Place | None], Address]] = {
     **{f"assessments:fund_{step}": _first(Fund) for step in ("detail", "draft")},
     **{f"assessments:fund_{step}": _first(FundVersion) for step in ("edit", "publish", "drop")},
     "assessments:run_begin": _first(Fund),
-    **{f"assessments:run_{step}": _first(Run) for step in ("detail", "compare", "simulate")},
+    **{f"assessments:run_{step}": _first(Run) for step in ("detail", "compare", "simulate", "drop")},
     **{f"assessments:run_{step}": _first(Round) for step in ("submit", "review", "pay")},
     "assessments:repayment_create": _first(Round),
     "assessments:payment_file": _payments,

@@ -65,6 +65,12 @@ def test_clerk_mends_once_however_often_the_form_is_sent(ground: Ground) -> None
     assert proof.headers["Content-Type"] == "image/png" and b"".join(proof) == PNG
 
 
+def test_who_mends_is_told_that_words_and_proof_are_needed(ground: Ground) -> None:
+    finding = ground.inspect(ground.clinic, "phones", due_on=DUE)[0]
+    page = client_of(ground.clerk).get(reverse("assessments:finding_detail", args=[finding.pk]))
+    assert all(page.context["form"].fields[name].required for name in ("note", "proofs"))
+
+
 def test_program_sent_as_a_picture_is_refused(ground: Ground) -> None:
     finding = ground.inspect(ground.clinic, "phones", due_on=DUE)[0]
     url = reverse("assessments:finding_move", args=[finding.pk, "done"])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.actions.funds import publish_fund
+from assessments.actions.funds import TERMS, publish_fund
 from assessments.actions.runs import simulate_round
 from assessments.models import Due, Fund, FundVersion, HealthFund, Line, Revision, Round, Run, Transfer
 from teams.actions.submissions import fresh_key
@@ -52,6 +52,26 @@ def send(client: Client, page: str, /, *args: object, **data: object) -> str:
     answer = client.post(reverse(f"assessments:{page}", args=args), data, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"staff_share": "120"}, "staff_share"),
+        ({"prepaid_share": "-1"}, "prepaid_share"),
+        ({"kept_share": "100.01"}, "kept_share"),
+        ({"referral_fee": "-5"}, "referral_fee"),
+        ({"other_weight": "-0.5"}, "other_weight"),
+        ({"method": "rate", "withheld": "redistributed"}, "withheld"),
+    ],
+)
+def test_terms_that_cannot_be_are_refused_at_their_field(
+    district: MoneyDistrict, said: dict[str, str], field: str
+) -> None:
+    version = FundVersion.objects.create(fund=Fund.objects.create(code="SUB", name="签约补助"), number=1)
+    now = {name: getattr(version, name) for name in TERMS}
+    page = signed_in(district.official).post(reverse("assessments:fund_edit", args=[version.pk]), now | said)
+    assert page.context["form"].errors.keys() == {field}
 
 
 def test_an_official_goes_from_a_new_fund_to_a_paid_settlement(district: MoneyDistrict) -> None:

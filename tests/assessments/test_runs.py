@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from assessments.actions.runs import begin_run, pay_round, review_round, simulate_round, submit_round
+from assessments.actions.runs import begin_run, drop_run, pay_round, review_round, simulate_round, submit_round
 from assessments.models import Line, Round, Run, Share
 from assessments.queries.lines import owed_before
 from contracts.models import Referral
@@ -188,6 +188,20 @@ def test_a_fund_has_one_run_for_a_month(district: MoneyDistrict) -> None:
     assert code_of(refusal) == "run.period_taken"
     with pytest.raises(IntegrityError), transaction.atomic():
         Run.objects.create(fund=fund, version=run.version, from_month=LAST, to_month=LAST)
+
+
+def test_a_run_begun_by_mistake_is_dropped_until_it_is_submitted(district: MoneyDistrict) -> None:
+    fund = make_fund({"finance": "12"}, quality="none")
+    run = begin(fund, district.official)
+    simulate_round(run=run, stage=SETTLEMENT, by=district.official)
+    drop_run(run=run, by=district.official)
+    assert not Run.objects.exists()
+
+    run = begin(fund, district.official)
+    submit_round(row=simulate_round(run=run, stage=SETTLEMENT, by=district.official), by=district.official)
+    with pytest.raises(RuleViolation) as refusal:
+        drop_run(run=run, by=district.official)
+    assert code_of(refusal) == "run.submitted"
 
 
 def test_an_earlier_period_is_settled_first(district: MoneyDistrict) -> None:

@@ -201,6 +201,19 @@ def test_handover_is_refused_with_its_reason(clerk: User) -> None:
         _prepared(clerk, team)
 
 
+def test_handover_prepared_by_mistake_is_dropped_until_somebody_answered(clerk: User) -> None:
+    team = make_team()
+    contract = signed(team=team)
+    handovers.drop(handover=_prepared(clerk, team), by=clerk)
+    assert not Handover.objects.exists()
+    assert Contract.objects.get() == contract
+
+    handover = _prepared(clerk, team)
+    _answer(handover, "declined", by=clerk)
+    with refused("handover.answered"):
+        handovers.drop(handover=handover, by=clerk)
+
+
 def test_departure_ends_the_membership_and_names_vacancy_and_stop_gap() -> None:
     leaving, other = make_staff(name="李医生"), make_staff(name="王医生")
     make_team(members=[leaving, other])
