@@ -7,6 +7,7 @@ categories, and every unit gets every figure, zeros too. Nothing here loops over
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from django.db import connection
 
@@ -16,6 +17,7 @@ from residents.categories import ALL, CORE, KEY, Category
 from teams.models import Institution
 from teams.models.places import parent_ids
 
+ANSWERS = (Path(__file__).parent / "sql" / "answers.sql").read_text()
 EVERYONE, ANY_CATEGORY = 0, -1  # masks of `all` and `key`
 
 
@@ -32,6 +34,10 @@ class Tables:
     @property
     def coverages(self) -> str:
         return f"assessments_coveragemonth_{self.revision}"
+
+    @property
+    def answers(self) -> str:
+        return f"assessments_answermonth_{self.revision}"
 
     @property
     def figures(self) -> str:
@@ -51,7 +57,7 @@ def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
     )
     for rows in Rows:
         indicators = [indicator for indicator in INDICATORS if indicator.rows is rows]
-        _stage_cells(rows, source(rows, tables, report), indicators)
+        _stage_cells(rows, source(rows, tables), indicators)
         _count_institutions(rows, indicators, categories)
         _count_teams(rows, indicators, categories)
     _count_households_of_teams(tables, report)
@@ -59,23 +65,19 @@ def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
     _fill(tables, categories)
 
 
-def source(rows: Rows, tables: Tables, report: date) -> str:
+def source(rows: Rows, tables: Tables) -> str:
     """The FROM item with the columns that measures of `rows` use, beside institution, village, team and categories."""
-    place = "m.institution_id, m.village_id, m.team_id, m.categories, m.resident_id"
-    this_year = f"between {literal(report.replace(month=1, day=1))} and {literal(report)}"
     if rows is Rows.RESIDENT:
         return tables.residents
     if rows is Rows.COVERAGE:
         return tables.coverages
-    if rows is Rows.SURVEY:
-        return (
-            f"(select {place}, a.rating from assessments_surveyanswer a join {tables.residents} m"
-            f" on m.resident_id = a.resident_id where a.answered_on {this_year})"
-        )
-    return (
-        f"(select {place}, a.outcome in ('resident', 'family') as reached, a.knows_team from assessments_phonecheck a"
-        f" join {tables.residents} m on m.resident_id = a.resident_id where a.called_on {this_year})"
-    )
+    return f"(select * from {tables.answers} where kind = '{rows}')"
+
+
+def answer_rows(tables: Tables, report: date) -> str:
+    """The SELECT of `AnswerMonth` rows, in the order of `ANSWER_COLUMNS`; reads the table `residents`."""
+    since = literal(report.replace(month=1, day=1))
+    return ANSWERS.format(residents=tables.residents, this_year=f"between {since} and {literal(report)}")
 
 
 def _stage_tree(report: date) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments import definitions
-from assessments.actions.months import PARENTS
+from assessments.actions.months import ANSWERS, COVERAGES, FIGURES, RESIDENTS
 from assessments.actions.transfers import keep_dues
 from assessments.models import Month, Remark, Revision
 from assessments.queries.closing import Concern, Finding, findings
@@ -89,7 +90,7 @@ def verify(*, revision: Revision, by: Account) -> bool:
 def _refuse_changes(revision: Revision) -> None:
     """From now on the database itself refuses to change the revision's rows."""
     with connection.cursor() as cursor:
-        for parent in PARENTS:
+        for parent, _rows in _queries(revision):
             name = f"{parent}_{revision.pk}"
             cursor.execute(
                 f"create trigger frozen before insert or update or delete on {name}"
@@ -104,19 +105,26 @@ def _refuse_changes(revision: Revision) -> None:
 def rows_sha256(revision: Revision) -> str:
     """SHA-256 over the revision's rows as CSV, table by table, ordered by key, without the revision's own id."""
     digest = hashlib.sha256()
-    queries = (
-        f"select {', '.join(definitions.RESIDENT_COLUMNS)} from {PARENTS[0]}"
-        f" where revision_id = {revision.pk} order by resident_id",
-        f"select {', '.join(definitions.COVERAGE_COLUMNS)} from {PARENTS[1]}"
-        f" where revision_id = {revision.pk} order by coverage_id",
-        "select institution_id, team_key, category, indicator, numerator, denominator"
-        f" from {PARENTS[2]} where revision_id = {revision.pk}"
-        ' order by institution_id, team_key, category collate "C", indicator collate "C"',
-    )
     with connection.cursor() as cursor, io.BufferedWriter(_Hashing(digest), HASHED_AT_ONCE) as rows:
-        for query in queries:
+        for _parent, query in _queries(revision):
             cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", rows)
     return digest.hexdigest()
+
+
+def _queries(revision: Revision) -> list[tuple[str, str]]:
+    """The tables that hold the revision's rows, each with the SELECT of them."""
+    figure_columns = ("institution_id", "team_key", "category", "indicator", "numerator", "denominator")
+    tables: list[tuple[str, Iterable[str], str]] = [
+        (RESIDENTS, definitions.RESIDENT_COLUMNS, "resident_id"),
+        (COVERAGES, definitions.COVERAGE_COLUMNS, "coverage_id"),
+        (FIGURES, figure_columns, 'institution_id, team_key, category collate "C", indicator collate "C"'),
+    ]
+    if revision.has_answers:
+        tables.append((ANSWERS, definitions.ANSWER_COLUMNS, 'kind collate "C", answer_id'))
+    return [
+        (parent, f"select {', '.join(columns)} from {parent} where revision_id = {revision.pk} order by {key}")
+        for parent, columns, key in tables
+    ]
 
 
 class _Hashing(io.RawIOBase):

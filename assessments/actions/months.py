@@ -30,7 +30,9 @@ Account = User | SystemAccount
 LOCK_CLASS = 0x5359  # the first key of this project's advisory locks on months
 # A revision's tables are written and analyzed once, then only read: nothing for PostgreSQL to clean up afterwards.
 WRITTEN_ONCE = "with (autovacuum_enabled = off)"
-PARENTS = ("assessments_residentmonth", "assessments_coveragemonth", "assessments_figure")
+RESIDENTS, COVERAGES = "assessments_residentmonth", "assessments_coveragemonth"
+ANSWERS, FIGURES = "assessments_answermonth", "assessments_figure"
+PARENTS = (RESIDENTS, COVERAGES, ANSWERS, FIGURES)
 
 
 @transaction.atomic
@@ -134,7 +136,7 @@ def _make_residents(
     tables: figures.Tables, revision: Revision, definition: definitions.Definition, stages: Stages
 ) -> None:
     rows = stages.make(definition.resident_rows())
-    _make_rows(tables.residents, PARENTS[0], revision, definitions.RESIDENT_COLUMNS, rows)
+    _make_rows(tables.residents, RESIDENTS, revision, definitions.RESIDENT_COLUMNS, rows)
 
 
 def _make_coverages(
@@ -145,7 +147,7 @@ def _make_coverages(
         f" categories, coverage_id as coverage from {tables.residents})"
     )
     rows = stages.make(definition.coverage_rows(narrow))
-    _make_rows(tables.coverages, PARENTS[1], revision, definitions.COVERAGE_COLUMNS, rows)
+    _make_rows(tables.coverages, COVERAGES, revision, definitions.COVERAGE_COLUMNS, rows)
 
 
 def _step(revision: Revision, name: Revision.Step, work: Callable[[], None]) -> None:
@@ -174,10 +176,12 @@ def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str
 
 
 def _make_figures(tables: figures.Tables, revision: Revision, known: Sequence[Category]) -> None:
+    answers = figures.answer_rows(tables, revision.as_of)
+    _make_rows(tables.answers, ANSWERS, revision, definitions.ANSWER_COLUMNS, answers)
     with connection.cursor() as cursor:
         cursor.execute(f"drop table if exists {tables.figures}")
-        cursor.execute(f"create table {tables.figures} (like {PARENTS[2]}) {WRITTEN_ONCE}")
-        _like(cursor, tables.figures, PARENTS[2], revision)
+        cursor.execute(f"create table {tables.figures} (like {FIGURES}) {WRITTEN_ONCE}")
+        _like(cursor, tables.figures, FIGURES, revision)
     figures.count(tables, revision.as_of, known)
 
 
@@ -195,6 +199,7 @@ def _swap(tables: figures.Tables, revision: Revision) -> None:
     keys = {
         tables.residents: "revision_id, resident_id",
         tables.coverages: "revision_id, coverage_id",
+        tables.answers: "revision_id, kind, answer_id",
         tables.figures: "revision_id, institution_id, team_key, category, indicator",
     }
     with connection.cursor() as cursor:
@@ -203,7 +208,8 @@ def _swap(tables: figures.Tables, revision: Revision) -> None:
             cursor.execute(f"alter table {parent} attach partition {name} for values in ({revision.pk})")
             cursor.execute(f"alter table {name} drop constraint {name}_own")
     revision.status, revision.finished_at, revision.error = Revision.Status.DONE, timezone.now(), ""
-    revision.save(update_fields=["status", "finished_at", "error", "basis"])
+    revision.has_answers = True
+    revision.save(update_fields=["status", "finished_at", "error", "basis", "has_answers"])
     month = Month.objects.select_for_update().get(pk=revision.month_id)
     if month.current is None or month.current.frozen_at is None:
         month.current = revision

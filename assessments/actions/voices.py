@@ -115,7 +115,11 @@ def speak(*, link: VoiceLink, rating: int, received: str, complaint: str, may_ca
             said_on=today(),
         )
         SurveyAnswer.objects.create(
-            resident_id=link.resident_id, answered_on=today(), rating=rating, source=SurveyAnswer.Source.VOICE
+            resident_id=link.resident_id,
+            answered_on=today(),
+            rating=rating,
+            source=SurveyAnswer.Source.VOICE,
+            in_confidence=not may_call,
         )
         link.used_at = timezone.now()
         link.save(update_fields=["used_at"])

@@ -159,7 +159,7 @@ def _bits(*rows: tuple[int, str]) -> str:
     return " + ".join(f"case when {condition} then {mask} else 0 end" for mask, condition in rows)
 
 
-# Columns of the two SELECTs, in their order, with the types that the tables have.
+# Columns of the SELECTs, in their order, with the types that the tables have.
 RESIDENT_COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("resident_id", "person"), "bigint"),
     "county": "integer",
@@ -180,4 +180,12 @@ COVERAGE_COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("service_expected", "unserved"), "boolean"),
     **dict.fromkeys(("visits", "primary_visits"), "integer"),
     "visit_cost_fen": "bigint",
+}
+ANSWER_COLUMNS: Mapping[str, str] = {
+    "answer_id": "bigint",
+    "kind": "varchar(6)",
+    **dict.fromkeys(("resident_id", "institution_id", "village_id", "team_id"), "bigint"),
+    "categories": "integer",
+    "rating": "smallint",
+    **dict.fromkeys(("reached", "knows_team"), "boolean"),
 }

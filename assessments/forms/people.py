@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from assessments.calendar import CalendarMonth
@@ -14,7 +13,7 @@ from assessments.presenters.parts import part_names, part_to_act_on
 from assessments.queries.basis import people_of
 from assessments.queries.cohorts import AFTER, Outcome
 from assessments.queries.differences import then_and_now
-from assessments.queries.people import Part, counted_sql, has_people, people
+from assessments.queries.people import Part, counted, has_people, people
 from assessments.queries.units import Selection, select
 from teams.models import User
 from teams.rules import RuleViolation
@@ -55,7 +54,7 @@ def asked_people(selection: Selection, known: Indicator, part: Part, words: str)
     """The rows of the list, narrowed by a name or its initials."""
     rows = people(selection, known, part).select_related("resident", "village", "team")
     if part is Part.DENOMINATOR:
-        rows = rows.annotate(is_counted=RawSQL(counted_sql(selection, known), (), output_field=BooleanField()))
+        rows = rows.annotate(is_counted=counted(selection, known))
     if words:
         named = Q(resident__name__startswith=words)
         # Initials are letters: whoever types a name is spared a look at all of them.

@@ -1,6 +1,6 @@
-"""A month, its revisions, and what a revision holds: a row per resident, a row per coverage, and the figures.
+"""A month, its revisions, and what a revision holds: a row per resident, per coverage, per answer, and the figures.
 
-The three row tables are partitioned by revision (see the migration): a revision is built as a table of its own beside
+The four row tables are partitioned by revision (see the migration): a revision is built as a table of its own beside
 the old one and attached in the transaction that makes it the current one; a frozen revision's table is never dropped.
 """
 
@@ -67,6 +67,8 @@ class Revision(models.Model):
     error = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    # Whether answers and calls are among its rows: those of months computed before they were are not known any more.
+    has_answers = models.BooleanField(default=False, db_default=False)
     # Whatever was entered before this is in the rows or changes none of them (assessments.queries.late).
     known_to = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -146,6 +148,8 @@ class MonthRowQuerySet(models.QuerySet):
 class ResidentMonth(models.Model):
     """A resident on the report date. No identities. Masks have one bit per key population (`Category.bit`)."""
 
+    KEY = "resident_id"  # what tells its rows apart, within a revision; so of the others
+
     pk = models.CompositePrimaryKey("revision_id", "resident_id")
     revision = models.ForeignKey(Revision, models.DO_NOTHING, db_constraint=False, related_name="+")
     resident = models.ForeignKey(Resident, models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -182,6 +186,8 @@ class ResidentMonth(models.Model):
 class CoverageMonth(models.Model):
     """A coverage on the report date, with what its year owed and got. One row per coverage that counts somewhere."""
 
+    KEY = "coverage_id"
+
     pk = models.CompositePrimaryKey("revision_id", "coverage_id")
     revision = models.ForeignKey(Revision, models.DO_NOTHING, db_constraint=False, related_name="+")
     coverage = models.ForeignKey(Coverage, models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -213,6 +219,41 @@ class CoverageMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.revision_id}: {self.coverage_id}"
+
+
+class AnswerMonth(models.Model):
+    """A survey answer or a call that the year counts, with the resident's place and team on the report date. Without a
+    resident and a village: it was given in confidence."""
+
+    KEY = "answer_id"
+
+    class Kind(models.TextChoices):
+        """As `assessments.indicators.Rows` has them; `answer_id` is that of a `SurveyAnswer` or `PhoneCheck`."""
+
+        SURVEY = "survey", _("survey")
+        PHONE = "phone", _("phone check")
+
+    pk = models.CompositePrimaryKey("revision_id", "kind", "answer_id")
+    revision = models.ForeignKey(Revision, models.DO_NOTHING, db_constraint=False, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind)
+    answer_id = models.BigIntegerField()
+    resident = models.ForeignKey(Resident, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, related_name="+")
+    village = models.ForeignKey(Division, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    team = models.ForeignKey(Team, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    categories = models.IntegerField()
+    rating = models.SmallIntegerField(null=True)
+    reached = models.BooleanField(null=True)
+    knows_team = models.BooleanField(null=True)
+
+    objects = MonthRowQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "assessments_answermonth"
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}: {self.kind} {self.answer_id}"
 
 
 class Tally(models.Model):

@@ -26,6 +26,8 @@ class SurveyAnswer(models.Model):
     source = models.CharField(
         _("source"), max_length=6, choices=Source, default=Source.SURVEY, db_default=Source.SURVEY
     )
+    # By the own link, without leave to be called: no page, list or file says whose it is.
+    in_confidence = models.BooleanField(default=False, db_default=False)
     # Unknown where it was answered before this was noted; so of calls.
     entered_at = models.DateTimeField(db_default=Now(), null=True, editable=False)
 

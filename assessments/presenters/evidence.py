@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assessments.models import PhoneCheck, SurveyAnswer
 from assessments.presenters import facts
 from assessments.presenters.facts import Facts
 from assessments.presenters.parts import part_names
@@ -57,7 +58,7 @@ def _paid(evidence: Evidence) -> Told:
 
 
 def _household(evidence: Evidence) -> Told:
-    covered = [row.resident.name for row in evidence.members if row.covered]
+    covered = [row.resident.name for row in evidence.members if evidence.is_signed(row)]
     values = {"members": len(evidence.members), "covered": len(covered), "names": _(", ").join(covered)}
     if covered:
         words = _("Members: %(members)s. Signed: %(covered)s (%(names)s).")
@@ -176,6 +177,24 @@ def _cost(evidence: Evidence) -> Told:
     return Told([said], [facts.visits(evidence), *_own_contract(evidence)], (fen, len(evidence.visits)))
 
 
+def _satisfaction(evidence: Evidence) -> Told:
+    said = _("The answer: %(rating)s of 5 steps; 4 and 5 count as satisfied.") % {"rating": evidence.row.rating}
+    now = any(row.rating >= SurveyAnswer.SATISFIED_FROM for row in evidence.answers)
+    return Told([said], [facts.answers(evidence)], now)
+
+
+def _awareness(evidence: Evidence) -> Told:
+    knows = _("Reached, and knows that they are signed and with whom.")
+    said = knows if evidence.row.knows_team else _("Reached, but does not know that they are signed and with whom.")
+    return Told([said], [facts.calls(evidence)], any(row.knows_team for row in evidence.calls))
+
+
+def _phone(evidence: Evidence) -> Told:
+    reached = _("The number reached the resident or the family.")
+    said = reached if evidence.row.reached else _("The number reached neither the resident nor the family.")
+    return Told([said], [facts.calls(evidence)], any(row.outcome in PhoneCheck.REACHED for row in evidence.calls))
+
+
 TELLERS: Mapping[str, Callable[[Evidence], Told]] = {
     "coverage": _coverage,
     "paid_coverage": _paid,
@@ -189,6 +208,9 @@ TELLERS: Mapping[str, Callable[[Evidence], Told]] = {
     "controlled": _controlled,
     "primary_share": _primary,
     "visit_cost": _cost,
+    "satisfaction": _satisfaction,
+    "awareness": _awareness,
+    "phone_valid": _phone,
 }
 
 

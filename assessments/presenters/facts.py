@@ -150,12 +150,38 @@ def members(evidence: Evidence) -> Facts:
     lines = tuple(
         Line(
             (row.resident.name, str(row.age), row.team.name if row.team else ""),
-            _("signed") if row.covered else _("not signed"),
-            "good" if row.covered else "warn",
+            _("signed") if evidence.is_signed(row) else _("not signed"),
+            "good" if evidence.is_signed(row) else "warn",
         )
         for row in evidence.members
     )
     return Facts(_("The household"), (_("name"), _("age"), _("team"), _("on the report date")), lines, _("None."))
+
+
+def answers(evidence: Evidence) -> Facts:
+    """The survey answer of the line as it is on file."""
+    lines = tuple(
+        Line(
+            (str(row.answered_on), str(row.get_source_display()), _("%(rating)s of 5") % {"rating": row.rating}),
+            is_late=_is_late(evidence, row.entered_at),
+        )
+        for row in evidence.answers
+    )
+    columns = (_("date"), _("source"), _("satisfaction"))
+    return Facts(_("The answer"), columns, lines, _("It is not on file any more."))
+
+
+def calls(evidence: Evidence) -> Facts:
+    """The call of the line as it is on file."""
+    lines = tuple(
+        Line(
+            (str(row.called_on), str(row.get_outcome_display()), _("yes") if row.knows_team else _("no")),
+            is_late=_is_late(evidence, row.entered_at),
+        )
+        for row in evidence.calls
+    )
+    columns = (_("date"), _("outcome"), _("knows that they are signed and with whom"))
+    return Facts(_("The call"), columns, lines, _("It is not on file any more."))
 
 
 def days(rows: Iterable[date]) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from assessments.indicators import BY_CODE, Indicator
 from assessments.models import Month, Revision
 from assessments.presenters.frame import link
+from assessments.presenters.parts import IN_CONFIDENCE
 from assessments.presenters.words import change, numerator_text, rate_text, signed
 from assessments.queries.closing import PRESENT, Finding
 from assessments.queries.differences import Changed, Moved
@@ -80,18 +81,19 @@ def difference_table(selection: Selection, changed: Sequence[Changed]) -> Table:
 def person_rows(
     rows: Sequence[Moved], why: Mapping[int, Sequence[Reason]], indicator: Indicator
 ) -> list[dict[str, Any]]:
-    """A dict a person: name, id_masked, was and now (in words), reasons (texts)."""
-    people = Resident.objects.in_bulk({row.resident_id for row in rows})
+    """A dict a person: resident (None: said in confidence), name, id_masked, was, now (in words), reasons (texts)."""
+    people = Resident.objects.in_bulk({row.resident_id for row in rows if row.resident_id is not None})
     return [
         {
-            "resident": people[row.resident_id],
-            "id_masked": id_text(people[row.resident_id]),
+            "resident": (resident := people.get(row.resident_id or 0)),
+            "name": resident.name if resident else IN_CONFIDENCE,
+            "id_masked": id_text(resident) if resident else "",
             "was": _standing(row.was, indicator),
             "now": _standing(row.now, indicator),
-            "reasons": [_reason(reason) for reason in why.get(row.resident_id, ())],
+            "reasons": [_reason(reason) for reason in why.get(row.resident_id or 0, ())],
         }
         for row in rows
-        if row.resident_id in people
+        if row.resident_id is None or row.resident_id in people
     ]
 
 
@@ -107,8 +109,9 @@ def difference_cells(
     masked."""
     for person in person_rows(rows, why, indicator):
         reasons = (" ".join(str(word) for word in reason.values() if word) for reason in person["reasons"])
-        number = id_text(person["resident"], whole=person["resident"].pk in whole)
-        yield [person["resident"].name, number, person["was"], person["now"], _("; ").join(reasons)]
+        resident = person["resident"]
+        number = id_text(resident, whole=resident.pk in whole) if resident else ""
+        yield [str(person["name"]), number, person["was"], person["now"], _("; ").join(reasons)]
 
 
 def _standing(share: tuple[int, int], indicator: Indicator) -> str:

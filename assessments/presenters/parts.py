@@ -20,6 +20,7 @@ class Names(NamedTuple):
 
 
 EVERYBODY = _("All residents")
+IN_CONFIDENCE = _("Said in confidence")  # in place of a name
 NAMES: Mapping[str, Names] = {
     "coverage": Names(_("Signed"), EVERYBODY, _("Not signed")),
     "paid_coverage": Names(_("With a paid package"), EVERYBODY, _("Without a paid package")),
@@ -33,16 +34,18 @@ NAMES: Mapping[str, Names] = {
     "controlled": Names(_("At goal"), _("All measured"), _("Not at goal")),
     "primary_share": Names(_("Primary-level visits"), _("All with visits"), _("Visits elsewhere")),
     "visit_cost": Names("", _("All with visits"), ""),
+    "satisfaction": Names(_("Satisfied"), _("All who answered"), _("Not satisfied")),
+    "awareness": Names(_("Know their team"), _("All reached"), _("Do not know their team")),
+    "phone_valid": Names(_("Number reaches them"), _("All called"), _("Number does not reach them")),
 }
 
 
 def part_names(indicator: Indicator, members: str = "") -> dict[Part, str]:
-    """The lists that the figure opens to, by name; empty for figures without people.
+    """The lists that the figure opens to, by name.
 
     `members` are a key population's, where the figure is one's: they take the place of all residents.
     """
-    names = NAMES.get(indicator.code, Names("", "", ""))
-    pairs = zip((Part.NUMERATOR, Part.DENOMINATOR, Part.GAP), names, strict=True)
+    pairs = zip((Part.NUMERATOR, Part.DENOMINATOR, Part.GAP), NAMES[indicator.code], strict=True)
     return {part: capfirst(members) if members and name == EVERYBODY else str(name) for part, name in pairs if name}
 
 

@@ -9,7 +9,7 @@ from assessments.indicators import Indicator, Rows
 from assessments.models import CohortRow, CoverageMonth, ResidentMonth
 from assessments.presenters.frame import link
 from assessments.presenters.overview import title
-from assessments.presenters.parts import part_names
+from assessments.presenters.parts import IN_CONFIDENCE, part_names
 from assessments.presenters.words import rate_text
 from assessments.queries.figures import Count
 from assessments.queries.people import Part, number_of_rows
@@ -73,8 +73,7 @@ def people_rows(rows: Sequence[Any], selection: Selection, indicator: Indicator,
         person = person_line(row, selection, is_seen=row.resident_id in seen)
         person |= {"counted": counted, "standing": names.get(Part.NUMERATOR if counted else Part.GAP, ""), "note": note}
         if person["url"]:
-            key = str(row.coverage_id if isinstance(row, CoverageMonth) else row.resident_id)
-            person["why"] = link("assessments:evidence", selection, indicator.code, key)
+            person["why"] = link("assessments:evidence", selection, indicator.code, str(getattr(row, row.KEY)))
             person["why_label"] = why % {"name": person["name"]}
         people.append(person)
     return people
@@ -94,7 +93,8 @@ def people_cells(
     names = part_names(indicator)
     for row in rows:
         name, *others = _as_of_month(row, selection).values()
-        cells = [name, id_text(row.resident, whole=row.resident_id in whole), *others]
+        number = id_text(row.resident, whole=row.resident_id in whole) if row.resident else ""
+        cells = [name, number, *others]
         if has_standing(indicator, part):
             counted, note = _standing(row, indicator, part)
             cells.append(note or names[Part.NUMERATOR if counted else Part.GAP])
@@ -105,11 +105,14 @@ def person_line(row: Any, selection: Selection, *, is_seen: bool = True) -> dict
     """Who a row is about, as of the month: name, url, id_masked, sex, age, categories, village, team."""
     return _as_of_month(row, selection) | {
         "url": address_of("contracts:person", row.resident_id) if is_seen else "",
-        "id_masked": id_text(row.resident),
+        "id_masked": id_text(row.resident) if row.resident else "",
     }
 
 
 def _as_of_month(row: Any, selection: Selection) -> dict[str, Any]:
+    if row.resident is None:
+        nothing = ("sex", "age", "categories", "village", "team")
+        return {"name": str(IN_CONFIDENCE), **dict.fromkeys(nothing, "")}
     return {
         "name": row.resident.name,
         "sex": str(Sex(row.resident.sex).label),
@@ -196,4 +199,8 @@ def _remark(indicator: Indicator) -> str:
     """What a line stands for, when it isn't a person."""
     if indicator.code == "household_coverage":
         return _("A line stands for a household and names one of its members.")
-    return _("A line stands for a contract of the person.") if indicator.rows is Rows.COVERAGE else ""
+    return {
+        Rows.COVERAGE: _("A line stands for a contract of the person."),
+        Rows.SURVEY: _("A line stands for an answer. Whose was given in confidence, nobody is told."),
+        Rows.PHONE: _("A line stands for a call."),
+    }.get(indicator.rows, "")

@@ -38,7 +38,7 @@ Part = tuple[str, int, int, int]  # sex, first age of the band, numerator, denom
 
 
 def has_breakdown(indicator: Indicator) -> bool:
-    """Households have neither age nor sex; answers and calls are no rows of the month."""
+    """Households have neither age nor sex; whose an answer is might show by them."""
     return indicator.rows in (Rows.RESIDENT, Rows.COVERAGE) and indicator.code != "household_coverage"
 
 

@@ -251,7 +251,7 @@ def count_own(revision: Revision) -> list[Own]:
     tables = figures.Tables(revision.pk)
     for rows in (Rows.RESIDENT, Rows.COVERAGE):
         keys = sorted(key for key in _summed_keys() if _rows_of(key) is rows)
-        source = figures.source(rows, tables, revision.as_of)
+        source = figures.source(rows, tables)
         for institution, *counts in _grouped(source, keys):
             pairs = zip(counts[::2], counts[1::2], strict=True)
             found += [(institution, *key, int(num), int(den)) for key, (num, den) in zip(keys, pairs, strict=True)]

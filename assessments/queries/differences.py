@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
-from assessments.indicators import Indicator, Rows
-from assessments.models import CoverageMonth, Figure, Month, ResidentMonth, Revision
+from assessments.indicators import Indicator
+from assessments.models import Figure, Month, Revision
 from assessments.queries.figures import Count, Key
-from assessments.queries.people import covering_team, in_unit, mask_of
+from assessments.queries.people import covering_team, households, in_unit, mask_of, rows_of
 from assessments.queries.units import Selection
 from teams.exports import ROWS_AT_ONCE
 
@@ -25,9 +25,10 @@ class Changed:
 
 @dataclass(frozen=True)
 class Moved:
-    """A person (or a contract of theirs): what they counted in numerator and denominator before, and count now."""
+    """A person (or a contract, answer or call of theirs): what they counted in numerator and denominator before, and
+    count now. None: whoever said it in confidence."""
 
-    resident_id: int
+    resident_id: int | None
     was: tuple[int, int]
     now: tuple[int, int]
 
@@ -91,7 +92,7 @@ def _moved(row: tuple) -> Moved:
 
 def _moved_sql(old: Revision, new: Revision, selection: Selection, indicator: Indicator) -> tuple[str, list[Any]]:
     """SQL with its parameters: resident, numerator and denominator before, then now, and how many rows there are."""
-    key = "resident_id" if indicator.rows is Rows.RESIDENT else "coverage_id"
+    key = rows_of(indicator).model.KEY
     (old_sql, old_parameters), (new_sql, new_parameters) = (
         _shares(revision, selection, indicator, key).query.sql_with_params() for revision in (old, new)
     )
@@ -101,28 +102,32 @@ def _moved_sql(old: Revision, new: Revision, selection: Selection, indicator: In
                coalesce(n.num, 0), coalesce(n.den, 0), count(*) over ()
         from o full join n on n.{key} = o.{key}
         where (coalesce(o.num, 0), coalesce(o.den, 0)) <> (coalesce(n.num, 0), coalesce(n.den, 0))
-        order by coalesce(o.{key}, n.{key})
+        order by coalesce(o.resident_id, n.resident_id), coalesce(o.{key}, n.{key})
     """
     return sql, [*old_parameters, *new_parameters]
 
 
 def _shares(revision: Revision, selection: Selection, indicator: Indicator, key: str) -> QuerySet[Any]:
     """What each row of the unit adds to numerator and denominator, by the measures that make the figure."""
-    model = ResidentMonth if indicator.rows is Rows.RESIDENT else CoverageMonth
     mask = mask_of(selection)
     register = mask if indicator.by_register else 0
     covering = covering_team(selection, indicator)
     counts = f"(categories & {mask}) <> 0" if mask else "true"
     covered = counts if covering is None else f"{counts} and team_id = {int(covering)}"
-    rows = model.objects.visible_to(selection.user).filter(revision=revision)
-    return (
-        rows.filter(in_unit(selection, served=covering is not None))
-        .extra(
+    rows: QuerySet[Any] = rows_of(indicator).visible_to(selection.user).filter(revision=revision)
+    rows = rows.filter(in_unit(selection, served=covering is not None))
+    if of_team := households(selection, indicator, revision):
+        counting, covered_by_it = of_team
+        rows = rows.annotate(num=_one_where(counting & covered_by_it), den=_one_where(counting))
+    else:
+        rows = rows.extra(
             select={
                 "num": f"case when {covered} then {indicator.numerator.value(register)} else 0 end",
                 "den": f"case when {counts} then {indicator.denominator.value(register)} else 0 end",
             }
         )
-        .order_by()
-        .values(*dict.fromkeys((key, "resident_id", "num", "den")))
-    )
+    return rows.order_by().values(*dict.fromkeys((key, "resident_id", "num", "den")))
+
+
+def _one_where(condition: Q) -> Case:
+    return Case(When(condition, then=1), default=0)

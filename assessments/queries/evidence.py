@@ -10,13 +10,12 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, Prefetch
-from django.db.models.expressions import RawSQL
+from django.db.models import Prefetch
 
 from assessments.definitions import STANDARD_KINDS
-from assessments.indicators import Indicator, Rows
-from assessments.models import CoverageMonth, ResidentMonth, Revision
-from assessments.queries.people import Part, counted_sql, has_people, people
+from assessments.indicators import Indicator
+from assessments.models import CoverageMonth, PhoneCheck, ResidentMonth, Revision, SurveyAnswer
+from assessments.queries.people import Part, counted, has_people, in_unit, people
 from assessments.queries.units import Selection
 from contracts.models import Coverage, CoveragePackage, Obligation, Service, Status, Visit
 from contracts.queries.accounts import is_out_of_force_unpaid
@@ -30,7 +29,7 @@ MONTHS_AT_MOST = 12
 
 @dataclass(frozen=True)
 class Evidence:
-    """One line (`row`, a `ResidentMonth` or `CoverageMonth`) of a figure, and the facts that it rests on."""
+    """One line (`row`, of `rows_of`) of a figure, and the facts that it rests on."""
 
     selection: Selection
     indicator: Indicator
@@ -175,25 +174,41 @@ class Evidence:
 
     @cached_property
     def members(self) -> list[ResidentMonth]:
-        """The household's members whom its line counts: those in the population whom the same institution manages."""
+        """The household's members whom its line counts: those in the population whom the same institution manages, or
+        who live in the villages of the figure's team."""
         rows = ResidentMonth.objects.visible_to(self.selection.user).filter(
-            revision=self.revision,
-            household=self.row.household_id,
-            institution=self.row.institution_id,
-            in_population=True,
+            revision=self.revision, household=self.row.household_id, in_population=True
         )
+        if self.selection.unit.team:
+            rows = rows.filter(in_unit(self.selection, served=True))
+        else:
+            rows = rows.filter(institution=self.row.institution_id)
         return list(rows.select_related("resident", "team").order_by("-age", "resident_id"))
+
+    def is_signed(self, member: ResidentMonth) -> bool:
+        """Whether a member of the household counts as covered: for a team's figure, by that team."""
+        team = self.selection.unit.team
+        return member.covered and (team is None or member.team_id == team.pk)
+
+    @cached_property
+    def answers(self) -> list[SurveyAnswer]:
+        """The answer of the line as it is on file; none when it is there no more."""
+        return list(SurveyAnswer.objects.filter(pk=self.row.answer_id))
+
+    @cached_property
+    def calls(self) -> list[PhoneCheck]:
+        """The call of the line as it is on file; none when it is there no more."""
+        return list(PhoneCheck.objects.filter(pk=self.row.answer_id))
 
 
 def evidence(selection: Selection, indicator: Indicator, pk: int) -> Evidence | None:
-    """The line of a resident (or coverage, as the figure counts); None when it isn't in the figure, or when the account
-    doesn't see the person today."""
+    """The line of a resident (or coverage, answer, call, as the figure counts); None when it isn't in the figure, when
+    the account doesn't see the person today, and of what was said in confidence."""
     if selection.revision is None or not has_people(selection, indicator):
         return None
-    key = "resident_id" if indicator.rows is Rows.RESIDENT else "coverage_id"
-    rows = people(selection, indicator, Part.DENOMINATOR).filter(**{key: pk})
-    counted = RawSQL(counted_sql(selection, indicator), (), output_field=BooleanField())
-    row = rows.annotate(is_counted=counted).select_related("resident", "team", "village").first()
+    rows = people(selection, indicator, Part.DENOMINATOR)
+    rows = rows.filter(**{rows.model.KEY: pk}).annotate(is_counted=counted(selection, indicator))
+    row = rows.select_related("resident", "team", "village").first()
     if row is None or not Resident.objects.visible_to(selection.user).filter(pk=row.resident_id).exists():
         return None
     return Evidence(selection, indicator, row, selection.revision)

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
-from assessments.indicators import Indicator
+from assessments.indicators import Indicator, Rows
 from assessments.models import Revision
 from assessments.queries.differences import Moved
 from teams.policy import policy_on
@@ -57,6 +57,7 @@ class Fact:
     differs: str = "true"
     join: str = ""
     is_dated: bool = True
+    told: str = "true"  # of whose rows reasons tell
 
     @property
     def rows(self) -> str:
@@ -97,9 +98,9 @@ FACTS = (
     Fact(_("service"), "contracts_service", "f.performed_on"),
     Fact(_("visit"), "contracts_visit", "f.visited_on"),
 )
-# What residents say makes figures without a list of people.
+# What residents say is in no other figure than its own.
 OPINIONS = (
-    Fact(_("survey"), "assessments_surveyanswer", "f.answered_on"),
+    Fact(_("survey"), "assessments_surveyanswer", "f.answered_on", told="not f.in_confidence"),
     Fact(_("phone check"), "assessments_phonecheck", "f.called_on"),
 )
 FEES = Fact(_("fee"), "contracts_feeentry", 'f."on"')
@@ -132,11 +133,18 @@ class Reason:
 def reasons_of(rows: Collection[Moved], old: Revision, new: Revision, indicator: Indicator) -> dict[int, list[Reason]]:
     """Resident id -> why they stand otherwise in the figure."""
     by_household = indicator.code == "household_coverage"
-    return reasons({row.resident_id for row in rows}, old, new, by_household=by_household)
+    facts = FACTS if indicator.rows in (Rows.RESIDENT, Rows.COVERAGE) else (*FACTS, *OPINIONS)
+    named = {row.resident_id for row in rows if row.resident_id is not None}
+    return reasons(named, old, new, by_household=by_household, facts=facts)
 
 
 def reasons(
-    residents: Collection[int], old: Revision, new: Revision, *, by_household: bool = False
+    residents: Collection[int],
+    old: Revision,
+    new: Revision,
+    *,
+    by_household: bool = False,
+    facts: Sequence[Fact] = FACTS,
 ) -> dict[int, list[Reason]]:
     """Resident id -> what became known of them between the two computations, in order of time; `by_household` also of
     the others of their household, of either computation.
@@ -144,7 +152,7 @@ def reasons(
     Whoever has no fact of their own stands otherwise because a setting or the definition changed, if one did.
     """
     others = _households(residents, old, new) if by_household else {}
-    known = _known({*residents, *chain.from_iterable(others.values())}, old, new)
+    known = _known({*residents, *chain.from_iterable(others.values())}, old, new, facts)
     general = _general(old, new)
     found: dict[int, list[Reason]] = {}
     for resident in residents:
@@ -168,11 +176,11 @@ def _households(residents: Collection[int], old: Revision, new: Revision) -> dic
     return found
 
 
-def _known(residents: Collection[int], old: Revision, new: Revision) -> dict[int, list[Reason]]:
+def _known(residents: Collection[int], old: Revision, new: Revision, facts: Sequence[Fact]) -> dict[int, list[Reason]]:
     """Resident id -> their own facts that became known between the two computations."""
     found: dict[int, list[Reason]] = {resident: [] for resident in residents}
     span = (old.known_to or old.started_at, new.started_at)
-    for fact in FACTS:
+    for fact in facts:
         for resident, reason in (*_entered(fact, residents, old, span), *_corrected(fact, residents, span)):
             found[resident].append(reason)
     for resident, reason in _waived(residents, span):
@@ -230,7 +238,7 @@ def _entered(fact: Fact, residents: Collection[int], old: Revision, span: Sequen
     rows = _fetch(
         f"select {fact.resident}, {fact.day}, f.entered_at from {fact.rows}"
         f" where {fact.resident} = any(%(residents)s) and f.entered_at > %(since)s and f.entered_at <= %(until)s"
-        f" and {fact.day} <= %(report)s",
+        f" and {fact.day} <= %(report)s and {fact.told}",
         {**_parameters(residents, span), "report": old.as_of},
     )
     for resident, day, at in rows:
@@ -243,7 +251,7 @@ def _corrected(fact: Fact, residents: Collection[int], span: Sequence[Any]) -> I
         f" coalesce(c.metadata ->> 'by', '') from {fact.states}"
         " left join pghistory_context c on c.id = h.pgh_context_id"
         f" where {fact.of_state(fact.resident)} = any(%(residents)s) and h.pgh_created_at > %(since)s"
-        f" and h.pgh_created_at <= %(until)s and {fact.differs}",
+        f" and h.pgh_created_at <= %(until)s and {fact.differs} and {fact.of_state(fact.told)}",
         _parameters(residents, span),
     )
     for resident, day, at, by in rows:

@@ -3,10 +3,12 @@
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Min, Q, QuerySet
+from django.db.models.expressions import Combinable, RawSQL
 
 from assessments.indicators import Indicator, Rows, TeamRule
-from assessments.models import CoverageMonth, Figure, ResidentMonth
+from assessments.models import AnswerMonth, CoverageMonth, Figure, ResidentMonth, Revision
+from assessments.models.months import MonthRowQuerySet
 from assessments.queries.figures import Count, Key
 from assessments.queries.units import Selection
 from residents.categories import ALL, KEY
@@ -24,31 +26,33 @@ class Part(StrEnum):
 
 
 def has_people(selection: Selection, indicator: Indicator) -> bool:
-    """Whether the figure opens to a list. Answers and calls are listed with their surveys; a team's households are
-    counted over villages, not on rows."""
-    if indicator.rows not in (Rows.RESIDENT, Rows.COVERAGE):
-        return False
-    return not (selection.unit.team and indicator.code == "household_coverage")
+    """Whether the figure opens to a list; months computed before answers were among their rows have none of those."""
+    revision = selection.revision
+    return revision is None or revision.has_answers or indicator.rows in (Rows.RESIDENT, Rows.COVERAGE)
+
+
+def rows_of(indicator: Indicator) -> MonthRowQuerySet:
+    """The rows of months that the indicator counts."""
+    if indicator.rows is Rows.RESIDENT:
+        return ResidentMonth.objects.all()
+    if indicator.rows is Rows.COVERAGE:
+        return CoverageMonth.objects.all()
+    return AnswerMonth.objects.filter(kind=indicator.rows.value)
 
 
 def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[Any]:
-    """Rows of the figure (`ResidentMonth` or `CoverageMonth`), a person or coverage each, in a stable order.
+    """Rows of the figure (`rows_of`): a person, coverage, answer or call each, in a stable order; who isn't named comes
+    last, so that no place among the others tells of them.
 
     For counts of obligations, packages and visits a row stands for all of a coverage's.
     """
-    model = ResidentMonth if indicator.rows is Rows.RESIDENT else CoverageMonth
     mask = mask_of(selection)
-    register = mask if indicator.by_register else 0
-    rows = model.objects.visible_to(selection.user).filter(revision=selection.revision)
-    covering = covering_team(selection, indicator)
-    rows = rows.filter(in_unit(selection, served=covering is not None))
-    conditions = [_condition(indicator, part, register, covering)]
+    rows: QuerySet[Any] = rows_of(indicator).visible_to(selection.user).filter(revision=selection.revision)
+    rows = rows.filter(in_unit(selection, served=covering_team(selection, indicator) is not None))
     if mask:
-        conditions.append(f"(categories & {mask}) <> 0")
-    # The measures' own SQL: what counts a row lists it.
-    return rows.extra(where=conditions).order_by(
-        "institution_id", "resident_id" if model is ResidentMonth else "coverage_id"
-    )
+        rows = rows.extra(where=[f"(categories & {mask}) <> 0"])
+    rows = rows.filter(_condition(selection, indicator, part))
+    return rows.order_by("institution_id", *(["resident_id"] if rows.model is AnswerMonth else []), rows.model.KEY)
 
 
 def covering_team(selection: Selection, indicator: Indicator) -> int | None:
@@ -98,10 +102,33 @@ def in_unit(selection: Selection, *, served: bool) -> Q:
     return Q(village__in=TeamVillage.objects.on(selection.revision.as_of).filter(team=team).values("village"))
 
 
-def _condition(indicator: Indicator, part: Part, register: int, covering_team: int | None) -> str:
+def households(selection: Selection, indicator: Indicator, revision: Revision | None) -> tuple[Q, Q] | None:
+    """Of a team's households, which are counted over its villages: the rows on which they count, and of those the ones
+    that it covers a member of; None where the rows themselves tell."""
+    team = selection.unit.team
+    if team is None or indicator.code != "household_coverage":
+        return None
+    members = ResidentMonth.objects.filter(
+        in_unit(selection, served=True), revision=revision, in_population=True, household__isnull=False
+    )
+    first = members.values("household").annotate(first=Min("resident_id")).values("first")
+    return Q(resident_id__in=first), Q(household__in=members.filter(covered=True, team=team).values("household"))
+
+
+def _condition(selection: Selection, indicator: Indicator, part: Part) -> Q | RawSQL:
+    """Whether a row is in the list: the measures' own SQL, so that what counts a row lists it."""
+    if of_team := households(selection, indicator, selection.revision):
+        counting, covered = of_team
+        return {Part.NUMERATOR: counting & covered, Part.DENOMINATOR: counting, Part.GAP: counting & ~covered}[part]
+    return RawSQL(_sql(selection, indicator, part), (), output_field=BooleanField())
+
+
+def _sql(selection: Selection, indicator: Indicator, part: Part) -> str:
+    register = mask_of(selection) if indicator.by_register else 0
+    covering = covering_team(selection, indicator)
     numerator, denominator = indicator.numerator.where(register), indicator.denominator.where(register)
-    if covering_team is not None:
-        numerator = f"({numerator}) and team_id = {int(covering_team)}"
+    if covering is not None:
+        numerator = f"({numerator}) and team_id = {int(covering)}"
     if part is Part.NUMERATOR:
         return f"({denominator}) and ({numerator})"
     if part is Part.DENOMINATOR:
@@ -118,8 +145,9 @@ def mask_of(selection: Selection) -> int:
     return sum(known.values()) if selection.category == KEY else known[selection.category]
 
 
-def counted_sql(selection: Selection, indicator: Indicator) -> str:
-    """SQL: whether a row of the denominator is in the numerator too."""
-    register = mask_of(selection) if indicator.by_register else 0
-    covering = covering_team(selection, indicator)
-    return f"coalesce({_condition(indicator, Part.NUMERATOR, register, covering)}, false)"
+def counted(selection: Selection, indicator: Indicator) -> Combinable:
+    """Whether a row of the denominator is in the numerator too."""
+    if of_team := households(selection, indicator, selection.revision):
+        return ExpressionWrapper(of_team[1], BooleanField())
+    sql = f"coalesce({_sql(selection, indicator, Part.NUMERATOR)}, false)"
+    return RawSQL(sql, (), output_field=BooleanField())

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
-from assessments.figures import Tables
+from assessments.figures import Tables, source
 from assessments.indicators import BY_CODE, INDICATORS, Rows
 from assessments.models import Month, Revision, Target
 from residents.categories import categories
@@ -131,11 +131,11 @@ def _sums(tables: Tables) -> tuple[int, dict[str, int]]:
     """How many residents have a row, and each indicator's denominator over all rows; one pass over each table."""
     made = 0
     sums: dict[str, int] = {}
-    for rows, table in ((Rows.RESIDENT, tables.residents), (Rows.COVERAGE, tables.coverages)):
+    for rows in Rows:
         counted = [indicator for indicator in INDICATORS if indicator.rows is rows and not indicator.by_register]
         columns = ", ".join(f"coalesce(sum({indicator.denominator.value()}), 0)" for indicator in counted)
         with connection.cursor() as cursor:
-            cursor.execute(f"select count(*), {columns} from {table}")
+            cursor.execute(f"select count(*), {columns} from {source(rows, tables)} m")
             number, *values = map(int, cursor.fetchone())
         sums |= dict(zip((indicator.code for indicator in counted), values, strict=True))
         made = number if rows is Rows.RESIDENT else made

@@ -20,7 +20,6 @@ from assessments.actions import months
 from assessments.calendar import CalendarMonth
 from assessments.exports import KPIS, kpi_file, table_file
 from assessments.forms.people import asked_figure, asked_part, asked_people, asked_words
-from assessments.models import ResidentMonth
 from assessments.people_exports import FIGURE_PEOPLE
 from assessments.presenters import evidence as evidence_page
 from assessments.presenters.ages import ages_finding, ages_table
@@ -234,7 +233,7 @@ class _Found:
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self._rows = rows
-        self._key = "resident_id" if rows.model is ResidentMonth else "coverage_id"
+        self._key = rows.model.KEY
         found = rows.order_by().values_list("institution_id", self._key)[: ROWS_AT_MOST + 1]
         self._keys = [key for _institution, key in sorted(found)]
 

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from assessments.actions.months import compute
-from assessments.indicators import INDICATORS, Indicator, Rows
+from assessments.indicators import INDICATORS, Indicator
 from assessments.models import Figure
 from assessments.presenters.parts import part_names
-from assessments.queries.people import Part, figure_count, has_people, people
+from assessments.queries.people import Part, figure_count, people
 from assessments.queries.units import select
 from assessments.views import figures as views
 from residents.categories import categories
@@ -30,7 +30,6 @@ OPENING = [
     (row.code, category)
     for row in INDICATORS
     for category in (("all", "key") if row.categories is None else row.categories or ("all",))
-    if part_names(row)
 ]
 
 
@@ -38,8 +37,6 @@ OPENING = [
 @pytest.mark.parametrize(("indicator", "category"), OPENING)
 def test_lists_are_as_long_as_their_figure(official: Client, indicator: str, category: str, unit: str) -> None:
     known = next(row for row in INDICATORS if row.code == indicator)
-    if unit.endswith("team") and indicator == "household_coverage":
-        return  # counted over villages, not on rows: there is no list (see above)
     pages = {
         part: official.get(address("people", indicator, part=part, category=category, **UNITS[unit]))
         for part in part_names(known)
@@ -59,15 +56,13 @@ def test_lists_are_as_long_as_their_figure(official: Client, indicator: str, cat
 
 
 @pytest.mark.parametrize("unit", [*UNITS.values(), {"unit": "V"}], ids=[*UNITS, "clinic"])
-@pytest.mark.parametrize("indicator", [row for row in INDICATORS if part_names(row)], ids=lambda row: row.code)
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda row: row.code)
 def test_lists_of_every_category_at_every_level_make_their_figure(
     district: SmallDistrict, indicator: Indicator, unit: dict[str, str]
 ) -> None:
     account = make_account("o", Role.OFFICIAL, institution=district.bureau)
     for category in indicator.category_codes(categories()):
         selection = select(account, unit, category=category)
-        if not has_people(selection, indicator):
-            continue
         count = figure_count(selection, indicator)
         lists = {part: people(selection, indicator, part) for part in Part}
         if indicator.numerator.column:
@@ -102,12 +97,6 @@ def sums(rows: list[dict[str, str]]) -> tuple[int, int]:
     if rows and "¥" in rows[0]["note"]:
         return sum(round(float(cost) * 100) for _visits, cost in pairs), sum(int(visits) for visits, _cost in pairs)
     return sum(int(above) for above, _below in pairs), sum(int(below) for _above, below in pairs)
-
-
-def test_every_indicator_on_rows_opens_to_people() -> None:
-    assert {row.code for row in INDICATORS if part_names(row)} == {
-        row.code for row in INDICATORS if row.rows in (Rows.RESIDENT, Rows.COVERAGE)
-    }
 
 
 def test_list_opens_with_those_whom_somebody_should_act_on(official: Client) -> None:
