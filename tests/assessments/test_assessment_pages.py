@@ -22,7 +22,7 @@ from teams.actions.submissions import fresh_key
 from teams.models import Role
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
-from tests.assessments.test_cycles import CONTENT
+from tests.assessments.cycles.stages import CONTENT
 from tests.factories import make_institution
 from tests.figure_pages import address, signed_in, text
 from tests.small_district import OCTOBER, SmallDistrict

@@ -33,7 +33,7 @@ from teams.actions.submissions import fresh_key
 from teams.models import Role
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
-from tests.assessments.test_cycles import CONTENT
+from tests.assessments.cycles.stages import CONTENT
 from tests.figure_pages import address, assert_file_is_on_the_page, rows_of, signed_in, status, text
 from tests.small_district import OCTOBER, SmallDistrict
 

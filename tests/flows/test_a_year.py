@@ -117,14 +117,26 @@ def earned_by_hand(row: Round) -> tuple[int, dict[str, int]]:
 
 
 def test_a_year_from_the_first_frozen_month_to_the_last_cent(year: Year) -> None:
-    district = year.district
-    fund = make_fund(PAYERS, method="rate", withheld="returned", prepaid_share="50", failed="0.5")
+    run = prepay_by_the_first_month(year)
+    annual = assess_twice_with_an_appeal(year)
+    settled = settle_to_the_cent(year, run, annual)
+    assert all(verify(revision=month.current, by=SYSTEM) for month in Month.objects.all())
+    read_the_statement(year, settled)
+    pay_back_in_parts(year, run, settled)
 
+
+def prepay_by_the_first_month(year: Year) -> Run:
+    fund = make_fund(PAYERS, method="rate", withheld="returned", prepaid_share="50", failed="0.5")
     year.freeze(1)
-    run = begin_run(fund=fund, from_month=date(2018, 1, 1), to_month=date(2018, 12, 1), by=district.official)
+    run = begin_run(fund=fund, from_month=date(2018, 1, 1), to_month=date(2018, 12, 1), by=year.district.official)
     prepaid = year.carry_through(run, Round.Stage.PREPAYMENT)
     assert amounts(prepaid, "payable") == {"TA": "15.00", "TB": "10.00", "TC": "5.00"}
+    return run
 
+
+def assess_twice_with_an_appeal(year: Year) -> Cycle:
+    """The first half of the year, and all of it; in July the contracts of the third team end."""
+    district = year.district
     year.freeze(2, 3, 4, 5, 6)
     given = {district.a: "40", district.b: "30", district.c: "10"}
     half = year.publish(year.assess("2018上半年", "half_year", (1, 6), given))
@@ -133,26 +145,34 @@ def test_a_year_from_the_first_frozen_month_to_the_last_cent(year: Year) -> None
     Coverage.objects.filter(contract__team=district.c).update(terminated_on=date(2018, 7, 1))
     year.freeze(7, 8, 9, 10, 11, 12)
     annual = year.assess("2018年度", "annual", (1, 12), given)
-    appealed = year.score(annual, district.b)
-    appeal = scores.appeal(score=appealed, text="制度已于十月补齐", by=year.clerk)
+    appeal = scores.appeal(score=year.score(annual, district.b), text="制度已于十月补齐", by=year.clerk)
     scores.decide(appeal=appeal, points=D(40), decision="核实属实", by=district.second)
     year.publish(annual)
     totals = {row.team.code: (row.total, row.grade) for row in Assessment.objects.filter(cycle=annual)}
     assert totals == {"TA": (100, "excellent"), "TB": (80, "good"), "TC": (10, "fail")}
+    return annual
 
+
+def settle_to_the_cent(year: Year, run: Run, annual: Cycle) -> Round:
     settled = year.carry_through(run, Round.Stage.SETTLEMENT, annual)
     assert amounts(settled, "person_months") == {"TA": "36", "TB": "24", "TC": "6"}
     assert amounts(settled, "entitled") == {"TA": "30.00", "TB": "19.00", "TC": "2.50"}
     assert amounts(settled, "payable") == {"TA": "15.00", "TB": "9.00", "TC": "-2.50"}
     assert settled.returned == {"city_finance": "1.40", "district_finance": "2.10"}
     assert earned_by_hand(settled) == (55_00, {line.code: int(line.earned * 100) for line in settled.lines.all()})
-    assert all(verify(revision=month.current, by=SYSTEM) for month in Month.objects.all())
+    return settled
 
+
+def read_the_statement(year: Year, settled: Round) -> None:
     client = Client()
     client.force_login(year.clerk)
     page = client.get(reverse("assessments:statement", args=[settled.lines.get(code="TB").pk])).content.decode()
     assert "19.00" in page and "2018-12" in page and "0.95" in page
 
+
+def pay_back_in_parts(year: Year, run: Run, settled: Round) -> None:
+    """The third team was prepaid more than it earned."""
+    district, client = year.district, Client()
     year.on(2019, 2, 1)
     owing = settled.lines.with_debts().get(code="TC")
     assert (owing.owed, owing.still_owed) == (D("2.50"), D("2.50"))
