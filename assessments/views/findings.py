@@ -100,7 +100,7 @@ def finding_move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
 
     def move() -> str:
         STEPS[State(to)](finding, form.cleaned_data, request.user)
-        messages.success(request, _("Done: %(step)s.") % {"step": State(to).label})
+        messages.success(request, _("Done: %(step)s.") % {"step": presenter.state_text(State(to))})
         return reverse("assessments:finding_detail", args=[pk])
 
     return sent(request, form, move, FIELDS.get) or _page(request, finding, form)

@@ -1,9 +1,10 @@
 """Steps of one contract's life: a page with a form for each, and back to the contract."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -98,10 +99,23 @@ def contract_terminate(request: SignedInRequest, pk: int) -> HttpResponse:
                 request,
                 _("Report the death or the move on the person's own page, too: until then they are counted here."),
             )
+        for later in _later(ended):
+            said = {"number": later.contract.number, "day": later.start_on}
+            messages.warning(
+                request, _("%(number)s from %(day)s on stays: terminate it, too, if nobody wants it.") % said
+            )
         return ended[0].contract
 
     done = _("Terminated. It can be taken back until the end of the day.")
     return _answer(request, told, form, do, _("Terminate"), done, {"is_danger": True})
+
+
+def _later(ended: Sequence[Coverage]) -> QuerySet[Coverage]:
+    """Contracts signed ahead for people whose coverage was ended, one coverage of each: those go on."""
+    people = [coverage.resident_id for coverage in ended]
+    rows = Coverage.objects.filter(resident__in=people, terminated_on=None, start_on__gt=ended[0].start_on)
+    later = rows.exclude(contract=ended[0].contract_id).select_related("contract")
+    return later.order_by("contract", "pk").distinct("contract")
 
 
 @require_POST

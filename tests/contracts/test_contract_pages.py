@@ -235,6 +235,19 @@ def test_termination_and_its_undoing_on_pages(client: Client, clerk: User) -> No
     assert LEAVER not in page
 
 
+def test_renewal_signed_ahead_is_named_when_the_contract_before_it_is_ended(client: Client, clerk: User) -> None:
+    client.cookies["django_language"] = "en"
+    contract = signed()
+    renewed = renew(contract=contract, consent="paper", by=SYSTEM)
+    sent = _sent(contract, on="2018-12-15", reason="request", members=[contract.coverages.get().pk])
+    page = client.post(_address("contract_terminate", contract.pk), sent, follow=True).content.decode()
+    assert f"{renewed.number} from 2019-01-01 on stays" in page
+
+    sent = _sent(renewed, on="2019-01-01", reason="request", members=[renewed.coverages.get().pk])
+    page = client.post(_address("contract_terminate", renewed.pk), sent, follow=True).content.decode()
+    assert "on stays" not in page
+
+
 def test_nobody_ticked_is_said_at_the_field(client: Client, clerk: User) -> None:
     contract = signed()
     page = client.post(_address("contract_terminate", contract.pk), _sent(contract, on="20181215", reason="lost"))
