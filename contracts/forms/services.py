@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Obligation, Service
@@ -16,6 +17,7 @@ from residents.models import Resident
 from service_packages.models import Item
 from teams.actions.submissions import fresh_key
 from teams.clock import today
+from teams.dates import add_months
 from teams.fields import DayField
 from teams.models import Staff
 from teams.rules import RuleViolation
@@ -88,12 +90,18 @@ class ServiceForm(forms.Form):
                 check_service_date(day, birth_date=self.resident.birth_date, died_on=self.resident.died_on)
             except RuleViolation as refusal:
                 self.add_error("performed_on", str(refusal))
-        typed = ",".join(str(value) for value in readings.values())
+        typed = ",".join(str(value) for value in (*readings.values(), data.get("performed_on")))
         if not self.errors and data.get("confirmed") != typed:
-            self.doubts = [*doubts(readings), *_unmeasured(self.item, readings)]
+            self.doubts = [*doubts(readings), *_unmeasured(self.item, readings), *self._long_ago()]
             # The same values sent once more are confirmed.
             self.data = {**self.data.dict(), "confirmed": typed if self.doubts else ""}  # type: ignore[attr-defined]
         return data
+
+    def _long_ago(self) -> Iterator[Promise]:
+        """A day typed now, not one that stood there: a slip in the year is more likely."""
+        day = self.cleaned_data["performed_on"]
+        if day < add_months(today(), -12) and day != self.initial["performed_on"]:
+            yield format_lazy(_("{day} lies more than a year back."), day=day)
 
     @property
     def details(self) -> dict[str, Any]:

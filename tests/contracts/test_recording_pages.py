@@ -105,6 +105,22 @@ def test_follow_up_without_a_reading_is_asked_again_and_advice_is_not(desk: Clie
     assert Service.objects.count() == 2
 
 
+def test_day_of_years_ago_is_asked_about_and_one_that_stood_there_is_not(desk: Client, team: Team) -> None:
+    resident = sign(team)
+    old = {"systolic": 130, "diastolic": 80, "performed_on": "20080930"}
+    asked = send(desk, address(resident), **old)
+    assert "2008-09-30 lies more than a year back." in asked.content.decode()
+    other = send(desk, address(resident), **old | {"performed_on": "20090930"}, confirmed=hidden(asked, "confirmed"))
+    assert not Service.objects.exists()
+    send(desk, address(resident), **old | {"performed_on": "20090930"}, confirmed=hidden(other, "confirmed"))
+    service = Service.objects.get()
+    send(
+        desk, reverse("contracts:service_edit", args=[service.pk]), **old | {"performed_on": "20090930", "note": "补录"}
+    )
+    service.refresh_from_db()
+    assert service.note == "补录"
+
+
 def test_confirmation_is_for_the_values_that_were_asked_about(desk: Client, team: Team) -> None:
     resident = sign(team)
     asked = send(desk, address(resident), systolic=240, diastolic=90)
