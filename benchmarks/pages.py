@@ -32,6 +32,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "people of the district": "/figures/coverage/people/?month=2018-11&part=gap",
         "people of a centre": "/figures/coverage/people/?month=2018-11&unit={centre}&part=numerator",
         "people behind items not done": "/figures/item_completion/people/?month=2018-11&part=gap",
+        "people who answered": "/figures/satisfaction/people/?month=2018-11&part=denominator",
         "people by name": "/figures/coverage/people/?month=2018-11&q=zw",
         "monthly return": "/months/return/?month=2018-11",
         "page of a month": "/months/2018-11/",

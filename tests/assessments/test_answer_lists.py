@@ -27,7 +27,7 @@ from teams.models.accounts import SYSTEM
 from tests import factories
 from tests.accounts import make_account
 from tests.assessments.test_people_files import ask
-from tests.figure_pages import address, queries, signed_in
+from tests.figure_pages import address, queries, signed_in, text
 
 pytestmark = pytest.mark.django_db
 DECEMBER, DAY, NEW_YEAR = date(2018, 12, 1), date(2018, 12, 20), date(2019, 1, 2)
@@ -235,6 +235,7 @@ def test_figure_page_opens_the_lists_and_they_open_the_evidence(asked: Asked) ->
 
 def test_evidence_of_an_answer_tells_day_source_and_steps(asked: Asked) -> None:
     client = signed_in(official())
+    assert "Lines in all: 8" in text(client, "people", "satisfaction", part="denominator")
     pages = [client.get(line["why"]) for line in lines(client, "satisfaction") if line["name"] == "冯可联"]
     told = sorted((page.context["words"][0], *page.context["tables"][0].lines[0].cells) for page in pages)
     assert told == [

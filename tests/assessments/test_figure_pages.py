@@ -82,6 +82,8 @@ PAGES = [
     ("figure", ("managed",), {"category": "hypertension"}),
     ("people", ("coverage",), {"unit": "C", "part": "denominator"}),
     ("people", ("item_completion",), {"category": "key"}),
+    ("people", ("satisfaction",), {"part": "denominator"}),
+    ("people", ("household_coverage",), {"team": "T1"}),
     ("ages", ("coverage",), {"unit": "C"}),
     ("progress", (), {}),
     ("forecast", (), {}),
