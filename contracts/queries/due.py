@@ -228,8 +228,9 @@ def lines_of(resident_ids: Collection[int], choice: Choice) -> list[Line]:
 
 
 _BY_WEIGHT = "p.weight desc, p.first_due_on, p.resident_id"
-# Neighbours one after the other.
-_BY_VILLAGE = "d.code nulls last, r.address, r.household_id, p.resident_id"
+# Neighbours one after the other, numbers within an address by what they count: group 3 before group 10.
+_ADDRESS = r"regexp_replace(regexp_replace(r.address, '(\d+)', '00000\1', 'g'), '\d*(\d{6})', '\1', 'g')"
+_BY_VILLAGE = f"d.code nulls last, {_ADDRESS}, r.address, r.household_id, p.resident_id"
 _PERSON = (
     "p.resident_id, p.team_id, p.village_id, p.first_due_on, p.is_promised, p.systolic, p.diastolic, p.fasting_glucose,"
     " p.is_critical, p.is_uncontrolled, p.is_very_old, p.weight"

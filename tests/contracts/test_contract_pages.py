@@ -182,6 +182,17 @@ def test_renewing_and_papers_ask_seldom(
         assert client.get(address).status_code == 200
 
 
+def test_what_cannot_be_renewed_offers_no_button(client: Client, clerk: User) -> None:
+    contract = signed()
+    assert "<button" in _main(client, "contract_renew", contract)
+    renew(contract=contract, consent="paper", by=SYSTEM)
+    assert "<button" not in _main(client, "contract_renew", contract)
+
+
+def _main(client: Client, page: str, contract: Contract) -> str:
+    return client.get(_address(page, contract.pk)).content.decode().partition("<main")[2].partition("</main>")[0]
+
+
 def test_official_reads_a_contract_and_is_offered_no_step(client: Client) -> None:
     contract = signed()
     client.force_login(make_user(Role.OFFICIAL, institution=bureau()))

@@ -301,6 +301,17 @@ def test_round_groups_by_village(doctor: Client, team: Team) -> None:
     assert places == sorted(places)
 
 
+def test_round_goes_from_house_to_house(doctor: Client, team: Team) -> None:
+    village = make_village(name="东村")
+    for address in ("甲镇东村10组104号", "甲镇东村3组165号", "甲镇东村3组26号", "甲镇东村", "甲镇东村9组"):
+        sign(team, resident=make_resident(address=address, village=village))
+    page = doctor.get("/due/?round=village").content.decode()
+
+    assert re.findall(r"甲镇东村[\w]*", page) == [
+        f"甲镇东村{place}" for place in ("", "3组26号", "3组165号", "9组", "10组104号")
+    ]
+
+
 @pytest.mark.parametrize("query", ["window=never", "team=x", "village=x", "kind=x", "risk=x", "page=99", "page=x"])
 def test_address_with_nonsense_shows_the_whole_list(doctor: Client, team: Team, query: str) -> None:
     sign(team, resident=make_resident(name="王秀兰"))
