@@ -20,6 +20,7 @@ from assessments.tables import NO_FIGURE, Cell, Column, Row, Table, count_text
 from contracts.presenters.people import id_text
 from residents.categories import category_names
 from residents.models import Resident
+from teams.models.accounts import SYSTEM
 
 
 def revision_rows(month: Month) -> list[dict[str, Any]]:
@@ -130,4 +131,8 @@ def _reason(reason: Reason) -> dict[str, Any]:
     if reason.is_of_household:
         words = _("%(fact)s (another member of the household)") % {"fact": words}
     known = f"{timezone.localtime(reason.known_at):%Y-%m-%d %H:%M}" if reason.known_at else ""
-    return {"cause": CAUSE_NAMES[reason.cause], "words": words, "known": known, "by": reason.by}
+    return {"cause": CAUSE_NAMES[reason.cause], "words": words, "known": known, "by": _by(reason)}
+
+
+def _by(reason: Reason) -> str:
+    return _("the system") if reason.by == SYSTEM.username else reason.by

@@ -46,7 +46,8 @@ class Fact:
     """A kind of fact: its table `f`, whose it is, the day it tells of; `join` adds the coverage `k` that it belongs to.
 
     `differs` tells of an earlier state `h` and the live row `l` whether figures can see the change. Without `is_dated`
-    nobody notes when a row was entered: something else that was entered with it tells.
+    nobody notes when a row was entered: something else that was entered with it tells. `entered_day` and `changed_day`
+    are told of a late row and of a change where `day` would tell a reader nothing.
     """
 
     name: Promise
@@ -58,6 +59,8 @@ class Fact:
     join: str = ""
     is_dated: bool = True
     told: str = "true"  # of whose rows reasons tell
+    entered_day: str = ""
+    changed_day: str = ""
 
     @property
     def rows(self) -> str:
@@ -81,9 +84,18 @@ RECORD_DIFFERS = """((h.birth_date, h.registered_on, h.moved_out_on, h.died_on, 
     or (h.institution_id, h.village_id) is distinct from (l.institution_id, l.village_id)
     and not exists
     (select 1 from residents_transfer t where t.resident_id = h.id and t.entered_at >= h.pgh_created_at))"""
+# What was corrected of a record; of a death or a move taken back, the day that it had.
+RECORD_CHANGED = """case when h.died_on is distinct from l.died_on then coalesce(l.died_on, h.died_on)
+    when h.moved_out_on is distinct from l.moved_out_on then coalesce(l.moved_out_on, h.moved_out_on)
+    when h.registered_on is distinct from l.registered_on then coalesce(l.registered_on, h.registered_on) end"""
 COVERAGE = "join contracts_coverage k on k.id = f.coverage_id"
 FACTS = (
-    Fact(_("resident's record"), "residents_resident", "f.birth_date", resident="f.id", differs=RECORD_DIFFERS),
+    Fact(
+        *(_("resident's record"), "residents_resident", "f.birth_date", "f.id"),
+        differs=RECORD_DIFFERS,
+        entered_day="f.registered_on",
+        changed_day=RECORD_CHANGED,
+    ),
     Fact(_("register entry"), "residents_register", "f.from_on"),
     Fact(_("transfer"), "residents_transfer", 'f."on"', cause=Cause.TRANSFER),
     Fact(_("contract"), "contracts_coverage", "f.start_on"),
@@ -236,7 +248,7 @@ def _entered(fact: Fact, residents: Collection[int], old: Revision, span: Sequen
     if not fact.is_dated:
         return
     rows = _fetch(
-        f"select {fact.resident}, {fact.day}, f.entered_at from {fact.rows}"
+        f"select {fact.resident}, {fact.entered_day or fact.day}, f.entered_at from {fact.rows}"
         f" where {fact.resident} = any(%(residents)s) and f.entered_at > %(since)s and f.entered_at <= %(until)s"
         f" and {fact.day} <= %(report)s and {fact.told}",
         {**_parameters(residents, span), "report": old.as_of},
@@ -247,7 +259,7 @@ def _entered(fact: Fact, residents: Collection[int], old: Revision, span: Sequen
 
 def _corrected(fact: Fact, residents: Collection[int], span: Sequence[Any]) -> Iterator:
     rows = _fetch(
-        f"select {fact.of_state(fact.resident)}, {fact.of_state(fact.day)}, h.pgh_created_at,"
+        f"select {fact.of_state(fact.resident)}, {fact.changed_day or fact.of_state(fact.day)}, h.pgh_created_at,"
         f" coalesce(c.metadata ->> 'by', '') from {fact.states}"
         " left join pghistory_context c on c.id = h.pgh_context_id"
         f" where {fact.of_state(fact.resident)} = any(%(residents)s) and h.pgh_created_at > %(since)s"

@@ -59,6 +59,7 @@ def remove_entry(*, entry: Register, by: Account) -> None:
     _promise_again(entry.resident)
 
 
+@transaction.atomic
 def record_departure(*, resident: Resident, died_on: date | None, moved_out_on: date | None, by: Account) -> Resident:
     """Set or mend the days of death and moving out, also before what is recorded of the person since: of two facts that
     contradict each other nobody knows here which is the mistake."""

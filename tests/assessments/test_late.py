@@ -17,6 +17,7 @@ from assessments.models import Month, PhoneCheck, Revision, SurveyAnswer
 from assessments.queries.differences import changed_figures, moved, then_and_now
 from assessments.queries.late import Cause, is_touched, reasons
 from assessments.queries.units import Selection, select
+from contracts.actions.lives import record_departure
 from contracts.actions.packages import hold_packages
 from contracts.actions.services import correct_service, record_service
 from contracts.models import Contract, Coverage, CoveragePackage
@@ -141,6 +142,15 @@ def test_death_reported_late_is_a_correction_of_the_record(district: SmallDistri
     total, rows = moved(*both, selection(), BY_CODE["coverage"])
     assert (total, rows[0].now) == (1, (0, 0))
     assert causes([district.li], both) == [[Cause.CORRECTION]]
+
+
+def test_death_reported_late_is_told_with_its_day_and_by_whom(district: SmallDistrict, frozen: Revision) -> None:
+    record_departure(resident=district.li, died_on=date(2018, 10, 1), moved_out_on=None, by=SYSTEM)
+    again()
+    client = signed_in(make_account("official", Role.OFFICIAL))
+    page = client.get(address("month_difference", month="2018-10", unit="B", indicator="coverage")).context
+    [reason] = page["people"][0]["reasons"]
+    assert (reason["words"], reason["by"]) == ("resident's record 2018-10-01", "the system")
 
 
 def test_transfer_that_was_entered_late_is_told_as_one(district: SmallDistrict, frozen: Revision) -> None:
