@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Departure, Handover, HandoverLine
 from contracts.rules.lifecycle import check_consent, check_team_exists
 from teams.clock import today
+from teams.dates import add_months
 from teams.models import Team, User
 from teams.models.accounts import SystemAccount
 from teams.permissions import Permission, has_permission
@@ -84,7 +85,9 @@ def check_can_answer(line: HandoverLine, *, answer: str, consent: str, on: date)
 
 
 def check_can_depart(*, departure: Departure) -> None:
-    """Somebody else fills the gap, until a day after the last one."""
+    """A day that can be known; somebody else fills the gap, until a day after the last one."""
+    if departure.last_on > add_months(today(), 12):
+        raise RuleViolation("departure.last_on", _("The day lies more than a year ahead."))
     if departure.stop_gap_id == departure.staff_id:
         raise RuleViolation("departure.stop_gap", _("Somebody else fills the gap."))
     if (departure.stop_gap_id is None) != (departure.stop_gap_until is None):

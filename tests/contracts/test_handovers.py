@@ -225,6 +225,8 @@ def test_departure_ends_the_membership_and_names_vacancy_and_stop_gap() -> None:
         handovers.report_departure(stop_gap=other, stop_gap_until=None, **fields)
     with refused("departure.stop_gap_until"):
         handovers.report_departure(stop_gap=other, stop_gap_until=date(2018, 10, 31), **fields)
+    with refused("departure.last_on"):
+        handovers.report_departure(stop_gap=None, stop_gap_until=None, **fields | {"last_on": date(2028, 10, 31)})
     departure = handovers.report_departure(stop_gap=other, stop_gap_until=date(2019, 3, 31), **fields)
 
     member.refresh_from_db()
