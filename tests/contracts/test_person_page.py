@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from contracts.actions import ledger
 from contracts.models import Coverage, Obligation
@@ -86,7 +87,8 @@ def test_promises_after_death_have_lapsed(wang: Resident) -> None:
 def test_contract_of_the_dead_is_over_and_each_leads_to_its_page(client: Client, clerk: User, wang: Resident) -> None:
     wang.died_on = date(2018, 3, 1)
     wang.save()
-    (row,) = words(wang)["coverages"]
+    with translation.override("en"):
+        (row,) = words(wang)["coverages"]
     assert (row["state"].text, row["last_on"]) == ("ended by death", date(2018, 2, 28))
     said = client.get(f"/people/{wang.pk}/").content.decode()
     assert f"/sign/?resident={wang.pk}" not in said
