@@ -36,8 +36,13 @@ class Measure:
             return Fraction(self.numerator)
         if self.denominator == 0:
             return None
-        counted, whole = Fraction(self.numerator), Fraction(self.denominator)
-        return counted / (whole * 100) if self.unit == YUAN else counted * 100 / whole
+        counted, whole = _rational(self.numerator), _rational(self.denominator)
+        return Fraction(counted, whole * 100) if self.unit == YUAN else Fraction(counted * 100, whole)
+
+
+def _rational(number: Decimal | int) -> Fraction | int:
+    """As a whole number where it is one, which is quick to divide by."""
+    return number if isinstance(number, int) else Fraction(number)
 
 
 @dataclass(frozen=True)

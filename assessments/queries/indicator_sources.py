@@ -1,6 +1,5 @@
 """Indicators as sources of rules: `indicator:CODE` or `indicator:CODE:CATEGORY`, read from the last frozen month."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -123,24 +122,22 @@ def _page(key: tuple[str, str], month: date, unit_kind: str) -> str:
     return f"{reverse('assessments:figure', args=[indicator])}?{query}&{unit}="
 
 
-def _members(day: date) -> dict[int, list[int]]:
+def _members(day: date) -> dict[int, tuple[int, ...]]:
     """Staff id -> the ids of their teams on a day."""
-    found: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, tuple[int, ...]] = {}
     for team, staff in memberships(day):
-        found[staff].append(team)
+        found[staff] = (*found.get(staff, ()), team)
     return found
 
 
-def _of_staff(of_teams: Measures, members: Mapping[int, list[int]]) -> dict[int, Measure]:
-    """Sums of counts over a doctor's teams, never averages of rates."""
-    found = {}
-    for staff, teams in members.items():
-        parts = [of_teams[team] for team in teams if team in of_teams]
-        if len(parts) == 1:
-            found[staff] = parts[0]
-        elif parts:
-            counted = sum(part.numerator for part in parts)
-            found[staff] = replace(
-                parts[0], numerator=counted, denominator=sum(part.denominator or 0 for part in parts)
-            )
-    return found
+def _of_staff(of_teams: Measures, members: Mapping[int, tuple[int, ...]]) -> dict[int, Measure]:
+    """Sums of counts over a doctor's teams, never averages of rates. Doctors of the same teams share theirs."""
+    together = {teams: _summed([of_teams[team] for team in teams if team in of_teams]) for teams in {*members.values()}}
+    return {staff: measure for staff, teams in members.items() if (measure := together[teams])}
+
+
+def _summed(parts: Sequence[Measure]) -> Measure | None:
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    counted = sum(part.numerator for part in parts)
+    return replace(parts[0], numerator=counted, denominator=sum(part.denominator or 0 for part in parts))

@@ -111,8 +111,9 @@ def assessed_units(unit_kind: str, to_month: date, kinds: Sequence[str] = CENTRE
     if unit_kind == UnitKind.TEAM:
         return [Assessed(row.pk, row.name, row.institution, team=row) for row in existing_teams(day)]
     members = TeamMember.objects.on(day).filter(staff__job__in=DOCTORS).values("staff_id")
-    staff = Staff.objects.filter(pk__in=members).select_related("institution").order_by("institution__code", "staff_no")
-    return [Assessed(row.pk, row.name, row.institution, staff=row) for row in staff]
+    staff = Staff.objects.filter(pk__in=members).order_by("institution__code", "staff_no")
+    # Many have the same institution: read it once.
+    return [Assessed(row.pk, row.name, row.institution, staff=row) for row in staff.prefetch_related("institution")]
 
 
 def score(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -39,6 +40,12 @@ def rounded(points: Fraction) -> Decimal:
     return Decimal((points.numerator * 200 + points.denominator) // (points.denominator * 2)).scaleb(-2)
 
 
+@lru_cache(maxsize=4096)
+def exact(number: Decimal) -> Fraction:
+    """Of the points and targets of rules, which many units are held to."""
+    return Fraction(number)
+
+
 def is_given_by_hand(rule: Rule) -> bool:
     """Whether the points come from the assessor and not from a measure."""
     return rule.method == Method.MANUAL or not rule.source
@@ -53,7 +60,7 @@ def points_of(rule: Rule, measure: Measure | None, target: Decimal | None) -> De
         return None
     if rule.method == Method.FINDINGS:
         deducted = Fraction(measure.numerator) if measure else Fraction(0)
-        return rounded(max(Fraction(0), Fraction(rule.points) - deducted))
+        return rounded(max(Fraction(0), exact(rule.points) - deducted))
     value = measure.value if measure else None
     if value is None:
         return NOTHING
@@ -61,32 +68,32 @@ def points_of(rule: Rule, measure: Measure | None, target: Decimal | None) -> De
         return _by_bands(rule, value)
     if target is None:
         return NOTHING
-    return _TO_TARGET[Method(rule.method)](rule, value, Fraction(target))
+    return _TO_TARGET[Method(rule.method)](rule, value, exact(target))
 
 
 def _in_proportion(rule: Rule, value: Fraction, target: Fraction) -> Decimal:
     """Points × min(1, value ÷ target), or the other way round; a target of nothing is reached or it isn't."""
     part, whole = (target, value) if rule.lower_is_better else (value, target)
-    return rounded(Fraction(rule.points) * (1 if part >= whole else part / whole))
+    return rounded(exact(rule.points) * (1 if part >= whole else part / whole))
 
 
 def _by_steps(rule: Rule, value: Fraction, target: Fraction) -> Decimal:
     """Each step that is begun below the target costs; never below nothing."""
     assert rule.step is not None and rule.step_points is not None
     short = value - target if rule.lower_is_better else target - value
-    steps = max(0, ceil(short / Fraction(rule.step)))
-    return rounded(max(Fraction(0), Fraction(rule.points) - steps * Fraction(rule.step_points)))
+    steps = max(0, ceil(short / exact(rule.step)))
+    return rounded(max(Fraction(0), exact(rule.points) - steps * exact(rule.step_points)))
 
 
 def _all_or_nothing(rule: Rule, value: Fraction, target: Fraction) -> Decimal:
-    return rounded(Fraction(rule.points)) if _reaches(rule, value, target) else NOTHING
+    return rounded(exact(rule.points)) if _reaches(rule, value, target) else NOTHING
 
 
 def _by_bands(rule: Rule, value: Fraction) -> Decimal:
     """The points of the first band that the value reaches; none reached: nothing."""
     for bound, points in zip(rule.bounds, rule.bound_points, strict=True):
-        if _reaches(rule, value, Fraction(bound)):
-            return rounded(Fraction(points))
+        if _reaches(rule, value, exact(bound)):
+            return rounded(exact(points))
     return NOTHING
 
 
@@ -151,4 +158,4 @@ def grade_of(version: RubricVersion, total: Decimal) -> Grade:
 def is_triggered(veto: Veto, measure: Measure | None) -> bool:
     """Whether what the veto's source measured reaches its trigger; no figure triggers nothing."""
     value = measure.value if measure else None
-    return value is not None and value >= Fraction(veto.trigger)
+    return value is not None and value >= exact(veto.trigger)
