@@ -13,9 +13,8 @@ from django.db import connection
 
 from assessments.definitions import literal
 from assessments.indicators import INDICATORS, Indicator, Rows, TeamRule
+from assessments.models import Places
 from residents.categories import ALL, CORE, KEY, Category
-from teams.models import Institution
-from teams.models.places import parent_ids
 
 ANSWERS = (Path(__file__).parent / "sql" / "answers.sql").read_text()
 EVERYONE, ANY_CATEGORY = 0, -1  # masks of `all` and `key`
@@ -44,13 +43,15 @@ class Tables:
         return f"assessments_figure_{self.revision}"
 
 
-def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
-    """Fill the revision's figures from its rows. Must run inside a transaction (its temporary tables end with it)."""
+def count(tables: Tables, places: Places, categories: Sequence[Category]) -> None:
+    """Fill the revision's figures from its rows, units standing where `places` say. Must run inside a transaction (its
+    temporary tables end with it)."""
     temporary = ", ".join(
-        f"pg_temp.{name}" for name in ("below", "serving", "unit", "counted", "household", *map("cell_{}".format, Rows))
+        f"pg_temp.{name}"
+        for name in ("below", "serving", "home", "unit", "counted", "household", *map("cell_{}".format, Rows))
     )
     _run(f"drop table if exists {temporary}")
-    _stage_tree(report)
+    _stage_places(places)
     _run(
         "create temp table counted (institution_id bigint, team_key bigint, indicator text, category text,"
         " numerator bigint, denominator bigint) on commit drop"
@@ -60,8 +61,8 @@ def count(tables: Tables, report: date, categories: Sequence[Category]) -> None:
         _stage_cells(rows, source(rows, tables), indicators)
         _count_institutions(rows, indicators, categories)
         _count_teams(rows, indicators, categories)
-    _count_households_of_teams(tables, report)
-    _stage_units(tables, report)
+    _count_households_of_teams(tables, places)
+    _stage_units(tables, places)
     _fill(tables, categories)
 
 
@@ -80,23 +81,22 @@ def answer_rows(tables: Tables, report: date) -> str:
     return ANSWERS.format(residents=tables.residents, this_year=f"between {since} and {literal(report)}")
 
 
-def _stage_tree(report: date) -> None:
-    """Temporary tables: each institution below each of its ancestors; the villages that teams serve."""
-    _run("create temp table below (institution_id bigint, ancestor_id bigint) on commit drop")
-    _insert("below", _ancestry(report))
-    _run(f"create temp table serving on commit drop as {_serving(report)}")
+def _stage_places(places: Places) -> None:
+    """Temporary tables: each institution below each of its ancestors; the villages and institutions of teams."""
+    for name, pairs in (
+        ("below (institution_id, ancestor_id)", _ancestry(places)),
+        ("serving (team_id, village_id)", places.pairs["village"]),
+        ("home (team_key, institution_id)", places.homes.items()),
+    ):
+        _run(f"create temp table {name} on commit drop as select * from {_unnested(pairs)}")
 
 
-def _stage_units(tables: Tables, report: date) -> None:
+def _stage_units(tables: Tables, places: Places) -> None:
     """A temporary table of the units that have figures: teams, and the institutions of teams and people."""
-    existing = (
-        f"(t.formed_on is null or t.formed_on <= {literal(report)})"
-        f" and (t.dissolved_on is null or t.dissolved_on > {literal(report)})"
-    )
     _run(
         "create temp table unit on commit drop as"
-        " select t.institution_id, t.id as team_key from teams_team t"
-        f" where {existing} or t.id in"
+        " select h.institution_id, h.team_key from home h"
+        f" where h.team_key = any('{{{','.join(map(str, places.teams))}}}') or h.team_key in"
         f" (select team_id from {tables.coverages} where in_force or obligations > 0 or visits > 0)"
     )
     _run(
@@ -105,24 +105,15 @@ def _stage_units(tables: Tables, report: date) -> None:
     )
 
 
-def _serving(report: date) -> str:
-    """SQL: the villages that each team serves on the report date."""
-    return (
-        "select distinct team_id, village_id from teams_teamvillage"
-        f" where from_on <= {literal(report)} and (to_on is null or to_on > {literal(report)})"
-    )
-
-
-def _ancestry(report: date) -> Iterable[tuple[int, int]]:
-    """Pairs (institution, itself or an institution above it) on the report date."""
-    above = parent_ids(report)
-    for institution in Institution.objects.values_list("id", flat=True):
+def _ancestry(places: Places) -> Iterable[tuple[int, int]]:
+    """Pairs (institution, itself or an institution above it)."""
+    for institution, _parent in places.pairs["above"]:
         node: int | None = institution
         seen: set[int] = set()
         while node is not None and node not in seen:
             seen.add(node)
             yield institution, node
-            node = above.get(node)
+            node = places.above.get(node)
 
 
 def _columns(indicators: Sequence[Indicator]) -> list[tuple[str, str]]:
@@ -204,8 +195,8 @@ def _count_teams(rows: Rows, indicators: Sequence[Indicator], categories: Sequen
         aliases = [alias for alias, _value in _columns(signed)]
         sums = ", ".join(f"{_sum('c.' + alias)} as {alias}" for alias in aliases)
         units = (
-            f"select t.institution_id, t.id as team_key, c.categories, {sums} from cell_{rows} c"
-            " join teams_team t on t.id = c.team_id group by t.institution_id, t.id, c.categories"
+            f"select h.institution_id, h.team_key, c.categories, {sums} from cell_{rows} c"
+            " join home h on h.team_key = c.team_id group by h.institution_id, h.team_key, c.categories"
         )
         _count_team_units(units, signed, aliases, categories)
     if served:
@@ -217,9 +208,9 @@ def _count_teams(rows: Rows, indicators: Sequence[Indicator], categories: Sequen
             for alias in aliases
         )
         units = (
-            f"select t.institution_id, t.id as team_key, c.categories, {sums} from cell_{rows} c"
-            " join serving s on s.village_id = c.village_id join teams_team t on t.id = s.team_id"
-            " group by t.institution_id, t.id, c.categories"
+            f"select h.institution_id, h.team_key, c.categories, {sums} from cell_{rows} c"
+            " join serving s on s.village_id = c.village_id join home h on h.team_key = s.team_id"
+            " group by h.institution_id, h.team_key, c.categories"
         )
         _count_team_units(units, served, aliases, categories)
 
@@ -232,19 +223,20 @@ def _count_team_units(
     )
 
 
-def _count_households_of_teams(tables: Tables, report: date) -> None:
+def _count_households_of_teams(tables: Tables, places: Places) -> None:
     """Households can't be added over villages: each counts once for a team, covered when the team covers a member."""
-    # A table made of tables, none of them temporary: PostgreSQL may use all processors.
+    # A table made of what isn't temporary: PostgreSQL may use all processors.
     _run(
         "create temp table household on commit drop as select h.team_id, sum(h.covered) as covered, count(*) as all_of"
         " from (select s.team_id, m.household_id,"
         " max(case when m.covered and m.team_id = s.team_id then 1 else 0 end) as covered"
-        f" from {tables.residents} m join ({_serving(report)}) s on s.village_id = m.village_id"
+        f" from {tables.residents} m join {_unnested(places.pairs['village'])} s(team_id, village_id)"
+        " on s.village_id = m.village_id"
         " where m.in_population and m.household_id is not null group by s.team_id, m.household_id) h group by h.team_id"
     )
     _run(
-        "insert into counted select t.institution_id, t.id, 'household_coverage', 'all', h.covered, h.all_of"
-        " from household h join teams_team t on t.id = h.team_id"
+        "insert into counted select h.institution_id, h.team_key, 'household_coverage', 'all', c.covered, c.all_of"
+        " from household c join home h on h.team_key = c.team_id"
     )
 
 
@@ -274,7 +266,7 @@ def _run(sql: str) -> None:
         cursor.execute(sql)
 
 
-def _insert(table: str, pairs: Iterable[tuple[int, int]]) -> None:
-    values = ", ".join(f"({int(first)}, {int(second)})" for first, second in pairs)
-    if values:
-        _run(f"insert into {table} values {values}")
+def _unnested(pairs: Iterable[tuple[int, int]]) -> str:
+    """SQL: the pairs as a FROM item."""
+    columns = list(zip(*pairs, strict=True)) or [(), ()]
+    return "unnest({}, {})".format(*(f"'{{{','.join(map(str, column))}}}'::bigint[]" for column in columns))

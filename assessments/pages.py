@@ -16,7 +16,15 @@ from assessments.presenters.frame import link
 from assessments.presenters.heat import category_keys, heat_finding, heat_table
 from assessments.queries.breakdowns import has_breakdown
 from assessments.queries.differences import then_and_now
-from assessments.queries.figures import Count, Key, Targets, counts_of_months, counts_of_units, official_population
+from assessments.queries.figures import (
+    Count,
+    Key,
+    Targets,
+    counts_in,
+    counts_of_months,
+    counts_of_units,
+    official_population,
+)
 from assessments.queries.people import has_people
 from assessments.queries.progress import runs
 from assessments.queries.units import Selection, Unit
@@ -138,7 +146,7 @@ def _late(selection: Selection, key: Key) -> dict[str, str] | None:
     both = then_and_now(selection.month) if selection.month and not selection.as_known_now else None
     if both is None:
         return None
-    then, now = (counts_of_months(selection.unit, [row.pk], [key]).get(row.pk, {}).get(key) for row in both)
+    then, now = (counts_in(row, selection.unit, **key._asdict()).get(key) for row in both)
     if then is None or now is None or then == now:
         return None
     return figure_page.late(selection, then, now)
@@ -162,8 +170,8 @@ def units_below(
         return [], []
     institution = selection.unit.institution
     below = [Unit(row) for row in selection.tree.below.get(institution.pk, [])]
-    teams = Team.objects.visible_to(selection.user).filter(institution=institution).select_related("institution")
-    of_teams = [Unit(institution, team) for team in teams]
+    own = [team for team, home in selection.tree.places.homes.items() if home == institution.pk]
+    of_teams = [Unit(institution, team) for team in Team.objects.visible_to(selection.user).filter(pk__in=own)]
     if not (below and of_teams):
         return below or of_teams, []
     by_team = by == "team"

@@ -30,7 +30,7 @@ from assessments.presenters.people import (
 from assessments.queries.cohorts import cohort_people
 from assessments.queries.differences import all_moved, moved
 from assessments.queries.late import reasons_of
-from assessments.queries.units import select
+from assessments.queries.units import select_today
 from residents.models import Resident
 from teams.exports import ROWS_AT_ONCE, ExportKind, Sheet, chunks
 from teams.models import User
@@ -68,7 +68,7 @@ def difference_sheet(user: User, query: str, whole: bool) -> Sheet:
 def cohort_sheet(user: User, query: str, whole: bool) -> Sheet:
     """The list that a cell of the cohorts opens with that address."""
     asked = QueryDict(query)
-    found = cohort_people(select(user, asked), *asked_cell(asked))
+    found = cohort_people(select_today(user, asked), *asked_cell(asked))
     lines = (
         cohort_cells(row, whole=seen)
         for rows in chunks(found.iterator(chunk_size=ROWS_AT_ONCE))

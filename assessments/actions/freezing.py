@@ -103,10 +103,12 @@ def _refuse_changes(revision: Revision) -> None:
 
 
 def rows_sha256(revision: Revision) -> str:
-    """SHA-256 over the revision's rows as CSV, table by table, ordered by key, without the revision's own id."""
+    """SHA-256 over the revision's rows as CSV, table by table, ordered by key, and its places, without its own id."""
     digest = hashlib.sha256()
     with connection.cursor() as cursor, io.BufferedWriter(_Hashing(digest), HASHED_AT_ONCE) as rows:
-        for _parent, query in _queries(revision):
+        # Whoever could move a unit could change whom a frozen figure opens to. Without places nothing is added.
+        places = f"select pairs from assessments_places where revision_id = {revision.pk}"
+        for query in (*(rows_of_it for _parent, rows_of_it in _queries(revision)), places):
             cursor.copy_expert(f"copy ({query}) to stdout with (format csv)", rows)
     return digest.hexdigest()
 

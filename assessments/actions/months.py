@@ -14,8 +14,9 @@ from django.utils import timezone
 from assessments import definitions, figures
 from assessments.calendar import CalendarMonth
 from assessments.definitions.stages import Stages
-from assessments.models import Month, Revision, Tally
+from assessments.models import Month, Places, Revision, Tally
 from assessments.queries.late import known_by_now
+from assessments.queries.places import places_on
 from assessments.rules.months import check_can_compute, check_can_compute_otherwise, check_rows, people_born_by
 from residents.categories import Category, categories
 from teams.actions import audit
@@ -178,11 +179,13 @@ def _make_rows(table: str, parent: str, revision: Revision, columns: Mapping[str
 def _make_figures(tables: figures.Tables, revision: Revision, known: Sequence[Category]) -> None:
     answers = figures.answer_rows(tables, revision.as_of)
     _make_rows(tables.answers, ANSWERS, revision, definitions.ANSWER_COLUMNS, answers)
+    # Read after the rows were: every unit in them has its place.
+    places = Places.objects.create(revision=revision, pairs=places_on(revision.as_of).pairs)
     with connection.cursor() as cursor:
         cursor.execute(f"drop table if exists {tables.figures}")
         cursor.execute(f"create table {tables.figures} (like {FIGURES}) {WRITTEN_ONCE}")
         _like(cursor, tables.figures, FIGURES, revision)
-    figures.count(tables, revision.as_of, known)
+    figures.count(tables, places, known)
 
 
 def _like(cursor: CursorWrapper, table: str, parent: str, revision: Revision) -> None:
@@ -232,6 +235,7 @@ def drop_replaced(*, month: Month) -> None:
                 for parent in PARENTS:
                     cursor.execute(f"drop table if exists {parent}_{revision.pk}")
                 Tally.objects.filter(revision=revision).delete()
+                Places.objects.filter(revision=revision).delete()
                 Revision.objects.filter(pk=revision.pk).update(status=Revision.Status.DROPPED)
         except OperationalError:
             log.warning("the rows of %s are being read; the next run drops them", revision)

@@ -20,7 +20,17 @@ from assessments.models.findings import Finding, FindingProof, FindingStep
 from assessments.models.funds import Fund, FundPayer, FundVersion, JobWeight, PackageWeight
 from assessments.models.inspections import Answer, Inspection, InspectionRound, InspectionTeam
 from assessments.models.leads import Lead, LeadStep, Screening
-from assessments.models.months import AnswerMonth, CoverageMonth, Figure, Month, Remark, ResidentMonth, Revision, Tally
+from assessments.models.months import (
+    AnswerMonth,
+    CoverageMonth,
+    Figure,
+    Month,
+    Places,
+    Remark,
+    ResidentMonth,
+    Revision,
+    Tally,
+)
 from assessments.models.opinions import PhoneCheck, SurveyAnswer
 from assessments.models.publications import Publication
 from assessments.models.repayments import Repayment
@@ -69,6 +79,7 @@ __all__ = [
     "PackageWeight",
     "PassedOn",
     "PhoneCheck",
+    "Places",
     "Population",
     "Publication",
     "Remark",

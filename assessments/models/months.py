@@ -6,8 +6,10 @@ the old one and attached in the transaction that makes it the current one; a fro
 
 from calendar import monthrange
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,7 @@ from contracts.models import Coverage
 from residents.models import Household, Resident
 from teams.history import track_history
 from teams.models import Division, Institution, Team
+from teams.models.places import ids_below
 
 if TYPE_CHECKING:
     from teams.models import User
@@ -105,6 +108,63 @@ class Revision(models.Model):
     def is_provisional(self) -> bool:
         """Whether the month wasn't over on the report date."""
         return self.as_of.day != monthrange(self.as_of.year, self.as_of.month)[1]
+
+
+FROZEN_STAY = """
+    if exists (
+        select from assessments_revision where id in (OLD.revision_id, NEW.revision_id) and frozen_at is not null
+    ) then raise exception 'the places of a frozen month never change' using errcode = 'restrict_violation'; end if;
+    if tg_op = 'DELETE' then return OLD; end if;
+    return NEW;
+"""
+
+
+class Places(models.Model):
+    """Where units stood when a revision was computed: what its figures were counted by, and its lists go by.
+
+    `pairs` of ids by kind: `above` is an institution and the one right above it, if any; `team` one that there was on
+    the report date and its institution; `other` any other team and its institution; `village` a team and a village
+    that it served. Computations before there were places have none.
+    """
+
+    revision = models.OneToOneField(Revision, models.CASCADE, primary_key=True, related_name="places")
+    pairs = models.JSONField()
+
+    class Meta:
+        triggers = (
+            pgtrigger.Trigger(
+                name="frozen_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=FROZEN_STAY,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.revision_id}"
+
+    @cached_property
+    def above(self) -> dict[int, int]:
+        """Institution id -> id of the institution right above it. Roots are absent."""
+        return {institution: parent for institution, parent in self.pairs["above"] if parent is not None}
+
+    @cached_property
+    def teams(self) -> dict[int, int]:
+        """Id of a team that there was on the report date -> id of its institution."""
+        return dict(self.pairs["team"])
+
+    @cached_property
+    def homes(self) -> dict[int, int]:
+        """Id of any team that was known -> id of its institution."""
+        return dict(self.pairs["other"]) | self.teams
+
+    def subtree(self, institution: int) -> frozenset[int]:
+        """Ids of the institution and everything below it."""
+        return ids_below(institution, self.above)
+
+    def villages_of(self, team: int) -> list[int]:
+        """Ids of the villages that the team served."""
+        return [village for served_by, village in self.pairs["village"] if served_by == team]
 
 
 @track_history()

@@ -17,8 +17,6 @@ from residents.categories import ALL, KEY, categories
 from residents.models import Sex
 from teams.clock import today
 from teams.kept import kept
-from teams.models import TeamVillage
-from teams.models.places import subtree_ids
 
 # First ages of the bands. Children and the elderly of the key populations are bands of their own.
 BANDS = (0, 7, 18, 45, 60, 65, 75)
@@ -85,8 +83,8 @@ def _tallied(selection: Selection, indicator: Indicator) -> list[Part] | None:
     counts = tallies.values_list("counts", flat=True).first()
     if counts is None:
         return None
-    places = subtree_ids(unit.institution.pk, revision.as_of)
-    return [tuple(part) for place in places for part in counts.get(str(place), ())]
+    below = selection.tree.places.subtree(unit.institution.pk)
+    return [tuple(part) for place in below for part in counts.get(str(place), ())]
 
 
 def _counted(selection: Selection, indicator: Indicator) -> list[Part]:
@@ -189,11 +187,9 @@ def _band(age: str) -> str:
 
 def _unit(selection: Selection, *, served: bool) -> tuple[str, list[int]]:
     """SQL for the unit's rows `m`, and its parameter: all of the figure's, whoever may see the people today."""
-    team, revision = selection.unit.team, selection.revision
-    assert revision is not None
-    if team is None:
-        return "m.institution_id = any(%s)", sorted(subtree_ids(selection.unit.institution.pk, revision.as_of))
-    if not served:
-        return "m.team_id = any(%s)", [team.pk]
-    villages = TeamVillage.objects.on(revision.as_of).filter(team=team).values_list("village_id", flat=True)
-    return "m.village_id = any(%s)", list(villages)
+    unit, places = selection.unit, selection.tree.places
+    if unit.team is None:
+        return "m.institution_id = any(%s)", sorted(places.subtree(unit.institution.pk))
+    if served:
+        return "m.village_id = any(%s)", places.villages_of(unit.team.pk)
+    return "m.team_id = any(%s)", [unit.team.pk]

@@ -15,10 +15,10 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import INDICATORS, Rows
 from assessments.models import Figure, Month, Remark, Revision, Tally
 from assessments.queries.figures import Count, Key
+from assessments.queries.places import places_of
 from residents.categories import ALL, KEY
 from teams.kept import kept
 from teams.models import Institution, Team
-from teams.models.places import parent_ids
 from teams.policy import policy_on
 
 # Leading figures whose jump from one month to the next is to be explained. Those that begin anew in January are not
@@ -108,7 +108,7 @@ class _Check:
         self.revision, self.own = revision, own
         self.policy = policy_on(revision.as_of)
         self.institutions = Institution.objects.in_bulk()
-        self.above = parent_ids(revision.as_of)
+        self.above = places_of(revision).above
         self.teams = list(Team.objects.existing_on(revision.as_of).order_by("pk"))
 
     def found(self) -> list[Found]:

@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.models import Case, Q, QuerySet, When
 
 from assessments.indicators import Indicator
-from assessments.models import Figure, Month, Revision
-from assessments.queries.figures import Count, Key
+from assessments.models import Month, Revision
+from assessments.queries.figures import Count, counts_in
 from assessments.queries.people import covering_team, households, in_unit, mask_of, rows_of
+from assessments.queries.places import places_of
 from assessments.queries.units import Selection
 from teams.exports import ROWS_AT_ONCE
 
@@ -49,17 +50,7 @@ def latest_computed(month: Month) -> Revision | None:
 
 def changed_figures(old: Revision, new: Revision, selection: Selection) -> list[Changed]:
     """Figures of the selected unit that differ, in the order of indicators and categories."""
-    institution, team = selection.unit.key
-    rows = Figure.objects.visible_to(selection.user).filter(institution=institution, team_key=team)
-    before, after = (
-        {
-            Key(indicator, category): Count(Key(indicator, category), numerator, denominator)
-            for indicator, category, numerator, denominator in rows.filter(revision=revision).values_list(
-                "indicator", "category", "numerator", "denominator"
-            )
-        }
-        for revision in (old, new)
-    )
+    before, after = (counts_in(revision, selection.unit) for revision in (old, new))
     pairs = (
         Changed(before.get(key, Count(key, 0, 0)), after.get(key, Count(key, 0, 0)))
         for key in sorted(before.keys() | after.keys())
@@ -115,7 +106,7 @@ def _shares(revision: Revision, selection: Selection, indicator: Indicator, key:
     counts = f"(categories & {mask}) <> 0" if mask else "true"
     covered = counts if covering is None else f"{counts} and team_id = {int(covering)}"
     rows: QuerySet[Any] = rows_of(indicator).visible_to(selection.user).filter(revision=revision)
-    rows = rows.filter(in_unit(selection, served=covering is not None))
+    rows = rows.filter(in_unit(selection.unit, places_of(revision), served=covering is not None))
     if of_team := households(selection, indicator, revision):
         counting, covered_by_it = of_team
         rows = rows.annotate(num=_one_where(counting & covered_by_it), den=_one_where(counting))

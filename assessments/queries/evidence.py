@@ -180,7 +180,7 @@ class Evidence:
             revision=self.revision, household=self.row.household_id, in_population=True
         )
         if self.selection.unit.team:
-            rows = rows.filter(in_unit(self.selection, served=True))
+            rows = rows.filter(in_unit(self.selection.unit, self.selection.tree.places, served=True))
         else:
             rows = rows.filter(institution=self.row.institution_id)
         return list(rows.select_related("resident", "team").order_by("-age", "resident_id"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from assessments.indicators import BY_CODE, Indicator
-from assessments.models import Figure, Population, Target
+from assessments.models import Figure, Population, Revision, Target
 from assessments.queries.units import Unit
 from teams.models import Institution
 from teams.rates import rate
@@ -50,6 +50,19 @@ def counts_of_months(unit: Unit, revisions: Sequence[int], keys: Iterable[Key]) 
         key = Key(indicator, category)
         found.setdefault(revision, {})[key] = Count(key, numerator, denominator)
     return found
+
+
+def counts_in(revision: Revision, unit: Unit, **only: str) -> dict[Key, Count]:
+    """Key -> count of one unit, wherever it stood in the revision; `only` an indicator, a category."""
+    institution, team = unit.key_in(revision)
+    rows = Figure.objects.filter(revision=revision, institution=institution, team_key=team, **only)
+    found = (
+        Count(Key(indicator, category), numerator, denominator)
+        for indicator, category, numerator, denominator in rows.values_list(
+            "indicator", "category", "numerator", "denominator"
+        )
+    )
+    return {count.key: count for count in found}
 
 
 def counts_of_units(

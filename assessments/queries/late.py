@@ -19,6 +19,7 @@ from assessments.calendar import CalendarMonth
 from assessments.indicators import Indicator, Rows
 from assessments.models import Revision
 from assessments.queries.differences import Moved
+from assessments.queries.places import places_of
 from teams.policy import policy_on
 
 
@@ -28,6 +29,7 @@ class Cause(StrEnum):
     LATE = "late"
     CORRECTION = "correction"
     TRANSFER = "transfer"
+    ORGANISATION = "organisation"
     SETTING = "setting"
     DEFINITION = "definition"
 
@@ -36,6 +38,7 @@ CAUSE_NAMES: dict[Cause, Promise] = {
     Cause.LATE: _("late entry"),
     Cause.CORRECTION: _("correction"),
     Cause.TRANSFER: _("transfer"),
+    Cause.ORGANISATION: _("changed organisation"),
     Cause.SETTING: _("changed setting"),
     Cause.DEFINITION: _("changed definition"),
 }
@@ -116,14 +119,18 @@ OPINIONS = (
     Fact(_("phone check"), "assessments_phonecheck", "f.called_on"),
 )
 FEES = Fact(_("fee"), "contracts_feeentry", 'f."on"')
-# What figures of units follow from: the tree, a team's villages, a team's end. Of what became known since, the first
-# day on which it makes a difference; `h` is an earlier state, `l` the live row.
+# What figures of units follow from: the tree, a team's villages, its institution, its end. Of what became known since,
+# the first day on which it makes a difference; `h` is an earlier state, `l` the live row.
 _OF_TIME = """case when h.pgh_label = 'served' or l.id is null then h.from_on
     else coalesce(least(h.to_on, l.to_on), least(h.from_on, l.from_on)) end"""
 ORGANISATION = (
     ("teams_institutionparent", _OF_TIME),
     ("teams_teamvillage", _OF_TIME),
-    ("teams_team", "least(h.dissolved_on, l.dissolved_on)"),
+    (
+        "teams_team",
+        "case when h.institution_id is distinct from l.institution_id then coalesce(h.formed_on, '-infinity')"
+        " else least(h.dissolved_on, l.dissolved_on) end",
+    ),
 )
 # A waiver is a step of an obligation, and what is owed follows from the other facts: only its history is asked for.
 WAIVER = _("waiver")
@@ -161,7 +168,7 @@ def reasons(
     """Resident id -> what became known of them between the two computations, in order of time; `by_household` also of
     the others of their household, of either computation.
 
-    Whoever has no fact of their own stands otherwise because a setting or the definition changed, if one did.
+    Whoever has no fact of their own stands otherwise because units, a setting or the definition changed, if one did.
     """
     others = _households(residents, old, new) if by_household else {}
     known = _known({*residents, *chain.from_iterable(others.values())}, old, new, facts)
@@ -290,7 +297,10 @@ def _general(old: Revision, new: Revision) -> list[Reason]:
     changed = [
         code for code, value in new.basis.get("policy", {}).items() if old.basis.get("policy", {}).get(code) != value
     ]
-    return [Reason(Cause.SETTING, ", ".join(changed))] if changed else []
+    found = [Reason(Cause.SETTING, ", ".join(changed))] if changed else []
+    if places_of(old).pairs != places_of(new).pairs:
+        found.append(Reason(Cause.ORGANISATION))
+    return found
 
 
 def _parameters(residents: Collection[int], span: Sequence[Any]) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from django.db.models import BooleanField, ExpressionWrapper, Min, Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
 from assessments.indicators import Indicator, Rows, TeamRule
-from assessments.models import AnswerMonth, CoverageMonth, Figure, ResidentMonth, Revision
+from assessments.models import AnswerMonth, CoverageMonth, Places, ResidentMonth, Revision
 from assessments.models.months import MonthRowQuerySet
-from assessments.queries.figures import Count, Key
-from assessments.queries.units import Selection
+from assessments.queries.figures import Count, Key, counts_in
+from assessments.queries.places import places_of
+from assessments.queries.units import Selection, Unit
 from residents.categories import ALL, KEY
 from teams.clock import today
 from teams.kept import kept
-from teams.models import TeamVillage
 
 
 class Part(StrEnum):
@@ -48,7 +48,8 @@ def people(selection: Selection, indicator: Indicator, part: Part) -> QuerySet[A
     """
     mask = mask_of(selection)
     rows: QuerySet[Any] = rows_of(indicator).visible_to(selection.user).filter(revision=selection.revision)
-    rows = rows.filter(in_unit(selection, served=covering_team(selection, indicator) is not None))
+    covering = covering_team(selection, indicator)
+    rows = rows.filter(in_unit(selection.unit, selection.tree.places, served=covering is not None))
     if mask:
         rows = rows.extra(where=[f"(categories & {mask}) <> 0"])
     rows = rows.filter(_condition(selection, indicator, part))
@@ -63,16 +64,9 @@ def covering_team(selection: Selection, indicator: Indicator) -> int | None:
 
 def figure_count(selection: Selection, indicator: Indicator) -> Count:
     """The figure that the lists make up."""
-    institution, team = selection.unit.key
-    rows = Figure.objects.visible_to(selection.user).filter(
-        revision=selection.revision,
-        institution=institution,
-        team_key=team,
-        category=selection.category,
-        indicator=indicator.code,
-    )
-    numerator, denominator = rows.values_list("numerator", "denominator").first() or (0, 0)
-    return Count(Key(indicator.code, selection.category), numerator, denominator)
+    key = Key(indicator.code, selection.category)
+    assert selection.revision is not None
+    return counts_in(selection.revision, selection.unit, **key._asdict()).get(key, Count(key, 0, 0))
 
 
 def number_of_rows(count: Count, indicator: Indicator, part: Part) -> int | None:
@@ -93,24 +87,22 @@ def rows_in_all(selection: Selection, indicator: Indicator, part: Part, count: C
     return rows
 
 
-def in_unit(selection: Selection, *, served: bool) -> Q:
-    team = selection.unit.team
-    if team is None:
-        return Q(institution__in=selection.tree.subtree(selection.unit.institution))
-    if not served or selection.revision is None:
-        return Q(team=team)
-    return Q(village__in=TeamVillage.objects.on(selection.revision.as_of).filter(team=team).values("village"))
+def in_unit(unit: Unit, places: Places, *, served: bool) -> Q:
+    """Rows of the unit where it stood; `served`: those who lived in the villages of a team."""
+    if unit.team is None:
+        return Q(institution__in=places.subtree(unit.institution.pk))
+    # No village has the id 0: Django writes no SQL for an empty list.
+    return Q(village__in=places.villages_of(unit.team.pk) or [0]) if served else Q(team=unit.team)
 
 
 def households(selection: Selection, indicator: Indicator, revision: Revision | None) -> tuple[Q, Q] | None:
     """Of a team's households, which are counted over its villages: the rows on which they count, and of those the ones
     that it covers a member of; None where the rows themselves tell."""
     team = selection.unit.team
-    if team is None or indicator.code != "household_coverage":
+    if team is None or revision is None or indicator.code != "household_coverage":
         return None
-    members = ResidentMonth.objects.filter(
-        in_unit(selection, served=True), revision=revision, in_population=True, household__isnull=False
-    )
+    of_team = in_unit(selection.unit, places_of(revision), served=True)
+    members = ResidentMonth.objects.filter(of_team, revision=revision, in_population=True, household__isnull=False)
     first = members.values("household").annotate(first=Min("resident_id")).values("first")
     return Q(resident_id__in=first), Q(household__in=members.filter(covered=True, team=team).values("household"))
 

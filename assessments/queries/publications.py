@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from assessments.models import Cycle, Figure, Month, Revision, UnitKind
+from assessments.queries.places import places_of
 from assessments.queries.results import Result, results_of
 from assessments.queries.units import open_institutions
 from assessments.suppression import share, suppressed
@@ -95,9 +96,9 @@ def _teams(
     villages = TeamVillage.objects.on(day).select_related("village").order_by("village__code")
     rows = Team.objects.existing_on(day).order_by("code")
     rows = rows.prefetch_related(Prefetch("members", members), Prefetch("villages", villages))
-    grouped: dict[int, list[Team]] = defaultdict(list)
+    homes, grouped = places_of(revision).homes, defaultdict[int, list[Team]](list)
     for row in rows:
-        grouped[row.institution_id].append(row)
+        grouped[homes.get(row.pk, row.institution_id)].append(row)
     found: dict[int, list[Content]] = {}
     for institution, teams in grouped.items():
         counts = suppressed({row.pk: signed.get((institution, row.pk), NOTHING)[0] for row in teams}, least)

@@ -13,7 +13,7 @@ from assessments.queries.units import Selection
 from residents.categories import ALL, KEY
 from teams.clock import today
 from teams.kept import kept
-from teams.models import Institution, Team
+from teams.models import Institution
 
 FEES = "fees"  # the name of their tally
 
@@ -101,8 +101,7 @@ class _Gather:
 
     @cached_property
     def teams(self) -> Counter[int]:
-        existing = Team.objects.visible_to(self.selection.user).existing_on(self.revision.as_of)
-        return Counter(existing.values_list("institution_id", flat=True))
+        return Counter(self.selection.tree.places.teams.values())
 
     @cached_property
     def populations(self) -> dict[int, int]:

@@ -9,12 +9,14 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.http import Http404
 
 from assessments.calendar import CalendarMonth
-from assessments.models import Month, Revision
+from assessments.models import Month, Places, Revision
+from assessments.queries.places import places_of, places_on
 from residents.categories import ALL, GROUP_NAMES, Category, categories
 from residents.models import Resident
+from teams.clock import today
 from teams.memory import once_a_request
 from teams.models import Institution, Team, TeamMember, User
-from teams.models.places import parent_ids, subtree_ids
+from teams.models.places import subtree_ids
 from teams.rules import RuleViolation
 
 
@@ -33,6 +35,11 @@ class Unit:
     def key(self) -> tuple[int, int]:
         """As figures are keyed: institution id, team id or 0."""
         return self.institution.pk, self.team.pk if self.team else 0
+
+    def key_in(self, revision: Revision) -> tuple[int, int]:
+        """As figures of a revision are keyed, in which the team may have been of another institution."""
+        institution, team = self.key
+        return (places_of(revision).homes.get(team, institution) if team else institution), team
 
     @property
     def query(self) -> dict[str, str]:
@@ -77,10 +84,15 @@ def _shut(below: Mapping[int, frozenset[int]], day: date) -> set[int]:
 
 @dataclass(frozen=True)
 class Tree:
-    """The institutions that an account sees, as the tree stood on a day."""
+    """The institutions that an account sees, and where they and their teams stood."""
 
     institutions: Mapping[int, Institution]
-    above: Mapping[int, int]
+    places: Places
+
+    @property
+    def above(self) -> Mapping[int, int]:
+        """Institution id -> id of the institution right above it."""
+        return self.places.above
 
     @cached_property
     def below(self) -> dict[int, list[Institution]]:
@@ -107,6 +119,13 @@ class Tree:
             todo = [row.pk for node in todo for row in self.below.get(node, ()) if row.pk not in found]
             found.update(todo)
         return found
+
+    def unit_of(self, team: Team) -> Unit:
+        """The team, below the institution that it was of, whoever sees that one."""
+        home = self.places.homes.get(team.pk, team.institution_id)
+        if home == team.institution_id:
+            return Unit(team.institution, team)
+        return Unit(Institution.objects.filter(pk=home).first() or team.institution, team)
 
     @property
     def roots(self) -> list[Institution]:
@@ -170,33 +189,42 @@ class Selection:
         return [rows.get(self.calendar.plus(-back)) for back in range(count - 1, -1, -1)]
 
 
-def select(user: User, parameters: Mapping[str, str], *, category: str = "all") -> Selection:
+def select(
+    user: User, parameters: Mapping[str, str], *, category: str = "all", places: Places | None = None
+) -> Selection:
     """Read `unit`, `team` and `month` of a page's GET parameters. What isn't there for the account is not found.
 
-    With `known=now` frozen months show what was computed last beside them, instead of what was frozen.
+    With `known=now` frozen months show what was computed last beside them, instead of what was frozen. Units stand
+    where they stood when the month was computed, or where `places` say.
     """
     months = list(Month.objects.exclude(current=None).select_related("current").order_by("-first_on"))
     as_known_now = parameters.get("known") == "now"
     if as_known_now:
         _show_latest(months)
     month = _month(months, parameters.get("month", ""))
-    day = month.current.as_of if month and month.current else None
-    tree = _tree(user, day)
+    if places is None:
+        places = places_of(month.current) if month and month.current else places_on(today())
+    tree = _tree(user, places)
     return Selection(user, tree, _unit(user, tree, parameters), months, month, category, as_known_now)
+
+
+def select_today(user: User, parameters: Mapping[str, str]) -> Selection:
+    """The same for what is followed up to today, whatever the month: units stand where they stand today."""
+    return select(user, parameters, places=places_on(today()))
 
 
 def place(user: User, parameters: Mapping[str, str], day: date, *, category: str = "all") -> Selection:
     """Read `unit` and `team` for a page that is about a day, not a month."""
-    tree = _tree(user, day)
+    tree = _tree(user, places_on(day))
     return Selection(user, tree, _unit(user, tree, parameters), [], None, category)
 
 
-def _tree(user: User, day: date | None) -> Tree:
+def _tree(user: User, places: Places) -> Tree:
     """What the account sees of the institutions; its own is among them, which the page's head needn't read again."""
     institutions = Institution.objects.visible_to(user).in_bulk()
     if user.institution_id in institutions:
         user.institution = institutions[user.institution_id]
-    return Tree(institutions, parent_ids(day))
+    return Tree(institutions, places)
 
 
 def _show_latest(months: list[Month]) -> None:
@@ -225,7 +253,7 @@ def _unit(user: User, tree: Tree, parameters: Mapping[str, str]) -> Unit:
         team = Team.objects.visible_to(user).select_related("institution").filter(code=code).first()
         if team is None:
             raise Http404
-        return Unit(team.institution, team)
+        return tree.unit_of(team)
     if code := parameters.get("unit", ""):
         for row in tree.institutions.values():
             if row.code == code:
@@ -243,7 +271,7 @@ def _own_unit(user: User, tree: Tree) -> Unit:
     team = Team.objects.visible_to(user).select_related("institution").order_by("code").first()
     if team is None:
         raise Http404
-    return Unit(team.institution, team)
+    return tree.unit_of(team)
 
 
 def _root(tree: Tree) -> Institution | None:

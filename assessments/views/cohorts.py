@@ -17,7 +17,7 @@ from assessments.presenters import cohorts as presented
 from assessments.presenters.frame import frame, link
 from assessments.presenters.people import cohort_rows
 from assessments.queries.cohorts import by_month, cohort_people, cohorts, counted_on, of_units
-from assessments.queries.units import Selection, select
+from assessments.queries.units import Selection, select_today
 from assessments.tables import count_text
 from teams.actions import audit
 from teams.models import AuditEvent
@@ -31,7 +31,7 @@ PEOPLE_A_PAGE = 50
 @require(Permission.FIGURE_READ)
 def cohort_table(request: SignedInRequest) -> HttpResponse:
     """The months of signing of the selected unit, and the units below it."""
-    selection = select(request.user, request.GET)
+    selection = select_today(request.user, request.GET)
     found = cohorts(selection)
     months = by_month(found)
     units, breakdowns = units_below(selection, request.GET.get("by", ""), "assessments:cohorts")
@@ -55,7 +55,7 @@ def cohort_table(request: SignedInRequest) -> HttpResponse:
 @require(Permission.FIGURE_READ)
 def cohort_file(request: SignedInRequest) -> FileResponse:
     """The months of signing as .xlsx."""
-    selection = select(request.user, request.GET)
+    selection = select_today(request.user, request.GET)
     table = presented.months_table(selection, by_month(cohorts(selection)), with_people=False)
     file = table_file(table)
     audit.record(kind=AuditEvent.Kind.EXPORT, by=request.user, what=f"cohorts {selection.unit.name}")
@@ -66,7 +66,7 @@ def cohort_file(request: SignedInRequest) -> FileResponse:
 @require(Permission.PEOPLE_READ)
 def cohort_people_list(request: SignedInRequest) -> HttpResponse:
     """The people of one cell, masked; the look is recorded."""
-    selection = select(request.user, request.GET)
+    selection = select_today(request.user, request.GET)
     month, outcome, after, part = asked_cell(request.GET)
     rows = cohort_people(selection, month, outcome, after, part)
     page: Page[Any] = Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page"))

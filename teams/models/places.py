@@ -1,6 +1,7 @@
 """Divisions (区划) and institutions (机构) with their dated tree."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -138,8 +139,13 @@ def _parents() -> list[tuple[int, int, date, date | None]]:
 
 def subtree_ids(root_id: int, on: date | None = None) -> frozenset[int]:
     """Ids of `root_id` and everything below it on the day (default today)."""
+    return ids_below(root_id, parent_ids(on))
+
+
+def ids_below(root_id: int, above: Mapping[int, int]) -> frozenset[int]:
+    """Ids of `root_id` and everything below it in a tree: institution id -> id of the one right above it."""
     children = defaultdict(list)
-    for institution, parent in parent_ids(on).items():
+    for institution, parent in above.items():
         children[parent].append(institution)
     found, todo = {root_id}, [root_id]
     while todo:

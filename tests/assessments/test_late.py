@@ -15,6 +15,7 @@ from assessments.actions.months import compute
 from assessments.indicators import BY_CODE
 from assessments.models import Month, PhoneCheck, Revision, SurveyAnswer
 from assessments.queries.differences import changed_figures, moved, then_and_now
+from assessments.queries.figures import Key
 from assessments.queries.late import Cause, is_touched, reasons
 from assessments.queries.units import Selection, select
 from contracts.actions.lives import record_departure
@@ -26,7 +27,7 @@ from residents.models import Resident
 from service_packages.models import Item, PackageVersion
 from teams.actions.institutions import move_institution
 from teams.actions.teams import dissolve, leave_village, serve_village
-from teams.models import PolicyValue, Role, User
+from teams.models import PolicyValue, Role, Team, User
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.factories import make_coverage, make_household, make_resident
@@ -169,6 +170,33 @@ def test_changed_setting_explains_whoever_has_no_fact_of_their_own(district: Sma
     assert causes([district.wang], both) == [[Cause.SETTING]]
 
 
+def test_clinic_that_was_moved_late_takes_its_people_along(district: SmallDistrict, frozen: Revision) -> None:
+    move(district)
+    both = again()
+    total, rows = moved(*both, selection(unit="C"), BY_CODE["coverage"])
+    assert (total, [(row.resident_id, row.was, row.now) for row in rows]) == (1, [(district.zheng.pk, (0, 1), (0, 0))])
+    assert moved(*both, selection(), BY_CODE["coverage"]) == (0, [])
+    assert causes([district.zheng], both) == [[Cause.ORGANISATION]]
+
+
+def test_villages_that_a_team_served_in_truth_make_the_difference(district: SmallDistrict, frozen: Revision) -> None:
+    serve(district)
+    both = again()
+    asked = selection(team="T2")
+    (coverage,) = [pair for pair in changed_figures(*both, asked) if pair.now.key == Key("coverage")]
+    total, rows = moved(*both, asked, BY_CODE["coverage"])
+    assert (coverage.was.denominator, coverage.now.denominator) == (0, 3)
+    assert (total, {row.now for row in rows}) == (3, {(0, 1)})
+
+
+def test_team_of_another_institution_is_told_by_its_own_figures(district: SmallDistrict, frozen: Revision) -> None:
+    correct_institution_of_team(district)
+    both, asked = again(), selection(team="T2")
+    assert asked.tree.path(asked.unit.institution) == [district.bureau, district.centre]
+    assert selection(team="T2", known="now").unit.institution == district.clinic
+    assert changed_figures(*both, asked) == []
+
+
 def test_suspension_entered_late_takes_the_person_out(district: SmallDistrict, frozen: Revision) -> None:
     coverage = Coverage.objects.get(resident=district.wang)
     coverage.suspensions.create(from_on=date(2018, 10, 20), reason="外出")
@@ -243,6 +271,10 @@ def end_team(district: SmallDistrict) -> None:
     dissolve(team=district.idle_team, on=date(2018, 10, 31), by=SYSTEM)
 
 
+def correct_institution_of_team(district: SmallDistrict) -> None:
+    Team.objects.filter(pk=district.idle_team.pk).update(institution=district.clinic)
+
+
 def move(district: SmallDistrict) -> None:
     move_institution(institution=district.clinic, parent=district.bureau, from_on=date(2018, 10, 15), by=SYSTEM)
 
@@ -251,7 +283,7 @@ def move(district: SmallDistrict) -> None:
     "become_known",
     [
         *(add_package, drop_package, correct_team, answer, call, forget_call, register_earlier),
-        *(serve, leave, end_team, move),
+        *(serve, leave, end_team, correct_institution_of_team, move),
     ],
 )
 @pytest.mark.parametrize("is_noted", [False, True])
