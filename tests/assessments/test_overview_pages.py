@@ -161,8 +161,6 @@ def test_month_and_unit_are_in_the_addresses(official: Client) -> None:
         ("figure", ("managed",), {"category": "maternal"}),
         ("people", ("coverage",), {"part": "all"}),
         ("people", ("visit_cost",), {"part": "gap"}),
-        ("people", ("satisfaction",), {}),
-        ("people", ("household_coverage",), {"team": "T1"}),
         ("kpis", (), {"month": "2017-10"}),
     ],
 )
