@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.calendar import CalendarMonth
 from assessments.models import CoverageMonth, FundVersion, JobWeight, Line, Month, Revision
+from assessments.queries.places import homes_of
 from contracts.models import Referral
 from teams.clock import month_words
 from teams.models import Institution, Staff, Team, TeamMember, User
@@ -94,19 +95,32 @@ def expected_revision(from_month: date, to_month: date) -> Revision:
 
 
 def units_of(version: FundVersion, revisions: Sequence[Revision]) -> list[Unit]:
-    """Everybody who had somebody covered in these months or visits in their year; in order of code."""
+    """Everybody who had somebody covered in these months or visits in their year; in order of code.
+
+    What a team did in a month is the institution's that it belonged to in that month's figures.
+    """
     names = {revision.pk: f"{revision.month}" for revision in revisions}
     last_of_year = {revision.as_of.year: revision.pk for revision in sorted(revisions, key=lambda row: row.as_of)}
     rows = _basis_rows(version, list(names))
-    teams = Team.objects.select_related("institution").in_bulk({team for _revision, team, *_rest in rows})
-    is_team = version.receiver == FundVersion.Receiver.TEAM
+    owners = owners_of(version, revisions)
     sums: dict[Team | Institution, _Sum] = defaultdict(_Sum)
     for revision, team, people, weight, visits in rows:
-        got = sums[teams[team] if is_team else teams[team].institution]
+        got = sums[owners[revision][team]]
         got.months[names[revision]] += people
         got.basis += weight
         got.visits += int(visits) if revision in last_of_year.values() else 0
     return sorted((_unit(owner, got) for owner, got in sums.items()), key=lambda unit: unit.code)
+
+
+def owners_of(version: FundVersion, revisions: Sequence[Revision]) -> dict[int, Mapping[int, Team | Institution]]:
+    """Revision id -> team id -> who receives what the team earned in that month: the team or its institution."""
+    if version.receiver == FundVersion.Receiver.TEAM:
+        return dict.fromkeys((revision.pk for revision in revisions), Team.objects.in_bulk())
+    institutions = Institution.objects.in_bulk()
+    return {
+        revision: {team: institutions[home] for team, home in homes.items()}
+        for revision, homes in homes_of(revisions).items()
+    }
 
 
 class _Sum:
@@ -133,8 +147,13 @@ def _unit(owner: Team | Institution, got: _Sum) -> Unit:
 def people_of(line: Line, revision: int, user: User) -> QuerySet[CoverageMonth]:
     """Those whom a line's basis counts in a frozen month, in a stable order."""
     rows = CoverageMonth.objects.visible_to(user).filter(revision=revision, in_force=True)
-    rows = rows.filter(team=line.team_id) if line.team_id else rows.filter(team__institution=line.institution_id)
-    return rows.order_by("coverage_id")
+    teams = [line.team_id] if line.team_id else _teams_of(line.institution_id, revision)
+    return rows.filter(team__in=teams).order_by("coverage_id")
+
+
+def _teams_of(institution: int, revision: int) -> list[int]:
+    homes = homes_of(Revision.objects.filter(pk=revision))[revision]
+    return [team for team, home in homes.items() if home == institution]
 
 
 def members_of(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assessments.models import FundVersion, Revision
-from assessments.queries.basis import Unit
+from assessments.queries.basis import Unit, owners_of
 from assessments.queries.plans import whole_tables
 from assessments.queries.stamps import stamp
 from assessments.rules.allocation import MONTHS, cents
@@ -96,12 +96,11 @@ def payees(fund: FundVersion, months: Sequence[Holdings]) -> list[Unit]:
     weights = _weights(fund, months)
     revisions = sorted((month.revision for month in months), key=lambda row: row.as_of)
     last_of_year = {row.as_of.year: row.pk for row in revisions}.values()
-    teams = Team.objects.select_related("institution").in_bulk({row.team for month in months for row in month.rows})
-    is_team = fund.receiver == FundVersion.Receiver.TEAM
+    owners = owners_of(fund, revisions)
     sums: dict[Team | Institution, _Sum] = defaultdict(_Sum)
     for month in months:
         for row in month.rows:
-            got = sums[teams[row.team] if is_team else teams[row.team].institution]
+            got = sums[owners[month.revision.pk][row.team]]
             got.basis += row.people * weights[row.held]
             got.person_months += row.people
             got.visits += row.visits if month.revision.pk in last_of_year else 0

@@ -1,5 +1,6 @@
 """Where units stood: as a revision keeps it, which its figures were counted by; else as known now."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import connection
@@ -28,6 +29,12 @@ def places_of(revision: Revision) -> Places:
         return revision.places
     except Places.DoesNotExist:
         return places_on(revision.as_of)
+
+
+def homes_of(revisions: Collection[Revision]) -> dict[int, Mapping[int, int]]:
+    """Revision id -> team id -> id of its institution. One query for those that keep their places."""
+    kept = Places.objects.in_bulk([revision.pk for revision in revisions])
+    return {row.pk: (kept.get(row.pk) or places_on(row.as_of)).homes for row in revisions}
 
 
 @once_a_request

@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from assessments.actions.runs import begin_run, drop_run, pay_round, review_round, simulate_round, submit_round
 from assessments.models import Line, Round, Run, Share
+from assessments.queries.basis import people_of
 from assessments.queries.lines import owed_before
 from contracts.models import Referral
 from teams.models import Team, TeamMember
@@ -247,6 +248,22 @@ def test_debt_goes_with_a_team_to_another_institution(district: MoneyDistrict) -
     Team.objects.filter(pk=district.c.pk).update(institution=district.north)
     row = simulate_round(run=begin(fund, district.official, april, april), stage=PREPAYMENT, by=district.official)
     assert owed_before(row.lines.get(code="TC")) == Decimal("-0.90")
+
+
+def test_months_of_a_team_stay_with_the_institution_that_it_belonged_to(district: MoneyDistrict) -> None:
+    fund = make_fund({"finance": "12"}, method="rate", quality="none", receiver="institution")
+    Team.objects.filter(pk=district.b.pk).update(institution=district.south)
+    freeze_months([date(2018, 4, 1)])
+    run = begin(fund, district.official, FIRST, date(2018, 4, 1))
+    row = simulate_round(run=run, stage=SETTLEMENT, by=district.official)
+    assert {line.code: [*line.inputs["months"].values()] for line in row.lines.all()} == {
+        "N": [5, 5, 5, 3],
+        "S": [1, 1, 1, 3],
+    }
+    for line in row.lines.all():
+        for month in row.inputs["months"]:
+            people = people_of(line, month["id"], district.official)
+            assert people.count() == line.inputs["months"][month["month"]]
 
 
 def test_institution_with_a_capitation_pays_for_the_patients_of_its_teams(district: MoneyDistrict) -> None:

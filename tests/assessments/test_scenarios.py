@@ -30,7 +30,7 @@ from assessments.rules.allocation import half_up, yuan
 from contracts.models import Charge, CoveragePackage
 from service_packages.models import PackageVersion
 from teams.actions.submissions import fresh_key
-from teams.models import Role
+from teams.models import Role, Team
 from teams.models.accounts import SYSTEM
 from tests.accounts import make_account
 from tests.assessments.cycles.stages import CONTENT
@@ -163,8 +163,10 @@ def test_unchanged_prices_show_no_fees(frozen: SmallDistrict) -> None:
     assert answer(scenario(prices={"gone": "1.00"})).lines[0].fees is None
 
 
-def test_payees_are_those_of_the_settlement(frozen: SmallDistrict) -> None:
-    version = fund(receiver="team", other_weight=D("0.5"))
+@pytest.mark.parametrize("receiver", ["team", "institution"])
+def test_payees_are_those_of_the_settlement(frozen: SmallDistrict, receiver: str) -> None:
+    version = fund(receiver=receiver, other_weight=D("0.5"))
+    Team.objects.update(institution=frozen.bureau)  # known after the month was frozen
     package = PackageVersion.objects.filter(status="published")[0].package
     version.package_weights.create(package=package, weight=D("1.3"))
     revisions = list(Revision.objects.filter(frozen_at__isnull=False).select_related("month"))
