@@ -231,11 +231,11 @@ def test_refusal_of_a_second_one_names_where_the_first_one_went(
     referrals.hand_back(resident=resident, hospital=hospital, reason="出院,两周复查", by=specialist)
     with pytest.raises(RuleViolation) as refusal:
         referrals.hand_back(resident=resident, hospital=hospital, reason="出院", by=specialist)
-    assert f"referred this person to {team.name}" in str(refusal.value)
+    assert team.name in str(refusal.value)
     refer(resident, hospital, doctor)
     with pytest.raises(RuleViolation) as refusal:
         refer(resident, hospital, doctor)
-    assert "referred this person to 区人民医院" in str(refusal.value)
+    assert "区人民医院" in str(refusal.value)
 
 
 # --- Pages ----------------------------------------------------------------------------------------------------------
