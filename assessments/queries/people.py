@@ -1,8 +1,10 @@
 """The people behind a figure: the same rows, conditions and units that made the count."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import BooleanField, ExpressionWrapper, Min, Q, QuerySet
 from django.db.models.expressions import Combinable, RawSQL
 
@@ -15,6 +17,7 @@ from assessments.queries.units import Selection, Unit
 from residents.categories import ALL, KEY
 from teams.clock import today
 from teams.kept import kept
+from teams.memory import once_a_request
 
 
 class Part(StrEnum):
@@ -101,10 +104,24 @@ def households(selection: Selection, indicator: Indicator, revision: Revision | 
     team = selection.unit.team
     if team is None or revision is None or indicator.code != "household_coverage":
         return None
-    of_team = in_unit(selection.unit, places_of(revision), served=True)
+    first = _first_members(revision, selection.unit)
+    return _is_one_of(first), _is_one_of(resident for resident, is_covered in first.items() if is_covered)
+
+
+def _is_one_of(residents: Iterable[int]) -> Q:
+    """An array of thousands is written and planned at once, a list one by one."""
+    ids = ",".join(map(str, residents))
+    return Q(RawSQL("resident_id = any(%s::bigint[])", [f"{{{ids}}}"], output_field=BooleanField()))
+
+
+@once_a_request
+def _first_members(revision: Revision, unit: Unit) -> dict[int, bool]:
+    """Resident id of the first member of each household in a team's villages -> whether the team covers any of them."""
+    of_team = in_unit(unit, places_of(revision), served=True)
     members = ResidentMonth.objects.filter(of_team, revision=revision, in_population=True, household__isnull=False)
-    first = members.values("household").annotate(first=Min("resident_id")).values("first")
-    return Q(resident_id__in=first), Q(household__in=members.filter(covered=True, team=team).values("household"))
+    covered = BoolOr(Q(covered=True, team=unit.team), default=False)
+    found = members.order_by().values("household").annotate(first=Min("resident_id"), is_covered=covered)
+    return dict(found.values_list("first", "is_covered"))
 
 
 def _condition(selection: Selection, indicator: Indicator, part: Part) -> Q | RawSQL:
